@@ -1,0 +1,70 @@
+/** Errors that are shown to people: what happened, where, what to do. Imports nothing. */
+
+/** Exit codes of the command line, declared once. */
+export const EXIT = { ok: 0, gateFailed: 1, usage: 2, failed: 3, undecided: 4, interrupted: 130 } as const
+
+export type FailureCode =
+  | 'usage' // input or options invalid: exit 2
+  | 'model' // a model could not be opened or failed
+  | 'device' // a backend or device is missing
+  | 'crashed' // a child process ended by itself or was killed
+  | 'timeout'
+  | 'aborted'
+  | 'storage' // the output folder cannot be written
+  | 'data' // a dataset or record is unreadable
+  | 'internal'
+
+/** A failure as data: what happened, and what to do about it. */
+export interface Failure { code: FailureCode; message: string; hint?: string }
+
+/** The one error class of the package; anything else that is thrown is a defect of ours. */
+export class HarnessError extends Error {
+  readonly code: FailureCode
+  readonly hint: string | undefined
+  constructor(code: FailureCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'HarnessError'
+    this.code = code
+    this.hint = options.hint
+  }
+}
+
+/** The exit code that a failure ends the command with. */
+export function exitCodeOf(code: FailureCode): number {
+  if (code === 'usage') return EXIT.usage
+  if (code === 'aborted') return EXIT.interrupted
+  return EXIT.failed
+}
+
+/** Turns anything thrown into a Failure; a defect of ours keeps its message under code `internal`. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof HarnessError) return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
+  if (error instanceof Error) return { code: error.name === 'AbortError' ? 'aborted' : 'internal', message: error.message }
+  return { code: 'internal', message: String(error) }
+}
+
+/** The closest of `known` to `word` by edit distance, if it is close enough to be a typing mistake. */
+export function nearest(word: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
+  for (const candidate of known) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
+  }
+  return best
+}
+
+// --- internal ---
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const substitute = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      row.push(Math.min(substitute, previous[j]! + 1, row[j - 1]! + 1))
+    }
+    previous = row
+  }
+  return previous[b.length]!
+}

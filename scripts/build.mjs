@@ -1,0 +1,12 @@
+// Compiles the TypeScript sources to dist/ and makes the command executable.
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const compiler = new URL('../node_modules/typescript/bin/tsc', import.meta.url)
+rmSync(`${root}/dist`, { recursive: true, force: true })
+const { status } = spawnSync(process.execPath, [fileURLToPath(compiler), '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+if (status !== 0) process.exit(status ?? 1)
+const bin = `${root}/dist/harness/cli/bin.js`
+if (existsSync(bin)) chmodSync(bin, 0o755)
