@@ -247,7 +247,8 @@ export interface MetricRow { run: string; model: string; role: Role; workload: s
 /** model ÷ teacher, paired by item. `ratio` is > 1 when the model has more of it. */
 export interface RatioRow { run: string; model: string; workload: string; load: string; metric: string; ratio: Observed<Estimate>; difference: Observed<Estimate>; pairs: number }
 
-export interface ModelSummary { id: string; name: string; role: Role; adapter: string; card?: ModelCard; runtime?: RuntimeFacts; price?: Price; measured: boolean }
+/** One contestant of one run; the same model in two runs is two of these. */
+export interface ModelSummary { run: string; id: string; name: string; role: Role; adapter: string; card?: ModelCard; runtime?: RuntimeFacts; price?: Price; measured: boolean }
 export interface Analysis {
   schema: 'analysis/1'
   runs: readonly { id: string; createdAt: string; suite: string; title: string; description: string; command: string; seed: number; quick: boolean; state: string; suiteHash: string; environment: Environment }[]
@@ -256,16 +257,16 @@ export interface Analysis {
   rows: readonly MetricRow[]
   ratios: readonly RatioRow[]
   /** Distillation gap recovered per student: (student − control)/(teacher − control). */
-  gap: readonly { student: string; control: string; workload: string; recovered: Observed<Estimate> }[]
+  gap: readonly { run: string; student: string; control: string; workload: string; recovered: Observed<Estimate> }[]
   distributions: readonly Distribution[]
   facts: readonly Fact[]
   claims: readonly ClaimResult[]
-  counts: readonly { model: string; workload: string; load: string; requests: number; failed: number; truncated: number }[]
-  failures: readonly { cell: string; error: Failure }[]
+  counts: readonly { run: string; model: string; workload: string; load: string; requests: number; failed: number; truncated: number }[]
+  failures: readonly { run: string; cell: string; error: Failure }[]
   warnings: readonly Warning[]
 }
 /** Sorted values of one metric over the samples of one model × workload × load, thinned to at most 200 quantiles. */
-export interface Distribution { model: string; workload: string; load: string; metric: string; unit: Unit; n: number; quantiles: readonly number[] }
+export interface Distribution { run: string; model: string; workload: string; load: string; metric: string; unit: Unit; n: number; quantiles: readonly number[] }
 export interface ClaimResult { id: string; title: string; numerator: Fact; denominator: Fact; ratio: number; share: number; says?: string; explanation: string }
 
 // ---- seams between the parts
