@@ -6,5 +6,6 @@ export default defineConfig({
     globalSetup: ['test/build-once.ts'], // child processes run the compiled package
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    reporters: process.env.CI ? ['default', './scripts/ci/totals.ts'] : ['default'],
   },
 })

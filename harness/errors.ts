@@ -15,7 +15,11 @@ export type FailureCode =
   | 'internal'
 
 /** A failure as data: what happened, and what to do about it. */
-export interface Failure { code: FailureCode; message: string; hint?: string }
+export interface Failure {
+  code: FailureCode
+  message: string
+  hint?: string
+}
 
 /** The one error class of the package; anything else that is thrown is a defect of ours. */
 export class HarnessError extends Error {
