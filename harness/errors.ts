@@ -50,7 +50,7 @@ export function toFailure(error: unknown): Failure {
 /** The closest of `known` to `word` by edit distance, if it is close enough to be a typing mistake. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
+  let bestDistance = Math.min(word.length - 1, Math.max(2, Math.floor(word.length / 3))) + 1 // a word that shares nothing is no mistake
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
