@@ -1,0 +1,84 @@
+/**
+ * What a user writes, in TypeScript as the argument of `defineSuite`, in YAML or JSON as the file. schema.ts checks it
+ * at run time and must accept exactly this; the compiler compares the two.
+ */
+import type { Fact, Price, Role } from '../types.ts'
+import type { WorkloadInput } from '../workloads/index.ts'
+
+export interface SuiteInput {
+  /** Address of the JSON Schema, for editors. */
+  readonly $schema?: string | undefined
+  /** Short name, used in reports and file names. */
+  readonly name: string
+  /** Heading of the report; default: the name. */
+  readonly title?: string | undefined
+  /** What is compared and why, for readers of the report. */
+  readonly description?: string | undefined
+  /** Items, order and sampling follow from it; default 1. */
+  readonly seed?: number | undefined
+  /** The contestants by id: one teacher, its students, and controls that were not distilled. */
+  readonly models: { readonly [id: string]: ModelInput }
+  /** What is asked. May be left out where only published facts are compared. */
+  readonly workloads?: readonly WorkloadInput[] | undefined
+  /** How requests arrive; default: one at a time. */
+  readonly loads?: readonly LoadInput[] | undefined
+  /** Contestants take turns after every block of items, so that drift of the machine hits all alike; default 4. */
+  readonly blocks?: number | undefined
+  /** How often everything is asked; default 1. */
+  readonly repeats?: number | undefined
+  /** Requests before the clock starts, per cell; default `{ requests: 2 }`. */
+  readonly warmup?: { readonly requests: number } | undefined
+  /** A cell that runs longer than this many milliseconds is stopped and counts as failed; default 600000. */
+  readonly timeoutMs?: number | undefined
+  /** Meter ids, or `['auto']` for all that work here (the default). */
+  readonly meters?: readonly string[] | undefined
+  /** Loss of accuracy that is acceptable, as a ratio; default 0.02, which is two points. */
+  readonly margin?: number | undefined
+  /** What `--quick` changes; default `{ items: 24, blocks: 2 }`. */
+  readonly quick?: { readonly items?: number | undefined; readonly blocks?: number | undefined } | undefined
+  /** Price of every model that has none of its own. */
+  readonly price?: PriceInput | undefined
+  /** Published figures, or the file (YAML or JSON, relative to the suite) that holds the list. */
+  readonly facts?: readonly FactInput[] | string | undefined
+  /** Comparisons of two facts. */
+  readonly claims?: readonly ClaimInput[] | undefined
+}
+
+export interface ModelInput {
+  readonly role: Role
+  /** `tfjs`, `published`, or the path (`./mine.ts`) of a module whose default export is an adapter. */
+  readonly adapter: string
+  /** Display name; default: the id. */
+  readonly name?: string | undefined
+  /** What the adapter needs to know. Texts that begin with `./` or `../` are paths relative to the suite. */
+  readonly options?: { readonly [option: string]: unknown } | undefined
+  readonly price?: PriceInput | undefined
+}
+
+/** Must say where the figure comes from (`source`) and when it held (`date`, as 2025-02-06). */
+export type PriceInput = Undefinable<Price>
+
+/** The id defaults to the kind with its number: `sequential`, `batch-8`, `concurrency-4`. */
+export type LoadInput = {
+  readonly id?: string | undefined
+  /** Ask only the first n items of the workload under this load. */ readonly items?: number | undefined
+} & ({ readonly kind: 'sequential' } | { readonly kind: 'batch'; readonly size: number } | { readonly kind: 'concurrency'; readonly streams: number })
+
+export type FactInput = Undefinable<Fact>
+
+export interface ClaimInput {
+  readonly id: string
+  readonly title: string
+  /** Id of the fact that is divided. */
+  readonly numerator: string
+  /** Id of the fact that divides. */
+  readonly denominator: string
+  /** What the source says. */
+  readonly says?: string | undefined
+  readonly explanation: string
+}
+
+// --- internal ---
+
+/** Optional keys may also be given as undefined, as configuration code often does. */
+type Undefinable<T> = T extends unknown ? { readonly [K in keyof T]: T[K] | (Record<never, never> extends Pick<T, K> ? undefined : never) } : never

@@ -1,0 +1,58 @@
+/** From a checked suite as written to the suite that is run: defaults filled in, paths absolute, workloads built. */
+import { resolve } from 'node:path'
+import type { Fact, LoadSpec, ModelSpec, Suite } from '../types.ts'
+import { createWorkload } from '../workloads/index.ts'
+import { loadId } from './checks.ts'
+import type { ParsedSuite } from './schema.ts'
+
+/** `dir` is the folder that relative paths start from. */
+export function resolveSuite(input: ParsedSuite, facts: readonly Fact[], dir: string): Suite {
+  const { name, title, description, seed, blocks, repeats, warmup, timeoutMs, meters, margin, quick, claims } = input
+  return {
+    name,
+    title: title ?? name,
+    description: description ?? '',
+    seed,
+    models: Object.entries(input.models).map(([id, model]) => resolveModel(id, model, input.price, dir)),
+    workloads: input.workloads.map((workload) => createWorkload(workload, dir)),
+    loads: (input.loads ?? (input.workloads.length === 0 ? [] : [{ kind: 'sequential' as const }])).map(resolveLoad),
+    blocks,
+    repeats,
+    warmup,
+    timeoutMs,
+    meters,
+    margin,
+    quick,
+    facts,
+    claims: claims.map((claim) => defined(claim)),
+  }
+}
+
+/** The same object without the keys that are undefined. */
+export function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
+}
+
+// --- internal ---
+
+function resolveModel(id: string, model: ParsedSuite['models'][string], fallback: ParsedSuite['price'], dir: string): ModelSpec {
+  const price = model.price ?? fallback
+  return {
+    id,
+    name: model.name ?? id,
+    role: model.role,
+    adapter: absolute(model.adapter, dir) as string,
+    options: absolute(model.options ?? {}, dir) as ModelSpec['options'],
+    ...(price === undefined ? {} : { price: defined(price) }),
+  }
+}
+
+const resolveLoad = (load: NonNullable<ParsedSuite['loads']>[number]): LoadSpec => ({ ...defined(load), id: loadId(load) })
+
+/** Texts that begin with ./ or ../ become absolute paths, at any depth of lists and maps. */
+function absolute(value: unknown, dir: string): unknown {
+  if (typeof value === 'string') return /^\.\.?\//.test(value) ? resolve(dir, value) : value
+  if (Array.isArray(value)) return value.map((entry) => absolute(entry, dir))
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, absolute(entry, dir)]))
+}

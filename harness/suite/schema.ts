@@ -1,0 +1,180 @@
+/** The zod schema of a suite as written. Cross references are in checks.ts, defaults and paths in resolve.ts. */
+import { z } from 'zod'
+import { nearest } from '../errors.ts'
+import type { Grader, Unit } from '../types.ts'
+import { GRADER_IDS, GRADERS, KIND_IDS, WORKLOAD_KINDS, type WorkloadCommon, type WorkloadInput } from '../workloads/index.ts'
+import type { SuiteInput } from './input.ts'
+
+/**
+ * A strict object whose message for an unknown key names the nearest known one. zod reports all unknown keys of an
+ * object in one issue; the lines of the message are in the order of its keys.
+ */
+export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape)
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => unknownKey(key, known)).join('\n') : undefined),
+  })
+}
+
+/** Fit for file names on every system, and for cell ids, whose parts are joined by slashes. */
+export const Id = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?$/,
+    'must be 1 to 64 letters, digits, dots, dashes or underscores, and begin with a letter or digit',
+  )
+
+const count = z.int().min(1)
+const text = z.string().min(1)
+const Day = z.iso.date('must be a date such as 2025-02-06')
+const money = z.number().min(0)
+
+const UNITS: Record<Unit, true> = {
+  ratio: true,
+  percent: true,
+  count: true,
+  ms: true,
+  s: true,
+  token: true,
+  'token/s': true,
+  'request/s': true,
+  byte: true,
+  'byte/s': true,
+  W: true,
+  J: true,
+  'J/token': true,
+  'J/answer': true,
+  USD: true,
+  'USD/Mtoken': true,
+  'USD/answer': true,
+  'USD/h': true,
+  rating: true,
+  percentile: true,
+  parameter: true,
+  celsius: true,
+  MHz: true,
+  nat: true,
+}
+
+const sourced = { source: text.describe('Where the figure comes from'), date: Day.describe('When it held, as 2025-02-06') }
+const Price = z.discriminatedUnion('kind', [
+  strict({ kind: z.literal('hourly'), usdPerHour: money.describe('Rented or owned hardware, US dollars per hour'), ...sourced }),
+  strict({
+    kind: z.literal('token'),
+    inputPerMtoken: money.describe('US dollars per million input tokens'),
+    outputPerMtoken: money.describe('US dollars per million output tokens'),
+    cachedInputPerMtoken: money.optional(),
+    ...sourced,
+  }),
+])
+
+const Model = strict({
+  role: z.enum(['teacher', 'student', 'control']).describe('teacher: the model to be replaced; student: distilled from it; control: neither'),
+  adapter: text.describe('tfjs, published, or the path of a module whose default export is an adapter'),
+  name: text.optional().describe('Display name; default: the id'),
+  options: z.record(z.string(), z.unknown()).optional().describe('Adapter options; texts that begin with ./ or ../ are paths relative to the suite'),
+  price: Price.optional(),
+})
+
+const GraderName = z.enum(GRADER_IDS)
+const GraderWithOptions = z.discriminatedUnion(
+  'id',
+  GRADER_IDS.map((id) => strict({ id: z.literal(id), ...(GRADERS[id].shape as z.ZodRawShape) })) as unknown as [z.ZodObject],
+)
+const OwnGrader = z.custom<Grader>(isGrader).meta({ codeOnly: true })
+const GraderInput = z.union([GraderName, GraderWithOptions, OwnGrader], {
+  error: ({ input }) => {
+    const guess = typeof input === 'string' ? nearest(input, GRADER_IDS) : undefined
+    return `must be the name of a grader (${GRADER_IDS.join(', ')}) or its name with options${guess === undefined ? '' : `; did you mean ${guess}?`}`
+  },
+}) as unknown as z.ZodType<WorkloadCommon['grader'], WorkloadCommon['grader']>
+
+const workloadCommon = {
+  id: Id,
+  title: text.optional(),
+  grader: GraderInput.optional().describe(`How answers are scored: ${GRADER_IDS.join(', ')}; default: the kind's own, else exact`),
+  maxTokens: count.optional().describe('Most tokens that an answer may have; default 256'),
+  temperature: z.number().min(0).optional().describe('Sampling temperature; default 0: greedy'),
+  stop: z.array(text).optional().describe('Texts that end an answer'),
+  limit: count.optional().describe('Use the first n items only'),
+} satisfies { [K in keyof WorkloadCommon]-?: z.ZodType<unknown, WorkloadCommon[K] | undefined> }
+
+const Workload = z.discriminatedUnion(
+  'kind',
+  KIND_IDS.map((kind) =>
+    strict({ kind: z.literal(kind).describe(WORKLOAD_KINDS[kind].summary), ...workloadCommon, ...(WORKLOAD_KINDS[kind].shape as z.ZodRawShape) }),
+  ) as unknown as [z.ZodObject],
+) as unknown as z.ZodType<WorkloadInput, WorkloadInput>
+
+const loadCommon = { id: Id.optional(), items: count.optional().describe('Ask only the first n items of the workload under this load') }
+const Load = z.discriminatedUnion('kind', [
+  strict({ kind: z.literal('sequential').describe('one request at a time'), ...loadCommon }),
+  strict({ kind: z.literal('batch').describe('several requests as one batch'), size: count, ...loadCommon }),
+  strict({ kind: z.literal('concurrency').describe('several requests in flight'), streams: count, ...loadCommon }),
+])
+
+const Fact = strict({
+  id: Id.optional(),
+  model: Id,
+  metric: text,
+  value: z.number(),
+  unit: z.enum(Object.keys(UNITS) as Unit[]),
+  low: z.number().optional(),
+  high: z.number().optional(),
+  n: count.optional(),
+  source: text.describe('Who says so'),
+  url: z.url().optional(),
+  date: Day,
+  protocol: text.optional(),
+  note: text.optional(),
+  preferred: z.boolean().optional().describe('Of several conflicting facts, the one used in tables'),
+})
+/** The list in a file of facts. */
+export const FactsSchema = z.array(Fact)
+
+const Claim = strict({ id: Id, title: text, numerator: Id, denominator: Id, says: text.optional(), explanation: text })
+
+export const SuiteSchema = strict({
+  $schema: z.string().optional().describe('Address of this schema, for editors'),
+  name: Id.describe('Short name, used in reports and file names'),
+  title: text.optional().describe('Heading of the report; default: the name'),
+  description: z.string().optional().describe('What is compared and why, for readers of the report'),
+  seed: z.int().min(0).default(1).describe('Items, order and sampling follow from it'),
+  models: z.record(Id, Model).describe('The contestants by id: one teacher, its students, and controls that were not distilled'),
+  workloads: z.array(Workload).default([]).describe('What is asked; may be left out where only published facts are compared'),
+  loads: z.array(Load).optional().describe('How requests arrive; default: one at a time'),
+  blocks: count.default(4).describe('Contestants take turns after every block of items, so that drift of the machine hits all alike'),
+  repeats: count.default(1).describe('How often everything is asked'),
+  warmup: strict({ requests: z.int().min(0) })
+    .default({ requests: 2 })
+    .describe('Requests before the clock starts, per cell'),
+  timeoutMs: z.int().min(1).max(2_147_483_647).default(600_000).describe('A cell that runs longer than this many milliseconds is stopped and counts as failed'),
+  meters: z.array(text).min(1).default(['auto']).describe('Meter ids, or auto for all that work here'),
+  margin: z.number().min(0).max(1).default(0.02).describe('Loss of accuracy that is acceptable, as a ratio: 0.02 is two points'),
+  quick: strict({ items: count.default(24), blocks: count.default(2) })
+    .prefault({})
+    .describe('What --quick changes'),
+  price: Price.optional().describe('Price of every model that has none of its own'),
+  facts: z.union([FactsSchema, text]).default([]).describe('Published figures, or the file (YAML or JSON, relative to the suite) that holds the list'),
+  claims: z.array(Claim).default([]).describe('Comparisons of two facts, by fact id'),
+}) satisfies z.ZodType<unknown, SuiteInput>
+
+export type ParsedSuite = z.output<typeof SuiteSchema>
+
+/** Says of a key that it is not known, and which one was probably meant. */
+export function unknownKey(key: string, known: readonly string[]): string {
+  const guess = nearest(key, known)
+  return `is not a known key; ${guess === undefined ? `known here: ${known.join(', ')}` : `did you mean ${guess}?`}`
+}
+
+// --- internal ---
+
+function isGrader(value: unknown): value is Grader {
+  if (typeof value !== 'object' || value === null) return false
+  const { id, version, grade } = value as Partial<Grader>
+  return typeof id === 'string' && id !== '' && typeof version === 'string' && typeof grade === 'function'
+}
+
+/** Whatever SuiteInput allows must be something that the schema takes; `satisfies` above is the other direction. */
+type Mutable<T> = T extends (...args: never[]) => unknown ? T : T extends Grader ? T : T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T
+export const inputIsAccepted = (input: Mutable<SuiteInput>): z.input<typeof SuiteSchema> => input
