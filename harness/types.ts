@@ -226,10 +226,18 @@ export interface Sample {
 
 // ---- published figures
 
-/** A quoted figure. Two facts about the same model and metric that differ are a conflict and shown side by side. */
+/**
+ * A quoted figure. Two facts about the same model, workload and metric that differ are a conflict and shown side by
+ * side, unless `until` says that the one had ended when the other began (a price that was cut).
+ */
 export interface Fact {
-  id?: string; model: string; metric: string; value: number; unit: Unit; low?: number; high?: number; n?: number
+  id?: string; model: string
+  /** The benchmark that the figure is about (`aime-2024`); absent for prices, sizes and the like. */
+  workload?: string
+  metric: string; value: number; unit: Unit; low?: number; high?: number; n?: number
   source: string; url?: string; date: string; protocol?: string; note?: string
+  /** ISO date from which the figure no longer held. */
+  until?: string
   /** Of several conflicting facts, the one used in tables. */
   preferred?: boolean
 }
@@ -238,14 +246,29 @@ export interface Claim { id: string; title: string; numerator: string; denominat
 
 // ---- analysis: pure functions of records
 
+/**
+ * `level` is the confidence level of `low` to `high` (0.95 as a rule). Level 0: the two are no confidence interval, but
+ * the range that was seen (peaks), or the value itself where one observation or a quoted figure allows none.
+ * `n` counts what `method` names: items, requests, batches.
+ */
 export interface Estimate { value: number; low: number; high: number; n: number; unit: Unit; origin: Origin; method: string; level: number }
 
-/** One metric's declaration; the table of all of them is analysis/metrics. */
-export interface Metric { id: string; title: string; unit: Unit; better: 'higher' | 'lower'; definition: string; misleads: string }
-/** One row per fact: the tidy form that every renderer starts from. */
-export interface MetricRow { run: string; model: string; role: Role; workload: string; load: string; slice: string; metric: string; estimate: Observed<Estimate> }
-/** model ÷ teacher, paired by item. `ratio` is > 1 when the model has more of it. */
-export interface RatioRow { run: string; model: string; workload: string; load: string; metric: string; ratio: Observed<Estimate>; difference: Observed<Estimate>; pairs: number }
+/** One metric's declaration; the table of all of them is analysis/metrics. `neither`: a description, not a merit. */
+export interface Metric { id: string; title: string; unit: Unit; better: 'higher' | 'lower' | 'neither'; definition: string; misleads: string }
+/**
+ * One row per fact: the tidy form that every renderer starts from. `workload` and `load` are empty where they do not
+ * apply (a price, a size); isolated steps have the load `isolated` and the slice `batch 8, 64 tokens`.
+ */
+export interface MetricRow {
+  run: string; model: string; role: Role; workload: string; load: string; slice: string; metric: string; estimate: Observed<Estimate>
+  /** What spoils this number (a busy client, too few items); empty is never written. */
+  cautions?: readonly string[]
+}
+/**
+ * model ÷ teacher, paired by item. `ratio` is > 1 when the model has more of it; `difference` is model − teacher.
+ * `pairs` counts the items that both answered; 0 for quoted figures, which cannot be paired.
+ */
+export interface RatioRow { run: string; model: string; workload: string; load: string; slice: string; metric: string; ratio: Observed<Estimate>; difference: Observed<Estimate>; pairs: number }
 
 /** One contestant of one run; the same model in two runs is two of these. */
 export interface ModelSummary { run: string; id: string; name: string; role: Role; adapter: string; card?: ModelCard; runtime?: RuntimeFacts; price?: Price; measured: boolean }
@@ -260,8 +283,11 @@ export interface Analysis {
   gap: readonly { run: string; student: string; control: string; workload: string; recovered: Observed<Estimate> }[]
   distributions: readonly Distribution[]
   facts: readonly Fact[]
+  /** Facts that disagree about one figure, the one used in the rows first. */
+  conflicts: readonly { model: string; workload: string; metric: string; facts: readonly Fact[] }[]
   claims: readonly ClaimResult[]
-  counts: readonly { run: string; model: string; workload: string; load: string; requests: number; failed: number; truncated: number }[]
+  /** `planned` requests were meant to be asked, `requests` were; a run that was cut short has fewer. */
+  counts: readonly { run: string; model: string; workload: string; load: string; planned: number; requests: number; failed: number; truncated: number }[]
   failures: readonly { run: string; cell: string; error: Failure }[]
   warnings: readonly Warning[]
 }

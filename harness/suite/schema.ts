@@ -48,6 +48,7 @@ const UNITS: Record<Unit, true> = {
   'USD/Mtoken': true,
   'USD/answer': true,
   'USD/h': true,
+  h: true,
   rating: true,
   percentile: true,
   parameter: true,
@@ -116,6 +117,7 @@ const Load = z.discriminatedUnion('kind', [
 const Fact = strict({
   id: Id.optional(),
   model: Id,
+  workload: Id.optional().describe('The benchmark that the figure is about'),
   metric: text,
   value: z.number(),
   unit: z.enum(Object.keys(UNITS) as Unit[]),
@@ -127,6 +129,7 @@ const Fact = strict({
   date: Day,
   protocol: text.optional(),
   note: text.optional(),
+  until: Day.optional().describe('From this day the figure no longer held'),
   preferred: z.boolean().optional().describe('Of several conflicting facts, the one used in tables'),
 })
 /** The list in a file of facts. */
