@@ -2,31 +2,24 @@
 import { z } from 'zod'
 import { HarnessError, nearest } from '../errors.ts'
 import type { Grader } from '../types.ts'
-import { file, type FileOptions } from './file.ts'
+import { file } from './file.ts'
 import { createGrader, type GraderKind } from './grader.ts'
-import { choice, type ChoiceOptions } from './graders/choice.ts'
+import { choice } from './graders/choice.ts'
 import { exact } from './graders/exact.ts'
 import { includes } from './graders/includes.ts'
-import { numeric, type NumericOptions } from './graders/numeric.ts'
+import { numeric } from './graders/numeric.ts'
 import type { WorkloadKind } from './kind.ts'
-import { list, type ListOptions } from './list.ts'
-import type { TextOptions } from './text.ts'
+import { list } from './list.ts'
 
-/** Options of each workload kind, as a suite writes them. A new kind is one line here and one in WORKLOAD_KINDS. */
-export interface KindOptions {
-  list: ListOptions
-  file: FileOptions
-}
-export const WORKLOAD_KINDS: { readonly [K in keyof KindOptions]: WorkloadKind<KindOptions[K]> } = { list, file }
+/** The kinds by name; a new kind is one line here. */
+export const WORKLOAD_KINDS = { list, file }
 
-/** Options of each grader. */
-export interface GraderOptions {
-  exact: TextOptions
-  includes: TextOptions
-  numeric: NumericOptions
-  choice: ChoiceOptions
-}
-export const GRADERS: { readonly [K in keyof GraderOptions]: GraderKind<GraderOptions[K]> } = { exact, includes, numeric, choice }
+/** The graders by name. */
+export const GRADERS = { exact, includes, numeric, choice }
+
+/** Options of each kind and of each grader, as a suite writes them. */
+export type KindOptions = { [K in keyof typeof WORKLOAD_KINDS]: (typeof WORKLOAD_KINDS)[K] extends WorkloadKind<infer Options> ? Options : never }
+export type GraderOptions = { [K in keyof typeof GRADERS]: (typeof GRADERS)[K] extends GraderKind<infer Options> ? Options : never }
 
 export type KindId = keyof KindOptions
 export type GraderId = keyof GraderOptions
@@ -41,7 +34,7 @@ export function getGrader(id: string, options: object = {}): Grader {
       hint: `graders: ${GRADER_IDS.join(', ')}`,
     })
   }
-  const kind: GraderKind<object> = GRADERS[id as GraderId]
+  const kind = GRADERS[id as GraderId] as unknown as GraderKind<object>
   const parsed = z.strictObject(kind.shape as z.ZodRawShape).safeParse(options)
   if (!parsed.success) throw new HarnessError('usage', `grader ${id}: ${z.prettifyError(parsed.error)}`)
   return createGrader(id, kind, parsed.data)
