@@ -3,7 +3,10 @@ import { z } from 'zod'
 import { nearest } from '../errors.ts'
 import type { Grader, Unit } from '../types.ts'
 import { GRADER_IDS, GRADERS, KIND_IDS, WORKLOAD_KINDS, type WorkloadCommon, type WorkloadInput } from '../workloads/index.ts'
-import type { SuiteInput } from './input.ts'
+import type { ClaimInput, FactInput, ModelInput, SuiteInput } from './input.ts'
+
+/** One schema per key of `T`, and each takes nothing that `T` does not allow. */
+type ShapeOf<T> = { [K in keyof T]-?: z.ZodType<unknown, T[K] | undefined> }
 
 /**
  * A strict object whose message for an unknown key names the nearest known one. zod reports all unknown keys of an
@@ -75,7 +78,7 @@ const Model = strict({
   name: text.optional().describe('Display name; default: the id'),
   options: z.record(z.string(), z.unknown()).optional().describe('Adapter options; texts that begin with ./ or ../ are paths relative to the suite'),
   price: Price.optional(),
-})
+} satisfies ShapeOf<ModelInput>)
 
 const GraderName = z.enum(GRADER_IDS)
 const GraderWithOptions = z.discriminatedUnion(
@@ -98,7 +101,7 @@ const workloadCommon = {
   temperature: z.number().min(0).optional().describe('Sampling temperature; default 0: greedy'),
   stop: z.array(text).optional().describe('Texts that end an answer'),
   limit: count.optional().describe('Use the first n items only'),
-} satisfies { [K in keyof WorkloadCommon]-?: z.ZodType<unknown, WorkloadCommon[K] | undefined> }
+} satisfies ShapeOf<WorkloadCommon>
 
 const Workload = z.discriminatedUnion(
   'kind',
@@ -131,11 +134,11 @@ const Fact = strict({
   note: text.optional(),
   until: Day.optional().describe('From this day the figure no longer held'),
   preferred: z.boolean().optional().describe('Of several conflicting facts, the one used in tables'),
-})
+} satisfies ShapeOf<FactInput>)
 /** The list in a file of facts. */
 export const FactsSchema = z.array(Fact)
 
-const Claim = strict({ id: Id, title: text, numerator: Id, denominator: Id, says: text.optional(), explanation: text })
+const Claim = strict({ id: Id, title: text, numerator: Id, denominator: Id, says: text.optional(), explanation: text } satisfies ShapeOf<ClaimInput>)
 
 export const SuiteSchema = strict({
   $schema: z.string().optional().describe('Address of this schema, for editors'),
@@ -160,7 +163,7 @@ export const SuiteSchema = strict({
   price: Price.optional().describe('Price of every model that has none of its own'),
   facts: z.union([FactsSchema, text]).default([]).describe('Published figures, or the file (YAML or JSON, relative to the suite) that holds the list'),
   claims: z.array(Claim).default([]).describe('Comparisons of two facts, by fact id'),
-}) satisfies z.ZodType<unknown, SuiteInput>
+} satisfies ShapeOf<SuiteInput>)
 
 export type ParsedSuite = z.output<typeof SuiteSchema>
 
@@ -178,6 +181,6 @@ function isGrader(value: unknown): value is Grader {
   return typeof id === 'string' && id !== '' && typeof version === 'string' && typeof grade === 'function'
 }
 
-/** Whatever SuiteInput allows must be something that the schema takes; `satisfies` above is the other direction. */
+/** Whatever SuiteInput allows must be something that the schema takes; ShapeOf is the other direction. */
 type Mutable<T> = T extends (...args: never[]) => unknown ? T : T extends Grader ? T : T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T
 export const inputIsAccepted = (input: Mutable<SuiteInput>): z.input<typeof SuiteSchema> => input

@@ -35,11 +35,9 @@ describe('a workload of kind file', () => {
 
   it('fills the templates of the suite from the columns', async () => {
     const text = '{"q":"Why {{x}}?","a":42,"level":"hard","key":"k1"}\n'
-    const [item] = await collect(
-      file(text, { prompt: 'Q: {{q}}\nA:', target: '#### {{ a }}', slice: '{{level}}', itemId: 'gsm-{{key}}' } as Partial<WorkloadInput>),
-    )
+    const [item] = await collect(file(text, { prompt: 'Q: {{q}}\nA:', target: '#### {{ a }}', slice: '{{level}}', itemId: 'gsm-{{key}}' }))
     expect(item).toMatchObject({ id: 'gsm-k1', prompt: 'Q: Why {{x}}?\nA:', target: '#### 42', slice: 'hard' })
-    const [chat] = await collect(file(text, { prompt: [{ role: 'user', content: '{{q}}' }], target: 'x' } as Partial<WorkloadInput>))
+    const [chat] = await collect(file(text, { prompt: [{ role: 'user', content: '{{q}}' }], target: 'x' }))
     expect(chat?.prompt).toEqual([{ role: 'user', content: 'Why {{x}}?' }])
   })
 
