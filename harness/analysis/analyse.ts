@@ -1,0 +1,132 @@
+/** From run records to an analysis: pure, deterministic, and the only place where numbers are derived. */
+import type { Analysis, Claim, Fact, Metric, MetricRow, ModelSummary, StoredRun } from '../types.ts'
+import { ratioRows } from './compare/index.ts'
+import { dataOf, toRow, type Cell, type GroupData } from './data.ts'
+import { powerSource } from './energy.ts'
+import { gapRows } from './gap.ts'
+import { whyEmpty } from './groups.ts'
+import { accuracyCells, shareCells } from './metrics/accuracy.ts'
+import { distributionsOf, latencyCells, outputTokensCell } from './metrics/latency.ts'
+import { memoryCells } from './metrics/memory.ts'
+import { stepRatios, stepRows } from './metrics/steps.ts'
+import { sumCells } from './metrics/sums.ts'
+import { METRICS } from './metrics/table.ts'
+import { claimResults, conflictsOf, conflictWarnings, factRatios, factRows } from './published.ts'
+import { runWarnings, withCautions } from './warnings.ts'
+
+/** The same runs give the same analysis, to the last bit: bootstraps are seeded by what they are about. */
+export function analyse(runs: readonly StoredRun[]): Analysis {
+  // 1. each run by itself  2. what is quoted, over all runs  3. one document
+  const parts = runs.map(analyseRun)
+  const facts = unique(runs.flatMap(({ record }) => record.suite.facts))
+  const claims = claimResults(unique(runs.flatMap(({ record }): readonly Claim[] => record.suite.claims)), facts)
+  const conflicts = conflictsOf(facts)
+  return {
+    schema: 'analysis/1',
+    runs: runs.map(summaryOf),
+    models: parts.flatMap(({ models }) => models),
+    metrics: declared(facts),
+    rows: parts.flatMap(({ rows }) => rows),
+    ratios: parts.flatMap(({ ratios }) => ratios),
+    gap: parts.flatMap(({ gap }) => gap),
+    distributions: parts.flatMap(({ distributions }) => distributions),
+    facts,
+    conflicts,
+    claims: claims.claims,
+    counts: parts.flatMap(({ counts }) => counts),
+    failures: parts.flatMap(({ failures }) => failures),
+    warnings: [...parts.flatMap(({ warnings }) => warnings), ...conflictWarnings(conflicts), ...claims.warnings],
+  }
+}
+
+// --- internal ---
+
+type Part = Pick<Analysis, 'models' | 'rows' | 'ratios' | 'gap' | 'distributions' | 'counts' | 'failures' | 'warnings'>
+
+function analyseRun(run: StoredRun): Part {
+  const groups = dataOf(run, powerSource(run))
+  const steps = stepRows(run)
+  const facts = factRows(run)
+  const asked = groups.filter(({ group }) => group.samples.length > 0)
+  return {
+    models: modelsOf(run, asked),
+    rows: withCautions([...groups.flatMap(rowsOf), ...steps, ...facts], run),
+    ratios: [...ratioRows(groups), ...stepRatios(steps), ...factRatios(facts)],
+    gap: gapRows(asked, run),
+    distributions: asked.flatMap(distributionsOf),
+    counts: groups.map(countsOf),
+    failures: run.record.cells.flatMap((cell) => (cell.state === 'failed' ? [{ run: run.record.id, cell: cell.id, error: cell.error }] : [])),
+    warnings: runWarnings(run, groups),
+  }
+}
+
+/** All metrics of a group; where nothing was asked, each with the reason. */
+function rowsOf(data: GroupData): MetricRow[] {
+  const cells = [...accuracyCells(data), ...latencyCells(data), ...sumCells(data), outputTokensCell(data), ...shareCells(data), ...memoryCells(data)]
+  const order = new Map<string, number>(METRICS.map(({ id }, index) => [id, index]))
+  const reason = data.group.samples.length === 0 ? whyEmpty(data.group) : undefined
+  return cells
+    .map((cell): Cell => (reason === undefined ? cell : { ...cell, estimate: reason }))
+    .sort((a, b) => (order.get(a.metric) ?? 0) - (order.get(b.metric) ?? 0))
+    .map((cell) => toRow(data.group, cell))
+}
+
+function countsOf({ group: { run, model, workload, load, planned, samples } }: GroupData): Analysis['counts'][number] {
+  const finished = (how: string): number => samples.filter(({ finish }) => finish === how).length
+  return { run, model: model.id, workload, load, planned, requests: samples.length, failed: finished('error'), truncated: finished('length') }
+}
+
+function modelsOf({ record }: StoredRun, asked: readonly GroupData[]): ModelSummary[] {
+  return record.suite.models.map(({ id, name, role, adapter, price }): ModelSummary => {
+    const done = record.cells.find((cell) => cell.state === 'done' && cell.key.model === id)
+    return {
+      run: record.id,
+      id,
+      name,
+      role,
+      adapter,
+      ...(done?.state === 'done' ? { card: done.card, runtime: done.runtime } : {}),
+      ...(price === undefined ? {} : { price }),
+      measured: asked.some(({ group }) => group.model.id === id),
+    }
+  })
+}
+
+function summaryOf({ record }: StoredRun): Analysis['runs'][number] {
+  const { id, createdAt, suite, command, seed, quick, state, environment } = record
+  return {
+    id,
+    createdAt,
+    suite: suite.name,
+    title: suite.title,
+    description: suite.description,
+    command,
+    seed,
+    quick,
+    state,
+    suiteHash: suite.hash,
+    environment,
+  }
+}
+
+/** The table, and a bare declaration for each metric that only a fact names. */
+function declared(facts: readonly Fact[]): Metric[] {
+  const known = new Set(METRICS.map(({ id }) => id))
+  const strange = new Map(facts.filter(({ metric }) => !known.has(metric)).map(({ metric, unit }) => [metric, unit]))
+  return [
+    ...METRICS,
+    ...[...strange].map(([id, unit]): Metric => ({
+      id,
+      title: id,
+      unit,
+      better: 'neither',
+      definition: 'Quoted; the suite that quotes it knows what it is.',
+      misleads: 'Whether more of it is better is not known here.',
+    })),
+  ]
+}
+
+/** Two runs of one suite carry the same facts. */
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()]
+}

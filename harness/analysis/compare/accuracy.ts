@@ -1,0 +1,90 @@
+/** Accuracy of a model against its teacher, on the items that both were asked; as a whole and by slice. */
+import type { Estimate, Observed } from '../../types.ts'
+import type { GroupData } from '../data.ts'
+import { itemScores, type ItemScore } from '../metrics/accuracy.ts'
+import { absent, counted, estimate } from '../observed.ts'
+import { pairedProportionRatio } from '../stats/paired.ts'
+import { tangoInterval } from '../stats/tango.ts'
+import { compareMeasures, NO_PAIRS, type Comparison } from './measure.ts'
+import { emptySums, ratioMeasure } from './times.ts'
+
+/** The scores of both for one item. */
+export interface ScorePair {
+  item: string
+  cluster: string
+  slice: string
+  model: number
+  teacher: number
+  /** Both scores are single answers that were right or wrong. */
+  binary: boolean
+}
+
+export function accuracyComparisons(model: GroupData, teacher: GroupData, seed: readonly string[]): Comparison[] {
+  const pairs = scorePairs(model, teacher)
+  const slices = [...new Set(pairs.map(({ slice }) => slice))].filter((slice) => slice !== '').sort()
+  return ['', ...slices].map((slice) => compareScores(slice === '' ? pairs : pairs.filter((pair) => pair.slice === slice), slice, seed))
+}
+
+export function scorePairs(model: GroupData, teacher: GroupData): ScorePair[] {
+  const base = new Map(itemScores(teacher.group.graded).map((score) => [score.item, score]))
+  return itemScores(model.group.graded).flatMap((own): ScorePair[] => {
+    const other = base.get(own.item)
+    if (other === undefined) return []
+    return [{ item: own.item, cluster: own.cluster, slice: own.slice, model: own.score, teacher: other.score, binary: isBinary(own) && isBinary(other) }]
+  })
+}
+
+// --- internal ---
+
+function isBinary({ score, requests }: ItemScore): boolean {
+  return requests === 1 && (score === 0 || score === 1)
+}
+
+function compareScores(pairs: readonly ScorePair[], slice: string, seed: readonly string[]): Comparison {
+  if (pairs.length === 0) return { metric: 'accuracy', slice, ratio: absent(NO_PAIRS), difference: absent(NO_PAIRS), pairs: 0 }
+  const clusters = new Set(pairs.map(({ cluster }) => cluster))
+  if (pairs.every(({ binary }) => binary) && clusters.size === pairs.length)
+    return { metric: 'accuracy', slice, pairs: pairs.length, ...binaryComparison(pairs) }
+  const index = new Map([...clusters].map((cluster, i) => [cluster, i]))
+  const sums = { model: emptySums(clusters.size), teacher: emptySums(clusters.size) }
+  for (const pair of pairs) {
+    const at = index.get(pair.cluster)!
+    for (const side of ['model', 'teacher'] as const) {
+      sums[side].top[at]! += pair[side]
+      sums[side].bottom[at]!++
+    }
+  }
+  const measure = ratioMeasure(
+    { metric: 'accuracy', slice, unit: 'ratio', origin: 'measured', ratioOrigin: 'measured', what: 'mean scores' },
+    sums,
+    clusters.size,
+    NO_PAIRS,
+  )
+  return compareMeasures([measure], { count: clusters.size, items: pairs.length }, [...seed, 'accuracy', slice])[0]!
+}
+
+function binaryComparison(pairs: readonly ScorePair[]): { ratio: Observed<Estimate>; difference: Observed<Estimate> } {
+  const n = pairs.length
+  const count = (has: (pair: ScorePair) => boolean): number => pairs.filter(has).length
+  const lost = count(({ model, teacher }) => teacher === 1 && model === 0)
+  const won = count(({ model, teacher }) => teacher === 0 && model === 1)
+  const right = { model: count(({ model }) => model === 1), teacher: count(({ teacher }) => teacher === 1) }
+  const seen = `${counted(n, 'item')}, ${lost} lost and ${won} won`
+  return {
+    ratio:
+      right.teacher === 0
+        ? absent('the teacher has no right answer')
+        : estimate(pairedProportionRatio(right.model, right.teacher, lost, won), {
+            n,
+            unit: 'ratio',
+            origin: 'measured',
+            method: `ratio of proportions of the same ${seen} (Bonett and Price)`,
+          }),
+    difference: estimate(tangoInterval(lost, won, n), {
+      n,
+      unit: 'ratio',
+      origin: 'measured',
+      method: `difference of proportions of the same ${seen} (Tango)`,
+    }),
+  }
+}

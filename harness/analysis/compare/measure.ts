@@ -1,0 +1,130 @@
+/** What is compared: a statistic of both models over the same clusters of items, and how its interval is found. */
+import { createRandom } from '../../random.ts'
+import type { Estimate, Observed, Origin, Unit } from '../../types.ts'
+import type { Components } from '../components.ts'
+import type { MetricId } from '../metrics/table.ts'
+import { absent, counted, estimate, point } from '../observed.ts'
+import { bootstrap, percentileInterval, replicatesFor, type Statistic } from '../stats/bootstrap.ts'
+import { pairedT, type ClusterSums } from '../stats/paired.ts'
+
+/** A comparison before run, model and load are put beside it. */
+export interface Comparison {
+  metric: MetricId
+  slice: string
+  ratio: Observed<Estimate>
+  difference: Observed<Estimate>
+  pairs: number
+}
+
+export interface Measure {
+  metric: MetricId
+  slice: string
+  unit: Unit
+  origin: Origin
+  /** The origin of the ratio, where what both share cancels in it. */
+  ratioOrigin: Origin
+  /** What is divided and subtracted: "medians". */
+  what: string
+  values: Pair<number>
+  statistics: Pair<Statistic>
+  /** Where both statistics are ratios of sums: those of the clusters. */
+  sums?: Pair<ClusterSums>
+  /** How many values one resample goes through. */
+  work: number
+}
+
+export interface Pair<T> {
+  model: T
+  teacher: T
+}
+
+/** A measure, or why there is none. */
+export type Attempt = Measure | { metric: MetricId; slice: string; missing: Observed<never> }
+
+export const NO_PAIRS = 'the two have no item in common'
+
+/** Compares all measures over the same resamples; `seed` names the comparison, so that its numbers depend on nothing else. */
+export function compareMeasures(attempts: readonly Attempt[], { count, items }: Pick<Components, 'count' | 'items'>, seed: readonly string[]): Comparison[] {
+  const usable = attempts.filter((attempt): attempt is Measure => 'statistics' in attempt)
+  const replicates = replicatesFor(Math.max(count, ...usable.map(({ work }) => work)))
+  const statistics = usable.flatMap((measure) => [measure.statistics.model, measure.statistics.teacher])
+  const draws = count < 2 ? [] : bootstrap(count, replicates, createRandom('bootstrap', ...seed), statistics)
+  const groups = count === items ? counted(items, 'item') : `${counted(count, 'group')} of ${counted(items, 'item')}`
+  return attempts.map((attempt): Comparison => {
+    const { metric, slice } = attempt
+    if (!('statistics' in attempt)) return { metric, slice, ratio: attempt.missing, difference: attempt.missing, pairs: items }
+    const index = 2 * usable.indexOf(attempt)
+    return { metric, slice, pairs: items, ...conclude(attempt, { own: draws[index], base: draws[index + 1], count, items, groups, replicates }) }
+  })
+}
+
+// --- internal ---
+
+/** Below this many clusters ratios of sums get a t interval: resamples of a few clusters are too much alike. */
+const FEW_CLUSTERS = 10
+
+interface Draws {
+  own: Float64Array | undefined
+  base: Float64Array | undefined
+  count: number
+  items: number
+  groups: string
+  replicates: number
+}
+
+type Conclusion = Pick<Comparison, 'ratio' | 'difference'>
+
+function conclude(measure: Measure, draws: Draws): Conclusion {
+  const { model, teacher } = measure.values
+  if (draws.own === undefined || draws.base === undefined) return withoutInterval(measure, draws)
+  if (measure.sums !== undefined && draws.count < FEW_CLUSTERS && model > 0 && teacher > 0) return byT(measure, measure.sums, draws)
+  return byBootstrap(measure, draws.own, draws.base, draws)
+}
+
+function withoutInterval({ values: { model, teacher }, unit, origin, ratioOrigin, what }: Measure, { items }: Draws): Conclusion {
+  const account = { n: items, method: `of ${what}; one group of requests allows no interval` }
+  return {
+    ratio: teacher === 0 ? NO_RATIO : estimate(point(model / teacher), { ...account, method: `ratio ${account.method}`, unit: 'ratio', origin: ratioOrigin }),
+    difference: estimate(point(model - teacher), { ...account, method: `difference ${account.method}`, unit, origin }),
+  }
+}
+
+function byT({ unit, origin, ratioOrigin, what }: Measure, sums: Pair<ClusterSums>, { items, groups }: Draws): Conclusion {
+  const { ratio, difference } = pairedT(sums.model, sums.teacher)
+  const account = { n: items, method: `of ${what}; paired t interval over ${groups}` }
+  return {
+    ratio: estimate(ratio, { ...account, method: `ratio ${account.method}`, unit: 'ratio', origin: ratioOrigin }),
+    difference: estimate(difference, { ...account, method: `difference ${account.method}`, unit, origin }),
+  }
+}
+
+function byBootstrap(
+  { values: { model, teacher }, unit, origin, ratioOrigin, what }: Measure,
+  own: Float64Array,
+  base: Float64Array,
+  { count, items, groups, replicates }: Draws,
+): Conclusion {
+  const account = { n: items, method: `of ${what}; paired bootstrap over ${groups}, ${replicates} resamples` }
+  const ratio = percentileInterval(
+    model / teacher,
+    own.map((one, i) => one / base[i]!),
+    count,
+  )
+  const difference = percentileInterval(
+    model - teacher,
+    own.map((one, i) => one - base[i]!),
+    count,
+  )
+  return {
+    ratio:
+      teacher === 0
+        ? NO_RATIO
+        : ratio === undefined
+          ? TOO_FEW
+          : estimate(ratio, { ...account, method: `ratio ${account.method}`, unit: 'ratio', origin: ratioOrigin }),
+    difference: difference === undefined ? TOO_FEW : estimate(difference, { ...account, method: `difference ${account.method}`, unit, origin }),
+  }
+}
+
+const NO_RATIO = absent('the teacher’s value is 0')
+const TOO_FEW = absent('too many resamples have no value: too few items')

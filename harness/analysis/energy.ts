@@ -1,0 +1,132 @@
+/** Energy from power series: trapezoid with both ends of the window interpolated. Gross; what the device draws idle is in it. */
+import type { Observed, Origin, SeriesRecord, StoredRun } from '../types.ts'
+import { absent, counted } from './observed.ts'
+
+/** The power meter of a run, with its readings by cell. One meter only: two of them may see the same device. */
+export interface PowerSource {
+  meter: string
+  origin: Origin
+  how: string
+  /** Joules of a window of a cell, or why they are not known. */
+  energy(cell: string, startMs: number, endMs: number): Observed<number>
+  /** Mean watts of the idle phases of the cells, one value per cell that has one. */
+  idle(cells: readonly string[]): number[]
+  /** The longest pause between readings in the measured windows, and the usual one; milliseconds. */
+  pauses(cells: readonly string[]): { longest: number; usual: number } | undefined
+}
+
+/** The best power meter of the run: a measuring one before an estimating one, then the order of the record. */
+export function powerSource({ record, series }: StoredRun): Observed<PowerSource> {
+  const power = series.filter(({ unit, t }) => unit === 'W' && t.length > 0)
+  if (power.length === 0) return absent(whyNoPower(record))
+  const order = record.meters.map(({ id }) => id)
+  const place = ({ meter, origin }: SeriesRecord): number => (origin === 'measured' ? 0 : 1000) + (order.includes(meter) ? order.indexOf(meter) : 999)
+  const best = power.reduce((chosen, next) => (place(next) < place(chosen) ? next : chosen))
+  const own = power.filter(({ meter, origin }) => meter === best.meter && origin === best.origin)
+  return { state: 'ok', value: sourceOf(best, own) }
+}
+
+/** Readings in order of time; of readings at one time the first. */
+export interface Readings {
+  t: Float64Array
+  v: Float64Array
+  /** Joules since the first reading. */
+  total: Float64Array
+  /** Usual time between two readings, ms; 0 for fewer than two. */
+  pause: number
+}
+
+/** ∫ v dt in joules (W × ms ÷ 1000) between two times, linear between readings, constant outside of them. */
+export function integrate(readings: Readings, startMs: number, endMs: number): number {
+  return joulesAt(readings, endMs) - joulesAt(readings, startMs)
+}
+
+export function readingsOf(series: readonly { t: readonly number[]; v: readonly number[] }[]): Readings {
+  const pairs = series
+    .flatMap(({ t, v }) => t.map((time, i) => [time, v[i] ?? Number.NaN] as const))
+    .filter(([time, value]) => Number.isFinite(time) && Number.isFinite(value))
+  const sorted = pairs.sort(([a], [b]) => a - b).filter(([time], i, all) => i === 0 || time > all[i - 1]![0])
+  const t = Float64Array.from(sorted, ([time]) => time)
+  const v = Float64Array.from(sorted, ([, value]) => value)
+  const total = new Float64Array(t.length)
+  for (let i = 1; i < t.length; i++) total[i] = total[i - 1]! + (((v[i]! + v[i - 1]!) / 2) * (t[i]! - t[i - 1]!)) / 1000
+  return { t, v, total, pause: medianGap(t) }
+}
+
+// --- internal ---
+
+function sourceOf({ meter, origin, how }: SeriesRecord, series: readonly SeriesRecord[]): PowerSource {
+  const phases = new Map<string, SeriesRecord[]>()
+  for (const one of series) {
+    const key = `${one.phase}\u0000${one.cell}`
+    phases.set(key, [...(phases.get(key) ?? []), one])
+  }
+  const cache = new Map<string, Readings>()
+  const readings = (phase: 'idle' | 'measure', cell: string): Readings => {
+    const key = `${phase}\u0000${cell}`
+    const known = cache.get(key) ?? readingsOf(phases.get(key) ?? [])
+    cache.set(key, known)
+    return known
+  }
+  return {
+    meter,
+    origin,
+    how,
+    energy: (cell, startMs, endMs) => windowEnergy(readings('measure', cell), meter, startMs, endMs),
+    idle: (cells) => cells.flatMap((cell) => meanPower(readings('idle', cell))),
+    pauses: (cells) => pausesOf(cells.map((cell) => readings('measure', cell))),
+  }
+}
+
+function windowEnergy(readings: Readings, meter: string, startMs: number, endMs: number): Observed<number> {
+  const { t } = readings
+  if (t.length < 2) return absent(`${meter} gave ${counted(t.length, 'reading')} in the window; two are needed`)
+  // An end that lies a little outside of the readings is taken at the value of the nearest one; more would be invention.
+  const slack = 2 * readings.pause
+  if (t[0]! - startMs > slack) return absent(`${meter} gave its first reading ${Math.round(t[0]! - startMs)} ms after the window began`)
+  if (endMs - t.at(-1)! > slack) return absent(`${meter} gave its last reading ${Math.round(endMs - t.at(-1)!)} ms before the window ended`)
+  return { state: 'ok', value: integrate(readings, startMs, endMs) }
+}
+
+function joulesAt({ t, v, total }: Readings, time: number): number {
+  const last = t.length - 1
+  if (last < 0) return 0
+  if (time <= t[0]!) return (v[0]! * (time - t[0]!)) / 1000
+  if (time >= t[last]!) return total[last]! + (v[last]! * (time - t[last]!)) / 1000
+  let [low, high] = [0, last] // t[low] ≤ time < t[high]
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (t[middle]! <= time) low = middle
+    else high = middle
+  }
+  const part = (time - t[low]!) / (t[high]! - t[low]!)
+  const here = v[low]! + part * (v[high]! - v[low]!)
+  return total[low]! + (((v[low]! + here) / 2) * (time - t[low]!)) / 1000
+}
+
+function meanPower({ t, v, total }: Readings): number[] {
+  const last = t.length - 1
+  if (last < 0) return []
+  return last === 0 ? [v[0]!] : [(total[last]! / (t[last]! - t[0]!)) * 1000]
+}
+
+function medianGap(t: Float64Array): number {
+  const gaps = Float64Array.from({ length: Math.max(0, t.length - 1) }, (_, i) => t[i + 1]! - t[i]!).sort()
+  return gaps[gaps.length >> 1] ?? 0
+}
+
+function pausesOf(all: readonly Readings[]): { longest: number; usual: number } | undefined {
+  const gaps = all.flatMap(({ t }) => Array.from({ length: Math.max(0, t.length - 1) }, (_, i) => t[i + 1]! - t[i]!)).sort((a, b) => a - b)
+  const longest = gaps.at(-1)
+  return longest === undefined ? undefined : { longest, usual: gaps[gaps.length >> 1]! }
+}
+
+/** What the meters said when they were probed. */
+function whyNoPower(record: StoredRun['record']): string {
+  const reasons = record.meters
+    .filter(({ unit }) => unit === 'W')
+    .map(({ id, probe }) =>
+      probe.state === 'absent' ? `${id}: ${probe.why}` : probe.state === 'failed' ? `${id}: ${probe.error.message}` : `${id} gave no readings`,
+    )
+  return reasons.length === 0 ? 'the run had no power meter' : `no power meter (${reasons.join('; ')})`
+}

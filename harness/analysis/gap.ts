@@ -1,0 +1,103 @@
+/** The share of the gap that distillation recovered: (student − control) ÷ (teacher − control), paired by item. */
+import { createRandom } from '../random.ts'
+import type { Analysis, Estimate, ModelCard, Observed, StoredRun } from '../types.ts'
+import type { GroupData } from './data.ts'
+import { itemScores } from './metrics/accuracy.ts'
+import { absent, counted, estimate } from './observed.ts'
+import { bootstrap, percentileInterval, replicatesFor, weightedRatio } from './stats/bootstrap.ts'
+
+/** One row for each student, control and workload that all three were asked. Loads and repeats are averaged per item. */
+export function gapRows(groups: readonly GroupData[], { record }: StoredRun): Analysis['gap'] {
+  const workloads = [...new Set(groups.map(({ group }) => group.workload))]
+  const cards = new Map(record.cells.flatMap((cell) => (cell.state === 'done' ? [[cell.key.model, cell.card] as const] : [])))
+  const withRole = (role: string): string[] =>
+    record.suite.models.filter((model) => model.role === role && groups.some(({ group }) => group.model.id === model.id)).map(({ id }) => id)
+  const [teacher] = withRole('teacher')
+  if (teacher === undefined) return []
+  return workloads.flatMap((workload) =>
+    withRole('student').flatMap((student) =>
+      withRole('control').map((control) => {
+        const scores = (model: string): Map<string, Score> => scoresOf(groups.filter(({ group }) => group.model.id === model && group.workload === workload))
+        const mismatch = sizeMismatch(cards.get(student), cards.get(control))
+        const recovered =
+          mismatch ?? recoveredGap({ student: scores(student), control: scores(control), teacher: scores(teacher) }, [record.id, workload, student, control])
+        return { run: record.id, student, control, workload, recovered }
+      }),
+    ),
+  )
+}
+
+export interface Score {
+  score: number
+  cluster: string
+}
+
+/** By item. */
+export interface GapScores {
+  student: ReadonlyMap<string, Score>
+  control: ReadonlyMap<string, Score>
+  teacher: ReadonlyMap<string, Score>
+}
+
+/** Absent where the teacher is not surely better than the control: a share of nothing means nothing. */
+export function recoveredGap({ student, control, teacher }: GapScores, seed: readonly string[]): Observed<Estimate> {
+  const items = [...teacher.keys()].filter((item) => student.has(item) && control.has(item))
+  if (items.length === 0) return absent('teacher, student and control have no item in common')
+  const clusters = new Map<string, number>()
+  for (const item of items) clusters.set(teacher.get(item)!.cluster, clusters.get(teacher.get(item)!.cluster) ?? clusters.size)
+  const count = clusters.size
+  const [gained, gap, size] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)]
+  for (const item of items) {
+    const at = clusters.get(teacher.get(item)!.cluster)!
+    gained[at]! += student.get(item)!.score - control.get(item)!.score
+    gap[at]! += teacher.get(item)!.score - control.get(item)!.score
+    size[at]!++
+  }
+  const all = new Int32Array(count).fill(1)
+  const replicates = replicatesFor(count)
+  const draws = bootstrap(count, replicates, createRandom('gap', ...seed), [
+    (weights) => weightedRatio(weights, gained, gap),
+    (weights) => weightedRatio(weights, gap, size),
+  ])
+  const width = percentileInterval(weightedRatio(all, gap, size), draws[1]!, count)
+  if (width === undefined || width.low <= 0)
+    return absent(
+      `the teacher is not clearly better than the control on ${counted(items.length, 'item')}${width === undefined ? '' : ` (${points(width.value)} points, ${points(width.low)} to ${points(width.high)})`}`,
+    )
+  const interval = percentileInterval(weightedRatio(all, gained, gap), draws[0]!, count)
+  if (interval === undefined) return absent('too many resamples have no value: too few items')
+  return estimate(interval, {
+    n: items.length,
+    unit: 'ratio',
+    origin: 'measured',
+    method: `paired bootstrap over ${counted(count, 'item')}, ${replicates} resamples`,
+  })
+}
+
+// --- internal ---
+
+/** Mean score of each item over the groups. */
+function scoresOf(groups: readonly GroupData[]): Map<string, Score> {
+  const sums = new Map<string, { sum: number; count: number; cluster: string }>()
+  for (const { group } of groups) {
+    for (const { item, cluster, score } of itemScores(group.graded)) {
+      const entry = sums.get(item) ?? { sum: 0, count: 0, cluster }
+      sums.set(item, { cluster, sum: entry.sum + score, count: entry.count + 1 })
+    }
+  }
+  return new Map([...sums].map(([item, { sum, count, cluster }]) => [item, { score: sum / count, cluster }]))
+}
+
+/** The control stands for the student without its teacher, which one of another size cannot. */
+function sizeMismatch(student: ModelCard | undefined, control: ModelCard | undefined): Observed<Estimate> | undefined {
+  if (student === undefined || control === undefined || !(student.parametersTotal > 0 && control.parametersTotal > 0)) return undefined
+  const ratio = student.parametersTotal / control.parametersTotal
+  if (ratio > 0.9 && ratio < 1.1) return undefined
+  return absent(
+    `the control has another size (${control.parametersTotal} parameters, the student ${student.parametersTotal}), so the difference is not distillation’s alone`,
+  )
+}
+
+function points(ratio: number): string {
+  return (100 * ratio).toFixed(1)
+}

@@ -1,0 +1,3 @@
+/** Analysis of run records. Pure: no clock, no file, no unseeded chance. */
+export { analyse } from './analyse.ts'
+export { METRICS, type MetricId } from './metrics/table.ts'

@@ -1,0 +1,63 @@
+/** Right answers, answers cut off and answers that failed. */
+import type { Estimate, Observed, Sample } from '../../types.ts'
+import type { Cell, GroupData } from '../data.ts'
+import { absent, counted, estimate } from '../observed.ts'
+import { scoreInterval, type Sums } from '../stats/means.ts'
+import { wilson } from '../stats/wilson.ts'
+
+/** The score of each item: its repeats averaged, a failed request as 0; ungraded answers left out. */
+export interface ItemScore {
+  item: string
+  cluster: string
+  slice: string
+  score: number
+  /** How many graded requests it is the mean of. */
+  requests: number
+}
+
+export function accuracyCells({ group }: GroupData): Cell[] {
+  const scores = itemScores(group.graded)
+  const slices = [...new Set(scores.map(({ slice }) => slice))].filter((slice) => slice !== '').sort()
+  const whole: Cell = { metric: 'accuracy', slice: '', estimate: accuracyOf(scores) }
+  return [whole, ...slices.map((slice): Cell => ({ metric: 'accuracy', slice, estimate: accuracyOf(scores.filter((one) => one.slice === slice)) }))]
+}
+
+export function shareCells({ group: { samples } }: GroupData): Cell[] {
+  return [
+    { metric: 'truncated', slice: '', estimate: shareOf(samples, ({ finish }) => finish === 'length') },
+    { metric: 'failed', slice: '', estimate: shareOf(samples, ({ finish }) => finish === 'error') },
+  ]
+}
+
+export function itemScores(samples: readonly Sample[]): ItemScore[] {
+  const items = new Map<string, { cluster: string; slice: string; sum: number; requests: number }>()
+  for (const { item, cluster, slice, grade, finish } of samples) {
+    if (grade === undefined && finish !== 'error') continue
+    const entry = items.get(item) ?? { cluster: cluster ?? item, slice: slice ?? '', sum: 0, requests: 0 }
+    entry.sum += grade?.score ?? 0
+    entry.requests++
+    items.set(item, entry)
+  }
+  return [...items].map(([item, { cluster, slice, sum, requests }]) => ({ item, cluster, slice, score: sum / requests, requests }))
+}
+
+// --- internal ---
+
+function accuracyOf(scores: readonly ItemScore[]): Observed<Estimate> {
+  if (scores.length === 0) return absent('no answer was graded')
+  const clusters = new Map<string, Sums>()
+  for (const { cluster, score } of scores) {
+    const sums = clusters.get(cluster) ?? { top: 0, bottom: 0 }
+    clusters.set(cluster, { top: sums.top + score, bottom: sums.bottom + 1 })
+  }
+  const repeats = scores.some(({ requests }) => requests > 1) ? ', repeats averaged per item' : ''
+  const clustered = clusters.size < scores.length ? `, in ${counted(clusters.size, 'cluster')}` : ''
+  const method = `mean score of ${counted(scores.length, 'item')}${clustered}${repeats}; Wilson interval`
+  return estimate(scoreInterval([...clusters.values()]), { n: scores.length, unit: 'ratio', origin: 'measured', method })
+}
+
+function shareOf(samples: readonly Sample[], has: (sample: Sample) => boolean): Observed<Estimate> {
+  if (samples.length === 0) return absent('nothing was asked')
+  const method = `share of ${counted(samples.length, 'request')}; Wilson interval`
+  return estimate(wilson(samples.filter(has).length, samples.length), { n: samples.length, unit: 'ratio', origin: 'measured', method })
+}

@@ -1,0 +1,77 @@
+/** Times of requests and tokens: quantiles over requests, with intervals that know which requests hang together. */
+import type { Distribution, Estimate, Observed } from '../../types.ts'
+import type { Cell, GroupData } from '../data.ts'
+import { absent, counted, estimate } from '../observed.ts'
+import { clusteredInterval, effectiveSize, leastForQuantile, orderInterval, quantile, thin } from '../stats/quantiles.ts'
+import { tInterval, type Sums } from '../stats/means.ts'
+import { QUANTILE_METRICS, VALUES, type ValueName } from '../values.ts'
+
+export function latencyCells(data: GroupData): Cell[] {
+  return QUANTILE_METRICS.map(({ id, of, p }) => ({ metric: id, slice: '', estimate: quantileOf(data, of, p) }))
+}
+
+/** Mean output tokens of an answer; items are the unit. */
+export function outputTokensCell(data: GroupData): Cell {
+  const { of, count } = data.components('item')
+  const answered = data.group.graded.filter(({ finish }) => finish !== 'error')
+  if (answered.length === 0) return { metric: 'output-tokens', slice: '', estimate: absent(VALUES['output-tokens'].none) }
+  const sums = Array.from({ length: count }, (): Sums => ({ top: 0, bottom: 0 }))
+  for (const sample of answered) {
+    const entry = sums[of.get(sample) ?? -1]
+    if (entry === undefined) continue
+    entry.top += sample.outputTokens
+    entry.bottom++
+  }
+  const clusters = sums.filter(({ bottom }) => bottom > 0)
+  const account = {
+    n: clusters.length,
+    unit: 'token',
+    origin: data.ledger.tokens,
+    method: `mean over ${counted(answered.length, 'answer')}; t interval over ${counted(clusters.length, 'item')}`,
+  } as const
+  return { metric: 'output-tokens', slice: '', estimate: estimate(tInterval(clusters), account) }
+}
+
+export function distributionsOf(data: GroupData): Distribution[] {
+  const { run, model, workload, load } = data.group
+  return (Object.keys(VALUES) as ValueName[]).flatMap((metric) => {
+    const { sorted } = data.values(metric)
+    if (sorted.length === 0) return []
+    return [{ run, model: model.id, workload, load, metric, unit: VALUES[metric].unit, n: sorted.length, quantiles: thin(sorted) }]
+  })
+}
+
+// --- internal ---
+
+function quantileOf(data: GroupData, name: ValueName, p: number): Observed<Estimate> {
+  const { sorted, source } = data.values(name)
+  if (sorted.length === 0) return absent(VALUES[name].none)
+  const { clusters, count } = compact(data, source)
+  const independent = count === sorted.length
+  const worth = independent || count < 2 ? count : Math.min(sorted.length, effectiveSize(sorted, clusters, count, quantile(sorted, p), p))
+  const least = leastForQuantile(p)
+  if (p > 0.5 && worth < least)
+    return absent(`too few for this percentile: ${counted(sorted.length, 'value')} worth ${Math.floor(worth)} independent ones, ${least} are needed`)
+  const interval = independent ? orderInterval(sorted, p) : clusteredInterval(sorted, clusters, count, p)
+  const over = name === 'itl' ? counted(sorted.length, 'gap') : counted(sorted.length, 'request')
+  const how = independent
+    ? 'exact interval from order statistics'
+    : count < 2
+      ? 'one group of requests allows no interval'
+      : `interval over ${name === 'itl' && count === data.group.samples.length ? counted(count, 'request') : counted(count, 'group of requests', 'groups of requests')}`
+  const method = `${p === 0.5 ? 'median' : `quantile ${p}`} of ${over}; ${how}`
+  return estimate(interval, { n: sorted.length, unit: VALUES[name].unit, origin: VALUES[name].usesTokenCount ? data.ledger.tokens : 'measured', method })
+}
+
+/** The component of each value, numbered without the components that have none. */
+function compact(data: GroupData, source: Int32Array): { clusters: Int32Array; count: number } {
+  const { of } = data.components('unit')
+  const numbers = new Map<number, number>()
+  const clusters = Int32Array.from(source, (index) => {
+    const component = of.get(data.group.samples[index]!) ?? -1
+    const known = numbers.get(component) ?? numbers.size
+    numbers.set(component, known)
+    return known
+  })
+  return { clusters, count: numbers.size }
+}

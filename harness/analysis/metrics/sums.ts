@@ -1,0 +1,145 @@
+/** Throughput, power, energy and cost: each is one sum over the units of work divided by another. */
+import type { Estimate, Observed, Origin, Unit } from '../../types.ts'
+import { weakestOrigin } from '../../units.ts'
+import type { Components } from '../components.ts'
+import type { Cell, GroupData } from '../data.ts'
+import { absent, counted, estimate, point } from '../observed.ts'
+import { tInterval, type Sums } from '../stats/means.ts'
+import type { Ledger, Tally } from '../tally.ts'
+import type { MetricId } from './table.ts'
+
+export interface SumMetric {
+  id: MetricId
+  unit: Unit
+  top: (tally: Tally) => number | undefined
+  bottom: (tally: Tally) => number
+  /** Why a group cannot have it, or where it comes from. */
+  account: (ledger: Ledger) => Observed<{ origin: Origin; method: string }>
+  none: string
+}
+
+/** Sums of the tallies by component; components with a missing quantity are left out. */
+export function sumsOf(metric: SumMetric, { tallies }: Ledger, { ofUnit }: Components): Map<number, Sums> {
+  const sums = new Map<number, Sums>()
+  const missing = new Set<number>()
+  for (const tally of tallies) {
+    const component = ofUnit.get(tally.unit.id)
+    if (component === undefined) continue
+    const top = metric.top(tally)
+    if (top === undefined) {
+      missing.add(component)
+      continue
+    }
+    const known = sums.get(component) ?? { top: 0, bottom: 0 }
+    sums.set(component, { top: known.top + top, bottom: known.bottom + metric.bottom(tally) })
+  }
+  for (const component of missing) sums.delete(component)
+  return sums
+}
+
+export const SUM_METRICS: readonly SumMetric[] = [
+  {
+    id: 'throughput',
+    unit: 'token/s',
+    top: ({ tokens }) => tokens,
+    bottom: seconds,
+    account: ({ tokens }) => fine(tokens, 'output tokens ÷ measured window'),
+    none: 'the measured window has no length',
+  },
+  {
+    id: 'request-rate',
+    unit: 'request/s',
+    top: ({ answered }) => answered,
+    bottom: seconds,
+    account: () => fine('measured', 'answered requests ÷ measured window'),
+    none: 'the measured window has no length',
+  },
+  { id: 'power', unit: 'W', top: ({ joules }) => joules, bottom: seconds, account: ({ energy }) => energy, none: 'the measured window has no length' },
+  {
+    id: 'energy-per-token',
+    unit: 'J/token',
+    top: ({ joules }) => joules,
+    bottom: ({ tokens }) => tokens,
+    account: (ledger) => both(ledger.energy, ledger.tokens),
+    none: 'no output tokens',
+  },
+  {
+    id: 'energy-per-correct',
+    unit: 'J/answer',
+    top: ({ joules }) => joules,
+    bottom: ({ score }) => score,
+    account: (ledger) => (ledger.score.state === 'ok' ? ledger.energy : ledger.score),
+    none: 'no correct answer',
+  },
+  {
+    id: 'cost-per-mtoken',
+    unit: 'USD/Mtoken',
+    top: ({ usd }) => millionfold(usd),
+    bottom: ({ tokens }) => tokens,
+    account: costAccount,
+    none: 'no output tokens',
+  },
+  {
+    id: 'cost-per-correct',
+    unit: 'USD/answer',
+    top: ({ usd }) => usd,
+    bottom: ({ score }) => score,
+    account: (ledger) => (ledger.score.state === 'ok' ? costAccount(ledger) : ledger.score),
+    none: 'no correct answer',
+  },
+]
+
+export function sumCells(data: GroupData): Cell[] {
+  return [
+    ...SUM_METRICS.map((metric): Cell => ({ metric: metric.id, slice: '', estimate: sumEstimate(metric, data) })),
+    { metric: 'power-idle', slice: '', estimate: idlePower(data) },
+  ]
+}
+
+// --- internal ---
+
+function seconds(tally: Tally): number {
+  return tally.seconds
+}
+
+function millionfold(usd: number | undefined): number | undefined {
+  return usd === undefined ? undefined : usd * 1e6
+}
+
+function fine(origin: Origin, method: string): Observed<{ origin: Origin; method: string }> {
+  return { state: 'ok', value: { origin, method } }
+}
+
+function both(energy: Ledger['energy'], tokens: Origin): Observed<{ origin: Origin; method: string }> {
+  return energy.state === 'ok' ? fine(weakestOrigin(energy.value.origin, tokens), energy.value.method) : energy
+}
+
+/** A price that somebody quotes times a quantity that was measured is neither quoted nor measured: it is an estimate. */
+function costAccount({ cost }: Ledger): Observed<{ origin: Origin; method: string }> {
+  return cost.state === 'ok' ? fine('estimated', cost.value.method) : cost
+}
+
+function sumEstimate(metric: SumMetric, data: GroupData): Observed<Estimate> {
+  const account = metric.account(data.ledger)
+  if (account.state !== 'ok') return account
+  const clusters = [...sumsOf(metric, data.ledger, data.components('unit')).values()]
+  if (clusters.length === 0) return absent('no measured window')
+  if (!(clusters.reduce((sum, { bottom }) => sum + bottom, 0) > 0)) return absent(metric.none)
+  const alone = clusters.length === data.group.samples.length
+  const method = `${account.value.method}; t interval over ${counted(clusters.length, alone ? 'request' : 'group of requests', alone ? 'requests' : 'groups of requests')}`
+  return estimate(tInterval(clusters), { n: clusters.length, unit: metric.unit, origin: account.value.origin, method })
+}
+
+function idlePower({ group, power }: GroupData): Observed<Estimate> {
+  if (power.state !== 'ok') return power
+  const watts = power.value.idle(group.cells.map(({ id }) => id))
+  if (watts.length === 0) return absent(`${power.value.meter} gave no reading in an idle phase`)
+  const mean = watts.reduce((sum, one) => sum + one, 0) / watts.length
+  const interval = watts.length < 2 ? point(mean) : tInterval(watts.map((top) => ({ top, bottom: 1 })))
+  return estimate(interval, {
+    n: watts.length,
+    unit: 'W',
+    origin: power.value.origin,
+    method: `${power.value.meter}, mean of ${counted(watts.length, 'idle phase')}; t interval`,
+  })
+}

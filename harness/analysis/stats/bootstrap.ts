@@ -1,0 +1,81 @@
+/** The bootstrap over clusters: the same resample serves every statistic of both models, which keeps them paired. */
+import type { Random } from '../../random.ts'
+import { criticalT, normalCdf } from './distributions.ts'
+import { LEVEL, type Interval } from './interval.ts'
+import { quantile } from './quantiles.ts'
+
+/** A statistic of one resample: how often each cluster was drawn. NaN where the resample leaves it undefined. */
+export type Statistic = (weights: Int32Array) => number
+
+/** Resamples for a given number of values to go through: 2,000, fewer where that would take long, never under 200. */
+export function replicatesFor(values: number): number {
+  return Math.max(200, Math.min(2000, Math.round(1e8 / Math.max(1, values))))
+}
+
+/** Each statistic over the same `replicates` resamples of `clusters` clusters, drawn with replacement. */
+export function bootstrap(clusters: number, replicates: number, random: Random, statistics: readonly Statistic[]): Float64Array[] {
+  const results = statistics.map(() => new Float64Array(replicates))
+  const weights = new Int32Array(clusters)
+  for (let replicate = 0; replicate < replicates; replicate++) {
+    weights.fill(0)
+    for (let draw = 0; draw < clusters; draw++) weights[random.int(clusters)]!++
+    statistics.forEach((statistic, index) => (results[index]![replicate] = statistic(weights)))
+  }
+  return results
+}
+
+/**
+ * The percentile interval, widened for few clusters as Hesterberg (2015, "expanded percentile") has it: the tails are
+ * Φ(−√(C/(C − 1))·t), so that it is about as wide as a t interval. Resamples of fewer than six clusters cannot reach
+ * beyond the clusters, and the level says what that is worth: 1 − 2^(1 − C), as for the range of C values. Undefined where resamples without a value reach into
+ * the tails, or there are fewer than two clusters.
+ */
+export function percentileInterval(value: number, replicates: Float64Array, clusters: number, level = LEVEL): Interval | undefined {
+  if (clusters < 2) return undefined
+  const sorted = replicates.filter((one) => Number.isFinite(one)).sort()
+  const tail = normalCdf(-Math.sqrt(clusters / (clusters - 1)) * criticalT(level, clusters - 1))
+  const missing = replicates.length - sorted.length
+  if (sorted.length === 0 || missing > ((1 - level) / 2) * replicates.length) return undefined
+  // On a tie with the end of the resamples the point itself must not fall outside.
+  return {
+    value,
+    low: Math.min(value, quantile(sorted, tail)),
+    high: Math.max(value, quantile(sorted, 1 - tail)),
+    level: Math.min(level, 1 - 2 ** (1 - clusters)),
+  }
+}
+
+/** Σ weight·top ÷ Σ weight·bottom. */
+export function weightedRatio(weights: Int32Array, top: Float64Array, bottom: Float64Array): number {
+  let [above, below] = [0, 0]
+  for (let c = 0; c < weights.length; c++) {
+    const weight = weights[c]!
+    above += weight * top[c]!
+    below += weight * bottom[c]!
+  }
+  return below === 0 ? Number.NaN : above / below
+}
+
+/** Values in ascending order, each in a cluster; `sizes` says how many values a cluster has. */
+export interface ClusteredValues {
+  sorted: Float64Array
+  clusters: Int32Array
+  sizes: Int32Array
+}
+
+/** The p-quantile (type 7) of values that occur as often as their cluster was drawn; NaN for none. */
+export function weightedQuantile(weights: Int32Array, { sorted, clusters, sizes }: ClusteredValues, p: number): number {
+  let total = 0
+  for (let c = 0; c < sizes.length; c++) total += weights[c]! * sizes[c]!
+  if (total === 0) return Number.NaN
+  const h = (total - 1) * p
+  const below = Math.floor(h)
+  let seen = 0
+  let i = -1
+  while (seen <= below) seen += weights[clusters[++i]!]!
+  const low = sorted[i]!
+  if (h === below || seen > below + 1) return low
+  let next = i + 1
+  while (next < sorted.length && weights[clusters[next]!] === 0) next++
+  return next < sorted.length ? low + (h - below) * (sorted[next]! - low) : low
+}

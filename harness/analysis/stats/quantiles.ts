@@ -1,0 +1,81 @@
+/** Quantiles of sorted values, and intervals for them that ask nothing of the shape of the distribution. */
+import { criticalT } from './distributions.ts'
+import { LEVEL, type Interval } from './interval.ts'
+import { binomialCdf } from './special.ts'
+import { wilson } from './wilson.ts'
+
+/** Hyndman and Fan's type 7 (linear between the order statistics at (n − 1)·p), the default of R and NumPy. `sorted` is ascending and not empty. */
+export function quantile(sorted: ArrayLike<number>, p: number): number {
+  const h = (sorted.length - 1) * p
+  const below = Math.floor(h)
+  const low = sorted[below]!
+  return below + 1 < sorted.length ? low + (h - below) * (sorted[below + 1]! - low) : low
+}
+
+/** The least number of independent values with which order statistics bracket the p-quantile at the level: 6 for the median, 72 for p = 0.95. */
+export function leastForQuantile(p: number, level = LEVEL): number {
+  const tail = (1 - level) / 2
+  return Math.ceil(Math.max(Math.log(tail) / Math.log(p), Math.log(tail) / Math.log(1 - p)))
+}
+
+/**
+ * Interval of the p-quantile from independent values: the narrowest order statistics that leave at most half of
+ * (1 − level) below and above (exact binomial). With too few values it is the whole range, and `level` is what that is worth.
+ */
+export function orderInterval(sorted: ArrayLike<number>, p: number, level = LEVEL): Interval {
+  const n = sorted.length
+  const tail = (1 - level) / 2
+  // low rank: the largest r with P(X ≤ r − 1) ≤ tail; high rank: the smallest with P(X ≥ r) ≤ tail; X binomial(n, p), ranks from 1
+  const low = lastWhere(n, (rank) => binomialCdf(rank - 1, n, p) <= tail)
+  const high = n + 1 - lastWhere(n, (fromTop) => binomialCdf(fromTop - 1, n, 1 - p) <= tail)
+  const value = quantile(sorted, p)
+  if (low >= 1 && high <= n) return { value, low: sorted[low - 1]!, high: sorted[high - 1]!, level }
+  const worth = n < 2 ? 0 : 1 - p ** n - (1 - p) ** n
+  return { value, low: sorted[Math.max(low, 1) - 1]!, high: sorted[Math.min(high, n) - 1]!, level: Math.min(level, worth) }
+}
+
+/**
+ * Interval of the p-quantile from values in clusters (tokens of a request, requests of a batch): Woodruff's method.
+ * The interval of the share of values at or below the quantile, with its clustered standard error, is carried over by the
+ * quantile function. `clusters[i]` is the cluster of `sorted[i]`, 0 to `count` − 1.
+ */
+export function clusteredInterval(sorted: ArrayLike<number>, clusters: ArrayLike<number>, count: number, p: number, level = LEVEL): Interval {
+  const n = sorted.length
+  const value = quantile(sorted, p)
+  if (count < 2) return { value, low: value, high: value, level: 0 }
+  const worth = Math.max(2, Math.min(n, effectiveSize(sorted, clusters, count, value, p)))
+  const { low, high } = wilson(p * worth, worth, level, criticalT(level, count - 1))
+  return { value, low: Math.min(value, quantile(sorted, low)), high: Math.max(value, quantile(sorted, high)), level }
+}
+
+/** How many independent values the clustered ones are worth, for the share at or below `value`: p(1 − p) ÷ SE². */
+export function effectiveSize(sorted: ArrayLike<number>, clusters: ArrayLike<number>, count: number, value: number, p: number): number {
+  const n = sorted.length
+  const deviations = new Float64Array(count)
+  let atOrBelow = 0
+  while (atOrBelow < n && sorted[atOrBelow]! <= value) atOrBelow++
+  const share = atOrBelow / n // ties can make it larger than p
+  for (let i = 0; i < n; i++) deviations[clusters[i]!]! += (i < atOrBelow ? 1 : 0) - share
+  const squares = deviations.reduce((sum, deviation) => sum + deviation * deviation, 0)
+  const variance = ((count / (count - 1)) * squares) / (n * n)
+  return variance > 0 ? (p * (1 - p)) / variance : count
+}
+
+/** At most `most` quantiles at even steps from the least to the greatest value; all values where they are fewer. */
+export function thin(sorted: ArrayLike<number>, most = 200): number[] {
+  if (sorted.length <= most) return Array.from(sorted)
+  return Array.from({ length: most }, (_, i) => quantile(sorted, i / (most - 1)))
+}
+
+// --- internal ---
+
+/** The largest k in 0…n for which `holds(1…k)`, `holds` being true up to a point. */
+function lastWhere(n: number, holds: (k: number) => boolean): number {
+  let [low, high] = [0, n]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if (holds(middle)) low = middle
+    else high = middle - 1
+  }
+  return low
+}

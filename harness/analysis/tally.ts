@@ -1,0 +1,98 @@
+/** What each unit of work of a group took and gave: the sums that throughput, energy and cost are ratios of. */
+import type { Observed, Origin, Price } from '../types.ts'
+import type { PowerSource } from './energy.ts'
+import { millis, type Group, type WorkUnit } from './groups.ts'
+import { absent } from './observed.ts'
+
+export interface Tally {
+  unit: WorkUnit
+  seconds: number
+  tokens: number
+  answered: number
+  /** Sum of scores; what was graded more than once counts with the last grade. */
+  score: number
+  joules: number | undefined
+  usd: number | undefined
+}
+
+/** Tallies of a group and where their quantities come from, or why a quantity is missing from all of them. */
+export interface Ledger {
+  tallies: readonly Tally[]
+  tokens: Origin
+  score: Observed<true>
+  energy: Observed<{ origin: Origin; method: string; windows: number; missing: number }>
+  cost: Observed<{ method: string }>
+}
+
+export function ledgerOf(group: Group, power: Observed<PowerSource>): Ledger {
+  const graded = new Set(group.graded)
+  const joules = energyByWindow(group, power)
+  const { price } = group.model
+  const tallies = group.units.map((unit): Tally => {
+    const seconds = millis(unit) / 1000
+    const tokens = unit.samples.reduce((sum, sample) => sum + outputTokens(sample), 0)
+    const prompt = unit.samples.reduce((sum, sample) => sum + sample.promptTokens, 0)
+    return {
+      unit,
+      seconds,
+      tokens,
+      answered: unit.samples.filter(({ finish }) => finish !== 'error').length,
+      score: unit.samples.reduce((sum, sample) => sum + (graded.has(sample) ? (sample.grade?.score ?? 0) : 0), 0),
+      joules: joules.of(unit),
+      usd: price === undefined ? undefined : costOf(price, seconds, prompt, tokens),
+    }
+  })
+  return {
+    tallies,
+    tokens: group.samples.some(({ countedBy }) => countedBy === 'estimate') ? 'estimated' : 'measured',
+    score: scoresOf(group),
+    energy: joules.summary,
+    cost: price === undefined ? absent(`the suite gives no price for ${group.model.id}`) : { state: 'ok', value: { method: describePrice(price) } },
+  }
+}
+
+/** Output tokens that were made for a request; those of a failed one as far as they came. */
+export function outputTokens({ outputTokens: counted, tokenMs, finish }: { outputTokens: number; tokenMs: readonly number[]; finish: string }): number {
+  return finish === 'error' ? Math.max(counted, tokenMs.length) : counted
+}
+
+// --- internal ---
+
+function costOf(price: Price, seconds: number, promptTokens: number, tokens: number): number {
+  if (price.kind === 'hourly') return (price.usdPerHour * seconds) / 3600
+  return (promptTokens * price.inputPerMtoken + tokens * price.outputPerMtoken) / 1e6
+}
+
+function describePrice(price: Price): string {
+  if (price.kind === 'hourly') return `${price.usdPerHour} USD per hour (${price.source}, ${price.date}) × measured window`
+  return `tokens × list price, ${price.inputPerMtoken} in and ${price.outputPerMtoken} out per million (${price.source}, ${price.date})`
+}
+
+function scoresOf(group: Group): Observed<true> {
+  const ungraded = group.graded.filter(({ grade, finish }) => grade === undefined && finish !== 'error').length
+  return ungraded === 0 ? { state: 'ok', value: true } : absent(`${ungraded} of ${group.graded.length} answers were not graded`)
+}
+
+function energyByWindow(group: Group, power: Observed<PowerSource>): { of: (unit: WorkUnit) => number | undefined; summary: Ledger['energy'] } {
+  if (power.state !== 'ok') return { of: () => undefined, summary: power }
+  const windows = new Map<number, WorkUnit[]>()
+  for (const unit of group.units) {
+    const others = windows.get(unit.window)
+    if (others === undefined) windows.set(unit.window, [unit])
+    else others.push(unit)
+  }
+  const missing: string[] = []
+  const known = new Set<number>()
+  for (const [window, units] of windows) {
+    const energy = power.value.energy(units[0]!.cell, units[0]!.startMs, units.at(-1)!.endMs)
+    if (energy.state === 'ok') known.add(window)
+    else missing.push(energy.state === 'absent' ? energy.why : energy.error.message)
+  }
+  const joules = (unit: WorkUnit): number | undefined => {
+    const energy = known.has(unit.window) ? power.value.energy(unit.cell, unit.startMs, unit.endMs) : absent('')
+    return energy.state === 'ok' ? energy.value : undefined
+  }
+  if (known.size === 0) return { of: () => undefined, summary: absent(missing[0] ?? 'nothing was asked') }
+  const method = `${power.value.meter} (${power.value.how}), trapezoid with interpolated ends, gross`
+  return { of: joules, summary: { state: 'ok', value: { origin: power.value.origin, method, windows: windows.size, missing: missing.length } } }
+}

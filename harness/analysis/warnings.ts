@@ -1,0 +1,148 @@
+/** What a reader must know before trusting the numbers of a run. Codes are stable; messages are for people. */
+import type { MetricRow, StoredRun, Warning } from '../types.ts'
+import type { GroupData } from './data.ts'
+import { counted } from './observed.ts'
+import { quantile } from './stats/quantiles.ts'
+
+const FEW_ITEMS = 100
+const SHORT_POWER_WINDOW_MS = 10_000
+
+export function runWarnings({ record }: StoredRun, groups: readonly GroupData[]): Warning[] {
+  return [...record.warnings, ...incomplete(record, groups), ...fewItems(groups), ...groups.flatMap(groupWarnings), ...unequalRuntimes(record)]
+}
+
+/** Cautions beside the rows of models or cells that the runner found to be measured by a busy client. */
+export function withCautions(rows: readonly MetricRow[], { record }: StoredRun): MetricRow[] {
+  const spoiled = record.warnings.filter(({ code }) => code.startsWith('client-'))
+  if (spoiled.length === 0) return [...rows]
+  const cells = new Map(record.cells.map(({ id, key }) => [id, key]))
+  return rows.map((row) => {
+    if (!TIMED.has(row.metric)) return row
+    const cautions = spoiled.filter(({ cell, model }) => {
+      const key = cell === undefined ? undefined : cells.get(cell)
+      if (key !== undefined) return key.model === row.model && key.workload === row.workload && key.load === row.load
+      return model === undefined || model === row.model
+    })
+    return cautions.length === 0 ? row : { ...row, cautions: [...new Set(cautions.map(({ message }) => message))] }
+  })
+}
+
+// --- internal ---
+
+const TIMED: ReadonlySet<string> = new Set([
+  'ttft',
+  'ttft-p95',
+  'tpot',
+  'itl',
+  'itl-p95',
+  'latency',
+  'latency-p95',
+  'output-tokens-per-second',
+  'throughput',
+  'request-rate',
+  'power',
+  'energy-per-token',
+  'energy-per-correct',
+  'cost-per-mtoken',
+  'cost-per-correct',
+])
+
+function incomplete(record: StoredRun['record'], groups: readonly GroupData[]): Warning[] {
+  const planned = groups.reduce((sum, { group }) => sum + group.planned, 0)
+  const open = record.plan.length - record.cells.filter(({ state }) => state === 'done' || state === 'failed').length
+  const asked = groups.reduce((sum, { group }) => sum + group.graded.length, 0)
+  if (record.state === 'done' || (open <= 0 && asked >= planned)) return []
+  const state = record.state === 'failed' ? 'had failures' : record.state === 'interrupted' ? 'was interrupted' : 'has not ended'
+  return [{ code: 'partial', message: `The run ${state}: ${counted(asked, 'request')} of ${planned} known ones are in it. Numbers are of what was asked.` }]
+}
+
+/** Once for each workload and load, with the fewest items that any of the models was asked. */
+function fewItems(groups: readonly GroupData[]): Warning[] {
+  const fewest = new Map<string, number>()
+  for (const { group } of groups) {
+    const items = new Set(group.graded.map(({ item }) => item)).size
+    const where = `${group.workload}, ${group.load}`
+    if (items > 0) fewest.set(where, Math.min(items, fewest.get(where) ?? items))
+  }
+  return [...fewest]
+    .filter(([, items]) => items < FEW_ITEMS)
+    .map(([where, items]) => ({
+      code: 'few-items',
+      message: `${where}: ${counted(items, 'item')}, below ${FEW_ITEMS}; small differences cannot be told from chance.`,
+    }))
+}
+
+function groupWarnings(data: GroupData): Warning[] {
+  const { group } = data
+  if (group.samples.length === 0) return []
+  const where = `${group.model.id} on ${group.workload}, ${group.load}`
+  return [...itemWarnings(data, where), ...clockWarnings(data, where), ...energyWarnings(data, where)].map((warning) => ({ ...warning, model: group.model.id }))
+}
+
+function itemWarnings({ group, ledger }: GroupData, where: string): Warning[] {
+  const warnings: Warning[] = []
+  const failed = group.samples.filter(({ finish }) => finish === 'error')
+  if (failed.length > 0)
+    warnings.push({
+      code: 'failed-requests',
+      message: `${where}: ${failed.length} of ${counted(group.samples.length, 'request')} failed; first: ${failed[0]?.error?.message ?? 'no message'}`,
+    })
+  if (ledger.score.state === 'absent' && group.graded.some(({ grade }) => grade !== undefined))
+    warnings.push({ code: 'ungraded', message: `${where}: ${ledger.score.why}; accuracy leaves them out.` })
+  if (ledger.tokens === 'estimated')
+    warnings.push({ code: 'tokens-estimated', message: `${where}: token counts are estimates, and with them speed, energy and cost per token.` })
+  return warnings
+}
+
+/** The coarsest decimal step that all token times are multiples of, against the usual time per token. */
+function clockWarnings(data: GroupData, where: string): Warning[] {
+  const { sorted } = data.values('itl')
+  if (sorted.length < 20) return []
+  const times = data.group.samples.slice(0, 1000).flatMap(({ tokenMs }) => tokenMs)
+  const step = [100, 10, 1, 0.1, 0.01].find((size) => times.every((time) => Math.abs(time / size - Math.round(time / size)) < 1e-6))
+  const usual = quantile(sorted, 0.5)
+  if (step === undefined || usual >= 10 * step) return []
+  return [
+    {
+      code: 'clock-resolution',
+      message: `${where}: token times come in steps of ${step} ms, but a token takes about ${Number(usual.toPrecision(2))} ms; times per token are coarse.`,
+    },
+  ]
+}
+
+function energyWarnings({ group, ledger: { energy }, power }: GroupData, where: string): Warning[] {
+  if (energy.state !== 'ok' || power.state !== 'ok') return []
+  const warnings: Warning[] = []
+  const { windows, missing } = energy.value
+  if (missing > 0)
+    warnings.push({
+      code: 'energy-windows',
+      message: `${where}: ${missing} of ${counted(windows, 'window')} have no energy; per-token and per-answer figures are of the others.`,
+    })
+  const length = group.units.reduce((sum, { startMs, endMs }) => sum + Math.max(0, endMs - startMs), 0)
+  const pauses = power.value.pauses(group.cells.map(({ id }) => id))
+  if (pauses !== undefined && pauses.longest > Math.max(1000, 3 * pauses.usual))
+    warnings.push({
+      code: 'meter-gap',
+      message: `${where}: ${power.value.meter} was silent for ${Math.round(pauses.longest)} ms, usually it reads every ${Math.round(pauses.usual)} ms.`,
+    })
+  if (length < SHORT_POWER_WINDOW_MS)
+    warnings.push({
+      code: 'short-power-window',
+      message: `${where}: energy from ${(length / 1000).toFixed(1)} s of measurement; below 10 s the edges of the window weigh.`,
+    })
+  return warnings
+}
+
+/** Ratios of times between different backends or devices compare those too. */
+function unequalRuntimes({ cells }: StoredRun['record']): Warning[] {
+  const backends = new Map<string, string>()
+  for (const cell of cells) if (cell.state === 'done') backends.set(cell.key.model, `${cell.runtime.backend} on ${cell.runtime.device}`)
+  if (new Set(backends.values()).size < 2) return []
+  return [
+    {
+      code: 'mixed-runtimes',
+      message: `The models ran on different backends or devices: ${[...backends].map(([model, runtime]) => `${model} ${runtime}`).join('; ')}. Ratios of times compare those too.`,
+    },
+  ]
+}
