@@ -1,0 +1,22 @@
+/** All charts of a report, by section. */
+import type { View } from '../view.ts'
+import type { MaybeChart } from './chart.ts'
+import { latencyChart } from './latency.ts'
+import { publishedCharts } from './published.ts'
+import { AGAINST_COST, AGAINST_SPEED, qualityChart } from './quality.ts'
+import { sliceChart } from './slices.ts'
+
+export interface Charts { quality: readonly MaybeChart[]; latency: readonly MaybeChart[]; slices: readonly MaybeChart[]; published: readonly MaybeChart[] }
+
+export function chartsOf(view: View): Charts {
+  return {
+    quality: view.workloads.flatMap((workload) => [qualityChart(view, workload, AGAINST_COST), qualityChart(view, workload, AGAINST_SPEED)]),
+    latency: view.workloads.flatMap((workload) => [
+      latencyChart(view, workload, 'firstToken', 'Time to first token'),
+      latencyChart(view, workload, 'perToken', 'Time per output token'),
+      latencyChart(view, workload, 'endToEnd', 'Whole answer'),
+    ]),
+    slices: view.workloads.map((workload) => sliceChart(view, workload)),
+    published: publishedCharts(view),
+  }
+}

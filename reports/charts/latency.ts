@@ -1,0 +1,107 @@
+/** Latency as a distribution (empirical cumulative distribution function): the slow tail is part of the picture. */
+import type { Distribution } from '../../harness/types.ts'
+import { CONCEPT_METRICS, type Concept } from '../concepts.ts'
+import { formatValue, scaleOf, type Scale } from '../format.ts'
+import type { Contestant, View } from '../view.ts'
+import { drawn, missing, type Chart, type MaybeChart } from './chart.ts'
+import { CHART_WIDTH, INK, lookOf, MOST_NAMED } from './theme.ts'
+
+/** Share of requests (up) that took at most so long (right); the mark on each curve is its 95th percentile. */
+export function latencyChart(view: View, workload: string, concept: Concept, title: string): MaybeChart {
+  const id = `latency-${concept}-${view.workloads.indexOf(workload)}`
+  const fullTitle = view.workloads.length > 1 ? `${title}: ${workload}` : title
+  const found = curvesOf(view, workload, concept)
+  if (found === undefined) return missing(id, fullTitle, 'No request of this kind was timed.')
+  const { curves, load, metricTitle } = found
+  const scale = scaleOf('ms', curves.map(({ distribution }) => quantileOf(distribution.quantiles, 0.5)))
+  return drawn({
+    id,
+    title: fullTitle,
+    description: `For each model, the share of requests (up) that took at most so long (right), under the load ${load}. Farther left is faster; a long flat end is a slow tail. The mark is the 95th percentile.`,
+    takeaway: takeaway(curves, scale),
+    spec: spec(curves, view.measured, `${metricTitle}, ${scale.label}`, scale),
+    table: tableOf(view, workload, curves[0]!.distribution.metric, scale),
+  })
+}
+
+/** Value below which the share `q` of the samples lies; linear between the stored quantiles. */
+export function quantileOf(quantiles: readonly number[], q: number): number {
+  const position = q * (quantiles.length - 1)
+  const [below, above] = [quantiles[Math.floor(position)] ?? 0, quantiles[Math.ceil(position)] ?? 0]
+  return below + (above - below) * (position - Math.floor(position))
+}
+
+// --- internal ---
+
+interface Curve { contestant: Contestant; distribution: Distribution }
+
+const HEIGHT = 230
+const SHOWN = [0.05, 0.5, 0.9, 0.95, 0.99] as const
+
+function curvesOf(view: View, workload: string, concept: Concept): { curves: Curve[]; load: string; metricTitle: string } | undefined {
+  for (const metric of CONCEPT_METRICS[concept]) {
+    for (const load of view.loadsOf(workload)) {
+      const curves = view.measured.flatMap((contestant) => {
+        const distribution = view.distribution(contestant, workload, load, metric)
+        return distribution === undefined || distribution.quantiles.length === 0 ? [] : [{ contestant, distribution }]
+      })
+      if (curves.length > 0) return { curves, load, metricTitle: view.metric(metric)?.title ?? metric }
+    }
+  }
+  return undefined
+}
+
+function takeaway(curves: readonly Curve[], scale: Scale): string {
+  const say = ({ contestant, distribution }: Curve): string =>
+    `${contestant.label} needs ${formatValue(quantileOf(distribution.quantiles, 0.5), 'ms', scale)} in the middle (median) and ${formatValue(quantileOf(distribution.quantiles, 0.95), 'ms', scale)} at the 95th percentile`
+  const median = ({ distribution }: Curve): number => quantileOf(distribution.quantiles, 0.5)
+  const fastest = curves.reduce((best, curve) => (median(curve) < median(best) ? curve : best))
+  const teacher = curves.find(({ contestant }) => contestant.role === 'teacher')
+  if (teacher === undefined || teacher === fastest) return `${say(fastest)}${curves.length > 1 ? ', the fastest here' : ''}.`
+  return `${say(teacher)}; ${say(fastest)}.`
+}
+
+function tableOf(view: View, workload: string, metric: string, scale: Scale): Chart['table'] {
+  const rows = view.measured.flatMap((contestant) =>
+    view.loadsOf(workload).flatMap((load) => {
+      const distribution = view.distribution(contestant, workload, load, metric)
+      if (distribution === undefined || distribution.quantiles.length === 0) return []
+      const cells = SHOWN.map((q) => (tooFew(q, distribution.n) ? '–' : formatValue(quantileOf(distribution.quantiles, q), 'ms', scale)))
+      return [[contestant.label, load, String(distribution.n), ...cells]]
+    }),
+  )
+  return { columns: ['Model', 'Load', 'Requests', '5%', 'median', '90%', '95%', '99%'], rows }
+}
+
+/** A percentile needs samples beyond it: the 99th is not known from fifty requests. */
+function tooFew(q: number, n: number): boolean {
+  return n * Math.min(q, 1 - q) < 1
+}
+
+function spec(curves: readonly Curve[], all: readonly Contestant[], title: string, scale: Scale): Chart['spec'] {
+  const shown = curves.map(({ contestant, distribution }) => ({ contestant, points: thin(distribution.quantiles, all.length > MOST_NAMED ? 40 : 120).map((ms) => ms * scale.times) }))
+  const ends = shown.flatMap(({ points }) => [points[0]!, points.at(-1)!])
+  const [low, high] = [Math.min(...ends), Math.max(...ends)]
+  const log = low > 0 && high / low > 8
+  const domain = log ? [low / 1.1, high * 1.1] : [0, high === 0 ? 1 : high * 1.05]
+  const x = { field: 'x', type: 'quantitative' as const, title: log ? `${title}, log scale` : title, scale: { type: log ? ('log' as const) : ('linear' as const), domain, nice: false }, axis: { format: ',~r', ...(log ? {} : { tickCount: 5 }) } }
+  const y = { field: 'y', type: 'quantitative' as const, title: 'Share of requests, %', scale: { domain: [0, 100] }, axis: { values: [0, 25, 50, 75, 95, 100] } }
+  return {
+    width: CHART_WIDTH,
+    height: HEIGHT,
+    data: { values: [] },
+    layer: shown.flatMap(({ contestant, points }) => {
+      const { color, dash, shape } = lookOf(contestant, all)
+      const steps = [{ x: domain[0]!, y: 0 }, { x: points[0]!, y: 0 }, ...points.map((point, i) => ({ x: point, y: ((i + 1) / points.length) * 100 })), { x: domain[1]!, y: 100 }].map((step, i) => ({ ...step, i }))
+      return [
+        { data: { values: steps }, mark: { type: 'line' as const, interpolate: 'step-after' as const, stroke: color, strokeDash: [...dash], strokeWidth: 2 }, encoding: { x, y, order: { field: 'i', type: 'quantitative' as const } } },
+        { data: { values: [{ x: quantileOf(points, 0.95), y: 95 }] }, mark: { type: 'point' as const, filled: true, fill: color, shape: shape as 'circle', size: 70, opacity: 1, stroke: INK.text, strokeWidth: 0.75 }, encoding: { x, y } },
+      ]
+    }),
+  }
+}
+
+function thin(values: readonly number[], most: number): number[] {
+  if (values.length <= most) return [...values]
+  return Array.from({ length: most }, (_, i) => quantileOf(values, i / (most - 1)))
+}

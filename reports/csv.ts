@@ -1,0 +1,63 @@
+/** CSV, tidy: one row per fact. Text cells that a spreadsheet would run as a formula are disarmed. */
+import { stringify } from 'csv-stringify/sync'
+import type { Analysis, Observed, Estimate, Sample, StoredRun } from '../harness/types.ts'
+
+/** Columns of the tidy CSV, in this order; an empty slice is the whole workload. */
+export const TIDY_COLUMNS = ['run', 'model', 'role', 'workload', 'load', 'slice', 'metric', 'value', 'low', 'high', 'unit', 'origin'] as const
+
+/** One row per run × model × workload × load × slice × metric. A value that is missing is an empty cell, never 0 or NaN. */
+export function renderCsv(analysis: Analysis): string {
+  const rows = analysis.rows.map((row) => [
+    ...[row.run, row.model, row.role, row.workload, row.load, row.slice, row.metric].map(disarm),
+    ...estimateCells(row.estimate, analysis.metrics.find(({ id }) => id === row.metric)?.unit ?? ''),
+  ])
+  return stringify([TIDY_COLUMNS, ...rows])
+}
+
+/** One row per sample, in chunks, so that a million samples never stand in memory twice. */
+export function* renderSamplesCsv(runs: readonly StoredRun[]): Generator<string> {
+  yield stringify([SAMPLE_COLUMNS])
+  for (const { record, samples } of runs) {
+    for (let start = 0; start < samples.length; start += CHUNK) {
+      yield stringify(samples.slice(start, start + CHUNK).map((sample) => sampleCells(record.id, sample)))
+    }
+  }
+}
+
+/**
+ * Excel, LibreOffice and Sheets run a cell that begins with one of = + - @ (also after white space or a control
+ * character) as a formula. An apostrophe in front makes it text. A plain number such as an answer of -5 is harmless and stays.
+ */
+export function disarm(text: string): string {
+  return FORMULA.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text
+}
+
+// --- internal ---
+
+const CHUNK = 1000
+// eslint-disable-next-line no-control-regex
+const FORMULA = /^[\s\u0000-\u001f\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20|]|^[\t\r]/
+const PLAIN_NUMBER = /^[+-]?\d+(?:\.\d+)?$/
+
+const SAMPLE_COLUMNS = [
+  'run', 'cell', 'model', 'workload', 'load', 'repeat', 'block', 'item', 'item_hash', 'slice', 'cluster', 'start_ms', 'first_token_ms', 'last_token_ms', 'end_ms',
+  'prompt_tokens', 'output_tokens', 'counted_by', 'finish', 'score', 'grader', 'answer', 'error_code', 'error', 'prompt', 'target', 'text',
+] as const
+
+function sampleCells(run: string, sample: Sample): (string | number)[] {
+  const { key, grade, error } = sample
+  return [
+    ...[run, sample.cell, key.model, key.workload, key.load].map(disarm), key.repeat, key.block,
+    ...[sample.item, sample.itemHash, sample.slice ?? '', sample.cluster ?? ''].map(disarm),
+    sample.startMs, sample.tokenMs[0] ?? '', sample.tokenMs.at(-1) ?? '', sample.endMs,
+    sample.promptTokens, sample.outputTokens, sample.countedBy, sample.finish,
+    grade?.score ?? '',
+    ...[grade?.grader ?? '', grade?.answer ?? '', error?.code ?? '', error?.message ?? '', sample.prompt, sample.target ?? '', sample.text].map(disarm),
+  ]
+}
+
+function estimateCells(observed: Observed<Estimate>, unit: string): (string | number)[] {
+  if (observed.state !== 'ok') return ['', '', '', unit, '']
+  const { value, low, high, origin } = observed.value
+  return [value, low, high, observed.value.unit, origin]
+}

@@ -1,0 +1,31 @@
+/** The HTML report, from top to bottom. */
+import type { Analysis } from '../../harness/types.ts'
+import { chartsOf } from '../charts/index.ts'
+import { titleOf } from '../opening.ts'
+import { viewOf } from '../view.ts'
+import { page } from './page.ts'
+import type { Section } from './parts.ts'
+import { definitionsSection, environmentSection, everythingSection, modelsSection, reproduceSection } from './sections/background.ts'
+import { comparisonSection } from './sections/comparison.ts'
+import { countsSection, gapSection, latencySection, qualitySection, slicesSection } from './sections/measured.ts'
+import { opening } from './sections/opening.ts'
+import { publishedSection } from './sections/published.ts'
+
+export async function renderHtml(analysis: Analysis): Promise<string> {
+  const view = viewOf(analysis)
+  const charts = chartsOf(view)
+  const hasFigures = view.workloads.length > 0 && analysis.rows.some(({ estimate }) => estimate.state === 'ok' && estimate.value.origin !== 'published')
+  const sections: (Section | undefined)[] = [
+    comparisonSection(view),
+    gapSection(view),
+    ...(hasFigures ? [await qualitySection(view, charts), await latencySection(view, charts), await slicesSection(view, charts)] : []),
+    await publishedSection(view, charts),
+    countsSection(view),
+    modelsSection(view),
+    environmentSection(view),
+    definitionsSection(view),
+    everythingSection(view),
+    reproduceSection(view),
+  ]
+  return page(titleOf(analysis), opening(view), sections.filter((section) => section !== undefined), analysis)
+}

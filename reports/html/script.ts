@@ -1,0 +1,45 @@
+/** The one script of the page. Nothing depends on it: it sorts tables and saves the embedded analysis. */
+export const SCRIPT = `
+(() => {
+  'use strict'
+  const key = (row, column) => {
+    const cell = row.cells[column]
+    const given = cell.dataset.sort
+    if (given !== undefined) return given === '' ? NaN : Number(given)
+    const number = /^[$]?[\\u2212-]?[$]?[\\d,]+(?:\\.\\d+)?/.exec(cell.textContent.trim())
+    return number ? Number(number[0].replace(/[$,]/g, '').replace('\\u2212', '-')) : cell.textContent.trim().toLowerCase()
+  }
+  const compare = (a, b) => {
+    const [missingA, missingB] = [Number.isNaN(a), Number.isNaN(b)]
+    if (missingA || missingB) return missingA - missingB
+    return typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en')
+  }
+  for (const table of document.querySelectorAll('table[data-sortable]')) {
+    const heads = [...table.tHead.rows[0].cells]
+    heads.forEach((head, column) => {
+      const button = document.createElement('button')
+      button.type = 'button'
+      button.append(...head.childNodes)
+      head.append(button)
+      button.addEventListener('click', () => {
+        const down = head.getAttribute('aria-sort') === 'ascending'
+        for (const other of heads) other.removeAttribute('aria-sort')
+        head.setAttribute('aria-sort', down ? 'descending' : 'ascending')
+        const rows = [...table.tBodies[0].rows].map((row) => ({ row, value: key(row, column) }))
+        rows.sort((a, b) => (Number.isNaN(a.value) || Number.isNaN(b.value) ? compare(a.value, b.value) : compare(a.value, b.value) * (down ? -1 : 1)))
+        table.tBodies[0].append(...rows.map(({ row }) => row))
+      })
+    })
+  }
+  const save = document.getElementById('save-analysis')
+  if (save) {
+    save.hidden = false
+    save.addEventListener('click', () => {
+      const url = URL.createObjectURL(new Blob([document.getElementById('analysis').textContent], { type: 'application/json' }))
+      const anchor = Object.assign(document.createElement('a'), { href: url, download: 'analysis.json' })
+      anchor.click()
+      setTimeout(() => URL.revokeObjectURL(url), 1000)
+    })
+  }
+})()
+`

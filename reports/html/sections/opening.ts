@@ -1,0 +1,23 @@
+/** What a reader sees first: the title, where the numbers come from, and one sentence per student. */
+import { formatTime } from '../../format.ts'
+import { openingSentences, runNotes, titleOf } from '../../opening.ts'
+import type { View } from '../../view.ts'
+import { html, type Html } from '../markup.ts'
+
+export function opening(view: View): Html {
+  const { analysis } = view
+  const sentences = openingSentences(view)
+  return html`<h1>${titleOf(analysis)}</h1>
+${analysis.runs.slice(0, 1).map(({ description }) => description !== '' && html`<p class="about">${description}</p>`)}
+${sentences.length > 0 && html`<ul class="lead">${sentences.map((sentence) => html`<li>${emphasised(sentence)}</li>`)}</ul>`}
+${runNotes(analysis).map((note) => html`<p class="banner">${note}</p>`)}
+<p class="about">${analysis.runs.map((run) => `Run ${run.id}, ${formatTime(run.createdAt)}`).join(' · ')}</p>`
+}
+
+// --- internal ---
+
+/** The name before the colon in bold. */
+function emphasised(sentence: string): Html {
+  const colon = sentence.indexOf(': ')
+  return colon < 0 ? html`${sentence}` : html`<strong>${sentence.slice(0, colon)}:</strong> ${sentence.slice(colon + 2)}`
+}

@@ -1,0 +1,103 @@
+/** The one stylesheet of the page: light, dark, print, and 360 px wide. */
+
+/** The drawing colours of charts/theme.ts and what stands for them on a dark ground. */
+const DARK: Record<string, string> = {
+  '#1f2328': '#e6edf3',
+  '#57606a': '#a3adb8',
+  '#d8dee4': '#343b44',
+  '#8c959f': '#7d8590',
+  '#000000': '#e6edf3',
+  '#0072B2': '#58a9e0',
+  '#D55E00': '#f0803c',
+  '#009E73': '#2cc295',
+}
+
+const darkDrawing = Object.entries(DARK).map(([from, to]) => `svg [fill="${from}" i]{fill:${to}}svg [stroke="${from}" i]{stroke:${to}}`).join('')
+
+export const STYLE = `
+:root{color-scheme:light dark;--bg:#fff;--fg:#1f2328;--soft:#57606a;--line:#d8dee4;--pane:#f6f8fa;--link:#0a5cad;--good:#0b6e4f;--bad:#a8480a;--warn-bg:#fff4e0;--warn-line:#b87500}
+@media screen and (prefers-color-scheme:dark){:root{--bg:#14181d;--fg:#e6edf3;--soft:#a3adb8;--line:#343b44;--pane:#1c2229;--link:#79b8f3;--good:#4fd1a5;--bad:#f5a26b;--warn-bg:#33270f;--warn-line:#c98a1b}${darkDrawing}}
+*{box-sizing:border-box}
+html{-webkit-text-size-adjust:100%;scroll-padding-top:1rem}
+body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
+main,header,footer{max-width:68rem;margin:0 auto;padding:0 1rem}
+header{padding-top:2rem}
+h1{font-size:1.75rem;line-height:1.2;margin:0 0 .35rem;letter-spacing:-.01em}
+h2{font-size:1.25rem;line-height:1.3;margin:2.75rem 0 .75rem;padding-top:.5rem;border-top:1px solid var(--line)}
+h3{font-size:1rem;line-height:1.35;margin:0 0 .25rem}
+p{margin:0 0 .75rem;max-width:46rem}
+a{color:var(--link)}
+a:focus-visible,summary:focus-visible,button:focus-visible,.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px;border-radius:3px}
+.about{color:var(--soft);font-size:.9375rem}
+.lead{font-size:1.1875rem;line-height:1.45;max-width:52rem;margin:1rem 0;padding:0;list-style:none}
+.lead li{margin:0 0 .6rem}
+.lead strong{font-weight:650}
+nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;margin:1rem 0 0;padding:0;font-size:.9375rem}
+.notes{list-style:none;margin:1rem 0;padding:0}
+.notes li,.banner{background:var(--warn-bg);border-left:4px solid var(--warn-line);padding:.5rem .75rem;margin:0 0 .5rem;max-width:52rem;border-radius:0 4px 4px 0}
+.missing,.how,.why,.interval,caption{color:var(--soft)}
+.scroll{overflow-x:auto;margin:0 0 1rem}
+table{border-collapse:collapse;width:100%;font-size:.9375rem;font-variant-numeric:tabular-nums}
+caption{text-align:left;font-size:.875rem;padding:0 0 .35rem;caption-side:top}
+th,td{text-align:left;vertical-align:top;padding:.45rem .6rem;border-bottom:1px solid var(--line)}
+thead th{font-weight:600;vertical-align:bottom;border-bottom:2px solid var(--line)}
+tbody th{font-weight:500}
+td.number,th.number{text-align:right}
+td{overflow-wrap:break-word}
+th button{all:unset;cursor:pointer;font-weight:600;padding-right:1.1em;position:relative}
+th button::after{content:"\\2195";position:absolute;right:0;color:var(--soft);font-weight:400}
+th[aria-sort=ascending] button::after{content:"\\2191";color:var(--fg)}
+th[aria-sort=descending] button::after{content:"\\2193";color:var(--fg)}
+.comparison thead small{display:block;font-weight:400;color:var(--soft)}
+.comparison .value{font-weight:600;font-size:1rem}
+.comparison td>span{display:block}
+.comparison .badge{display:inline-block}
+.interval,.versus,.why,.role{font-size:.875rem}
+.role{color:var(--soft);font-weight:400}
+.better{color:var(--good)}.worse{color:var(--bad)}
+.glyph{vertical-align:-2px;margin-right:.25rem}
+.badge{display:inline-block;font-size:.75rem;line-height:1.2;padding:.1rem .4rem;border:1px solid currentColor;border-radius:1rem;color:var(--soft);font-weight:500}
+.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;margin:0 0 1rem;padding:0;font-size:.9375rem}
+.legend svg{vertical-align:-3px}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));gap:2rem}
+.figures.small{grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));gap:1.5rem}
+figure{margin:0;min-width:0;break-inside:avoid}
+figure .takeaway{font-size:.9375rem;margin-bottom:.5rem}
+figure .how{font-size:.875rem;margin:.25rem 0}
+.chart svg{display:block;width:100%;height:auto;max-width:40rem}
+.small .chart svg{max-width:26rem}
+details{margin:.25rem 0}
+summary{cursor:pointer;color:var(--link);font-size:.9375rem;padding:.2rem 0}
+.claim{border:1px solid var(--line);border-radius:6px;padding:1rem;margin:0 0 1rem;break-inside:avoid}
+.claim .figure{font-size:1.25rem;font-weight:600;margin:.1rem 0 .35rem}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));gap:1rem}
+.card{border:1px solid var(--line);border-radius:6px;padding:.75rem 1rem;min-width:0;break-inside:avoid}
+dl{display:grid;grid-template-columns:minmax(6.5rem,max-content) 1fr;gap:.2rem .9rem;margin:.4rem 0;font-size:.9375rem}
+dt{color:var(--soft)}dd{margin:0;min-width:0}
+dl.terms{display:block}
+dl.terms dt{color:var(--fg);font-weight:600;margin-top:.9rem}
+dl.terms dd{max-width:46rem}
+pre{background:var(--pane);border:1px solid var(--line);border-radius:6px;padding:.75rem 1rem;white-space:pre-wrap;font:.875rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;margin:0 0 1rem}
+.download{font:inherit;color:var(--link);background:var(--pane);border:1px solid var(--line);border-radius:6px;padding:.4rem .8rem;cursor:pointer}
+footer{color:var(--soft);font-size:.875rem;padding-top:2rem;padding-bottom:2rem}
+@media (max-width:47.9rem){
+h1{font-size:1.45rem}.lead{font-size:1.0625rem}
+.comparison.scroll{overflow:visible}
+.comparison table,.comparison tbody,.comparison tr,.comparison td,.comparison tbody th,.comparison caption{display:block;width:100%}
+.comparison thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.comparison tr{border:1px solid var(--line);border-radius:6px;margin:0 0 .75rem;padding:.35rem 0}
+.comparison tbody th{font-weight:650;border:0}
+.comparison td{border:0;padding:.2rem .6rem .2rem 8.2rem;position:relative;min-height:1.9rem}
+.comparison td::before{content:attr(data-label);position:absolute;left:.6rem;width:7.2rem;color:var(--soft);font-size:.875rem}
+dl{grid-template-columns:1fr}dt{margin-top:.3rem}
+}
+@media print{
+@page{margin:14mm}
+body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}
+nav,.download,details:not([open]),th button::after{display:none}
+h2{break-after:avoid}tr,li,figure,.claim,.card{break-inside:avoid}
+.scroll{overflow:visible}.figures{grid-template-columns:1fr 1fr;gap:1rem}
+a{color:inherit}
+}
+@media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
+`

@@ -1,0 +1,32 @@
+/** Reports: an analysis in, one document out. Renderers read the analysis only; nothing here measures or computes statistics. */
+import { HarnessError, nearest } from '../harness/errors.ts'
+import type { Analysis } from '../harness/types.ts'
+import { renderCsv } from './csv.ts'
+import { renderJson } from './json.ts'
+import { renderMarkdown } from './markdown.ts'
+
+export { renderSamplesCsv } from './csv.ts'
+export { summaryTable } from './terminal.ts'
+
+export const FORMATS = ['html', 'md', 'csv', 'json'] as const
+export type Format = (typeof FORMATS)[number]
+
+/** One self-contained document; the same analysis gives the same bytes. Throws `usage` for a format that is not in FORMATS. */
+export async function renderReport(analysis: Analysis, format: string): Promise<string> {
+  switch (format) {
+    case 'html': {
+      const { renderHtml } = await import('./html/index.ts') // vega is heavy; the other formats do without
+      return renderHtml(analysis)
+    }
+    case 'md':
+      return renderMarkdown(analysis)
+    case 'csv':
+      return renderCsv(analysis)
+    case 'json':
+      return renderJson(analysis)
+    default: {
+      const close = nearest(format, FORMATS)
+      throw new HarnessError('usage', `"${format}" is not a report format; there are ${FORMATS.join(', ')}.`, close === undefined ? {} : { hint: `Did you mean ${close}?` })
+    }
+  }
+}

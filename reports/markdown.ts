@@ -1,0 +1,116 @@
+/** Markdown for a pull request comment: the summary, the comparison, what failed. No images, no HTML from outside. */
+import type { Analysis } from '../harness/types.ts'
+import { claimFigure } from './claims.ts'
+import { comparisonTables, type Cell } from './comparison.ts'
+import { formatCount, formatInterval, formatPublished, formatValue, originMark } from './format.ts'
+import { conflictingFacts, nameOfModel, titleOfMetric } from './charts/published.ts'
+import { openingSentences, runNotes, titleOf } from './opening.ts'
+import { clip, oneLine, visible } from './text.ts'
+import { valueOf, viewOf, type View } from './view.ts'
+import { whyMissing } from './words.ts'
+
+export function renderMarkdown(analysis: Analysis): string {
+  const view = viewOf(analysis)
+  const blocks = [
+    `## ${escapeMarkdown(titleOf(analysis))}`,
+    openingSentences(view).map((sentence) => `- ${escapeMarkdown(sentence)}`).join('\n'),
+    ...runNotes(analysis).map((note) => `> ${escapeMarkdown(note)}`),
+    ...comparisonTables(view).map((table) =>
+      [
+        ...(view.workloads.length > 1 ? [`### ${escapeMarkdown(table.workload)}\n`] : []),
+        tableOf(
+          ['Model', ...table.columns.map(({ title }) => title)],
+          table.contestants.map((contestant, index) => [`${contestant.label} (${contestant.role})`, ...table.columns.map(({ cells }) => cellText(cells[index]!))]),
+        ),
+      ].join('\n'),
+    ),
+    gapBlock(view),
+    claimsBlock(view),
+    warningsBlock(analysis),
+    failuresBlock(analysis),
+    commandBlock(analysis),
+  ]
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
+}
+
+/**
+ * Plain text inside Markdown, also inside a table cell: nothing in it becomes markup, HTML, a link, a mention or a
+ * new line.
+ */
+export function escapeMarkdown(text: string): string {
+  return visible(oneLine(clip(text)))
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/[\\`*_{}[\]()#+!|~$^-]/g, (character) => (AT_WORD_EDGE.has(character) ? character : `\\${character}`))
+    .replace(/@/g, '@\u200b')
+    .replace(/:\/\//g, ':\u200b//')
+    .replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}\u200b.`)
+    .replace(/^(\d+)\./, '$1\\.')
+}
+
+// --- internal ---
+
+/** Harmless in the middle of a line, and every number has them: escaping them would only make the source unreadable. */
+const AT_WORD_EDGE = new Set(['-', '+', '(', ')'])
+
+function cellText({ text, interval, origin, comparison, why }: Cell): string {
+  const mark = origin === undefined ? '' : originMark(origin)
+  const parts = [
+    `${text}${mark === '' ? '' : ` (${mark})`}`,
+    ...(interval === undefined ? [] : [`[${interval}]`]),
+    ...(comparison === undefined ? [] : [comparison.range === '' ? comparison.text : `${comparison.text} (${comparison.range})`]),
+    ...(why === undefined ? [] : [why]),
+  ]
+  return parts.join('; ')
+}
+
+function tableOf(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`
+  return [line(columns), `| ${columns.map(() => '---').join(' | ')} |`, ...rows.map(line)].join('\n')
+}
+
+function gapBlock(view: View): string {
+  return view.analysis.gap
+    .map(({ student, control, workload, recovered }) => {
+      const estimate = valueOf(recovered)
+      const share = estimate === undefined ? `unknown: ${whyMissing(recovered)}` : `${formatValue(estimate.value, 'ratio')} (${formatInterval({ ...estimate, unit: 'ratio' })})`
+      return `- ${escapeMarkdown(`Gap recovered by ${nameOfModel(view, student)} over ${nameOfModel(view, control)} (${workload}): ${share}`)}`
+    })
+    .join('\n')
+}
+
+function claimsBlock(view: View): string {
+  const { claims, facts } = view.analysis
+  if (claims.length === 0) return ''
+  const rows = claims.map((claim) => [claim.title, claimFigure(claim), claim.explanation, [claim.numerator, claim.denominator].map(({ source, date }) => `${source}, ${date}`).join('; ')])
+  const conflicts = conflictingFacts(facts).map(
+    (group) => `- ${escapeMarkdown(`${nameOfModel(view, group[0]!.model)}, ${titleOfMetric(view, group[0]!.metric)}: ${group.map((fact) => `${formatPublished(fact.value, fact.unit)} (${fact.source}, ${fact.date})`).join(' or ')}`)}`,
+  )
+  const table = `### Published figures, quoted and not measured here\n\n${tableOf(['Claim', 'Figures', 'Explanation', 'Sources'], rows)}`
+  return conflicts.length === 0 ? table : `${table}\n\nSources that do not agree:\n\n${conflicts.join('\n')}`
+}
+
+function warningsBlock(analysis: Analysis): string {
+  const shown = analysis.warnings.slice(0, MOST_LINES).map(({ message }) => `- ${escapeMarkdown(message)}`)
+  return shown.length === 0 ? '' : `### Warnings\n\n${shown.join('\n')}${more(analysis.warnings.length)}`
+}
+
+function failuresBlock({ counts, failures }: Analysis): string {
+  const sum = (pick: (row: (typeof counts)[number]) => number): number => counts.reduce((total, row) => total + pick(row), 0)
+  const [requests, failed, truncated] = [sum((row) => row.requests), sum((row) => row.failed), sum((row) => row.truncated)]
+  const line = counts.length === 0 ? '' : `${formatCount(requests, 'request')}: ${failed} failed, ${truncated} cut off at the token limit.`
+  const cells = failures.slice(0, MOST_LINES).map(({ cell, error }) => `- ${escapeMarkdown(`${cell}: ${error.message}`)}`)
+  return [line, cells.length === 0 ? '' : `${cells.join('\n')}${more(failures.length)}`].filter((part) => part !== '').join('\n\n')
+}
+
+function commandBlock(analysis: Analysis): string {
+  const commands = [...new Set(analysis.runs.map(({ command }) => visible(oneLine(clip(command)))))]
+  return commands.map((command) => `    ${command}`).join('\n')
+}
+
+const MOST_LINES = 20
+
+function more(count: number): string {
+  return count > MOST_LINES ? `\n- ${count - MOST_LINES} more are in the HTML report` : ''
+}

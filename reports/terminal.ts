@@ -1,0 +1,142 @@
+/** The summary that `run` and `report` print: a table as wide as the terminal, a list where it is too narrow for one. */
+import type { Analysis } from '../harness/types.ts'
+import { claimFigure } from './claims.ts'
+import { comparisonTables, type Cell, type ComparisonTable } from './comparison.ts'
+import { formatCount } from './format.ts'
+import { openingSentences, runNotes } from './opening.ts'
+import { clip, displayWidth, fit, oneLine, visible } from './text.ts'
+import { viewOf, type Contestant, type View } from './view.ts'
+
+/** Lines end without spaces, none is wider than `width` columns; `color` allows ANSI colours. The text ends with a newline. */
+export function summaryTable(analysis: Analysis, { width, color }: { width: number; color: boolean }): string {
+  const view = viewOf(analysis)
+  const columns = Math.max(MIN_WIDTH, width)
+  const paint = color ? ansi : plain
+  const lines = [
+    ...comparisonTables(view).flatMap((table) => [...(view.workloads.length > 1 ? [paint('bold', fit(clean(table.workload), columns).trimEnd())] : []), ...tableLines(table, columns, paint), '']),
+    ...(view.measured.length === 0 || view.workloads.length === 0 ? emptyLines(view, columns) : []),
+    ...notes(analysis).flatMap((note) => wrap(clean(note), columns)).map((line) => paint('yellow', line)),
+  ]
+  while (lines.at(-1) === '') lines.pop()
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`
+}
+
+/** Words on lines of at most `width` columns; a word wider than that is cut into pieces. */
+export function wrap(text: string, width: number, indent = ''): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ').flatMap((part) => pieces(part, width - indent.length))) {
+    const start = lines.length === 0 ? '' : indent
+    const candidate = line === '' ? `${start}${word}` : `${line} ${word}`
+    if (displayWidth(candidate) > width && line !== '') {
+      lines.push(line)
+      line = `${indent}${word}`
+    } else line = candidate
+  }
+  return line === '' ? lines : [...lines, line]
+}
+
+// --- internal ---
+
+type Paint = (style: Style, text: string) => string
+type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red'
+
+const MIN_WIDTH = 24
+const SGR: Record<Style, string> = { bold: '1', dim: '2', green: '32', yellow: '33', red: '31' }
+const ansi: Paint = (style, text) => (text === '' ? '' : `\u001b[${SGR[style]}m${text}\u001b[0m`)
+const plain: Paint = (_, text) => text
+
+/** Model text on one line without control characters: it must not move the cursor. */
+function clean(text: string): string {
+  return visible(oneLine(clip(text, 400)))
+}
+
+interface Field { title: string; values: readonly string[]; versus: readonly { text: string; style: Style | undefined }[] }
+
+function tableLines(table: ComparisonTable, width: number, paint: Paint): string[] {
+  const fields = table.columns.map(({ title, cells }): Field => ({ title, values: cells.map(valueText), versus: cells.map(versusText) }))
+  const names = table.contestants.map(({ label }) => clean(label))
+  const needed = fields.map(({ title, values, versus }) => Math.max(displayWidth(title), ...values.map(displayWidth), ...versus.map(({ text }) => displayWidth(text))))
+  const nameWidth = Math.max(5, Math.min(Math.max(...names.map(displayWidth)), 28))
+  const kept = keep(needed, width - Math.min(nameWidth, 18))
+  if (kept < Math.min(2, fields.length)) return listLines(table.contestants, fields, width, paint)
+  const name = Math.min(nameWidth, width - needed.slice(0, kept).reduce((sum, one) => sum + one + GAP, 0))
+  const row = (first: string, cells: readonly string[], style: (index: number) => Style | undefined): string =>
+    [first, ...cells.map((cell, index) => (style(index) === undefined ? fit(cell, needed[index]!, 'right') : paint(style(index)!, fit(cell, needed[index]!, 'right'))))].join('  ').trimEnd()
+  const shown = fields.slice(0, kept)
+  const lines = [row(paint('bold', fit('Model', name)), shown.map(({ title }) => title), () => 'bold')]
+  table.contestants.forEach((contestant, index) => {
+    lines.push(row(fit(names[index]!, name), shown.map(({ values }) => values[index]!), () => undefined))
+    const versus = shown.map((field) => field.versus[index]!)
+    const second = row(paint('dim', fit(`  ${contestant.role}`, name)), versus.map(({ text }) => text), (i) => versus[i]!.style ?? 'dim')
+    lines.push(second)
+  })
+  return kept < fields.length ? [...lines, paint('dim', fit(`Also in the report: ${fields.slice(kept).map(({ title }) => title).join(', ')}`, width).trimEnd())] : lines
+}
+
+const GAP = 2
+
+/** How many columns fit, from the left. */
+function keep(needed: readonly number[], room: number): number {
+  let used = 0
+  let kept = 0
+  for (const one of needed) {
+    used += one + GAP
+    if (used > room) break
+    kept++
+  }
+  return kept
+}
+
+/** For a narrow terminal: one block of lines per contestant. */
+function listLines(contestants: readonly Contestant[], fields: readonly Field[], width: number, paint: Paint): string[] {
+  return contestants.flatMap((contestant, index) => [
+    paint('bold', fit(clean(`${contestant.label} (${contestant.role})`), width).trimEnd()),
+    ...fields.flatMap(({ title, values, versus }) => wrap(`  ${title}: ${values[index]!}${versus[index]!.text === '' ? '' : `, ${versus[index]!.text}`}`, width, '    ')),
+  ])
+}
+
+function valueText({ text, origin }: Cell): string {
+  const short = text.replace(' tokens/s', ' tok/s').replace(/^(\$[\d.,]+) per (.*) answers?$/, '$1/$2').replace('1,000', '1k').replace('/million', '/M')
+  return origin === undefined || origin === 'measured' ? short : `${short} ${origin === 'estimated' ? '(est.)' : '(publ.)'}`
+}
+
+function versusText({ comparison }: Cell): { text: string; style: Style | undefined } {
+  if (comparison === undefined) return { text: '', style: undefined }
+  if (!comparison.clear) return { text: comparison.text.endsWith('points') ? `${comparison.text.slice(0, -7)} pt, unclear` : 'no clear diff.', style: undefined }
+  const text = comparison.text.replace(' points', ' pt').replace(' times ', '× ')
+  return { text, style: comparison.better ? 'green' : 'red' }
+}
+
+/** Where there is nothing to tabulate: the claims, or why there is nothing. */
+function emptyLines(view: View, width: number): string[] {
+  if (view.analysis.claims.length === 0) return openingSentences(view).flatMap((sentence) => wrap(clean(sentence), width))
+  return view.analysis.claims.flatMap((claim) => [...wrap(clean(`${claim.title} (published)`), width), ...wrap(`  ${clean(claimFigure(claim))}`, width, '  ')])
+}
+
+function notes(analysis: Analysis): string[] {
+  const failed = analysis.counts.reduce((sum, row) => sum + row.failed, 0)
+  const truncated = analysis.counts.reduce((sum, row) => sum + row.truncated, 0)
+  return [
+    ...runNotes(analysis),
+    ...(failed > 0 ? [`${formatCount(failed, 'request')} failed.`] : []),
+    ...(truncated > 0 ? [`${formatCount(truncated, 'answer')} cut off at the token limit.`] : []),
+    ...analysis.failures.slice(0, 5).map(({ cell, error }) => `Failed: ${cell}: ${error.message}`),
+    ...analysis.warnings.slice(0, 5).map(({ message }) => `Warning: ${message}`),
+    ...(analysis.warnings.length > 5 ? [`${analysis.warnings.length - 5} more warnings are in the report.`] : []),
+  ]
+}
+
+function pieces(word: string, width: number): string[] {
+  if (displayWidth(word) <= width) return [word]
+  const cut: string[] = []
+  let piece = ''
+  for (const character of word) {
+    if (displayWidth(piece + character) > width) {
+      cut.push(piece)
+      piece = ''
+    }
+    piece += character
+  }
+  return [...cut, piece]
+}
