@@ -1,14 +1,34 @@
 /** The comparison table and the summary sentences, as data: HTML, Markdown and the terminal draw the same ones. */
 import type { Estimate, Metric, Observed, Origin, Unit } from '../harness/types.ts'
-import { placeOf, type Concept, type Place } from './concepts.ts'
-import { formatInterval, formatPublished, formatValue, scaleOf, type Scale } from './format.ts'
+import { busiestLoad, placeOf, type Concept, type Place } from './concepts.ts'
+import { formatPublished, formatShortInterval, formatValue, scaleOf, type Scale } from './format.ts'
 import { valueOf, type Contestant, type View } from './view.ts'
 import { comparisonOf, listInWords, ratioInWords, whyMissing, type Comparison } from './words.ts'
 
-export interface Cell { text: string; sort: number | undefined; interval?: string; origin?: Origin; comparison?: Comparison; why?: string }
-export interface Column { id: string; title: string; note: string; cells: readonly Cell[] }
+/** `text` names its unit, `short` leaves it to the column. */
+export interface Cell {
+  text: string
+  short: string
+  sort: number | undefined
+  interval?: string
+  origin?: Origin
+  comparison?: Comparison
+  why?: string
+  cautions?: readonly string[]
+}
+export interface Column {
+  id: string
+  title: string
+  note: string
+  unit: string
+  cells: readonly Cell[]
+}
 /** One per workload: a row per contestant, in the order of `contestants`. */
-export interface ComparisonTable { workload: string; contestants: readonly Contestant[]; columns: readonly Column[] }
+export interface ComparisonTable {
+  workload: string
+  contestants: readonly Contestant[]
+  columns: readonly Column[]
+}
 
 /** The comparison of everything that was measured; empty when nothing was. */
 export function comparisonTables(view: View): ComparisonTable[] {
@@ -33,7 +53,11 @@ export function summarySentences(view: View, limit = 3): string[] {
 
 // --- internal ---
 
-interface ColumnPlan { concept: Concept; title: string; place: Place }
+interface ColumnPlan {
+  concept: Concept
+  title: string
+  place: Place
+}
 
 function columnsOf(view: View, workload: string): Column[] {
   const columns = plannedColumns(view, workload).map((plan) => measuredColumn(view, workload, plan))
@@ -46,37 +70,44 @@ function plannedColumns(view: View, workload: string): ColumnPlan[] {
   const plans: ColumnPlan[] = []
   const add = (concept: Concept, title: string, among: readonly string[] = loads): void => {
     const place = placeOf(view, workload, concept, among)
-    if (place !== undefined && !plans.some((plan) => plan.place.metric.id === place.metric.id && plan.place.load === place.load)) plans.push({ concept, title, place })
+    if (place !== undefined && !plans.some((plan) => plan.place.metric.id === place.metric.id && plan.place.load === place.load))
+      plans.push({ concept, title, place })
   }
   add('accuracy', 'Accuracy')
   add('speed', 'Speed')
-  add('throughput', 'Speed, many at once', [...loads].reverse())
-  add('firstToken', 'First token')
   add('cost', 'Cost')
   add('energy', 'Energy')
+  const busiest = busiestLoad(view, workload)
+  if (busiest !== undefined && busiest !== loads[0]) add('throughput', 'Speed under load', [busiest])
+  add('firstToken', 'First token')
   add('memory', 'Memory')
   return plans
 }
 
 function measuredColumn(view: View, workload: string, { concept, title, place: { metric, load } }: ColumnPlan): Column {
   const observed = view.measured.map((contestant) => view.row(contestant, workload, load, metric.id))
-  const scale = scaleOf(metric.unit, observed.flatMap((one) => valueOf(one)?.value ?? []))
+  const scale = scaleOf(
+    metric.unit,
+    observed.flatMap((one) => valueOf(one)?.value ?? []),
+  )
   const cells = view.measured.map((contestant, index) => {
     const comparison = contestant.role === 'teacher' ? undefined : comparisonOf(view.ratio(contestant, workload, load, metric.id), metric)
-    return measuredCell(observed[index], scale, comparison)
+    const cautions = view.cautions(contestant, workload, load, metric.id)
+    return { ...measuredCell(observed[index], scale, comparison), ...(cautions.length === 0 ? {} : { cautions }) }
   })
   const under = load === '' || concept === 'accuracy' ? '' : `, ${load}`
-  return { id: concept, title, note: `${metric.title}${under}`, cells }
+  return { id: concept, title, note: `${metric.title}${under}`, unit: scale.label, cells }
 }
 
 function measuredCell(observed: Observed<Estimate> | undefined, scale: Scale, comparison: Comparison | undefined): Cell {
   const estimate = valueOf(observed)
-  if (estimate === undefined) return { text: '–', sort: undefined, why: whyMissing(observed) }
+  if (estimate === undefined) return { text: '–', short: '–', sort: undefined, why: whyMissing(observed) }
   return {
     text: formatValue(estimate.value, estimate.unit, scale),
+    short: formatValue(estimate.value, estimate.unit, { ...scale, prefix: '', suffix: scale.suffix === '%' ? '%' : '' }),
     sort: estimate.value,
     origin: estimate.origin,
-    ...(hasInterval(estimate) ? { interval: formatInterval(estimate, scale) } : {}),
+    ...(hasInterval(estimate) ? { interval: formatShortInterval(estimate, scale) } : {}),
     ...(comparison === undefined ? {} : { comparison }),
   }
 }
@@ -85,21 +116,22 @@ function parameterColumn(view: View): Column | undefined {
   if (!view.measured.some(({ summary }) => summary.card !== undefined)) return undefined
   const cells = view.measured.map((contestant): Cell => {
     const parameters = contestant.summary.card?.parametersTotal
-    if (parameters === undefined || !(parameters > 0)) return { text: '–', sort: undefined, why: 'the model has no card' }
+    if (parameters === undefined || !(parameters > 0)) return { text: '–', short: '–', sort: undefined, why: 'the model has no card' }
     const teacher = view.teacherOf(contestant)?.summary.card?.parametersTotal
     const comparison = contestant.role === 'teacher' || teacher === undefined ? undefined : exactRatio(parameters / teacher, 'parameter')
-    return { text: formatPublished(parameters, 'parameter'), sort: parameters, ...(comparison === undefined ? {} : { comparison }) }
+    const text = formatPublished(parameters, 'parameter')
+    return { text, short: text, sort: parameters, ...(comparison === undefined ? {} : { comparison }) }
   })
-  return { id: 'parameters', title: 'Parameters', note: 'total, from the model card', cells }
+  return { id: 'parameters', title: 'Parameters', note: 'total, from the model card', unit: '', cells }
 }
 
 function exactRatio(ratio: number, unit: Unit): Comparison {
-  if (ratio === 1) return { text: 'the same', range: '', clear: true, better: false }
-  return { ...ratioInWords({ value: ratio, low: ratio, high: ratio }, { unit, better: 'lower' }), range: '' }
+  return ratioInWords({ value: ratio, low: ratio, high: ratio }, { unit, better: 'lower' })
 }
 
-export function hasInterval({ value, low, high }: Estimate): boolean {
-  return low !== value || high !== value
+/** Whether `low` to `high` is an interval at all; level 0 marks a range that was seen, or a figure without one. */
+export function hasInterval({ value, low, high, level }: Estimate): boolean {
+  return level > 0 && (low !== value || high !== value)
 }
 
 function studentSentence(view: View, student: Contestant, workload: string): string | undefined {
@@ -112,7 +144,7 @@ function studentSentence(view: View, student: Contestant, workload: string): str
   const parts = [`${student.label}: ${formatValue(own.value, own.unit)} ${accuracyNoun(place.metric)}`]
   if (teachers !== undefined) {
     const difference = comparisonOf(view.ratio(student, workload, place.load, place.metric.id), place.metric)
-    const interval = difference === undefined ? '' : ` (${difference.text}, ${difference.range})`
+    const interval = difference === undefined ? '' : ` (${[difference.text, difference.range].filter((part) => part !== '').join(', ')})`
     parts[0] = `${student.label}: ${formatValue(own.value, own.unit)} against the teacher's ${formatValue(teachers.value, teachers.unit)}${interval}`
   }
   parts.push(...savings(view, student, workload))

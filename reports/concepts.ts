@@ -1,25 +1,27 @@
 /** Which metric answers which question of the report. One table, so that a renamed metric is changed in one place. */
 import type { Metric } from '../harness/types.ts'
-import type { View } from './view.ts'
+import { valueOf, type View } from './view.ts'
 
-export type Concept = 'accuracy' | 'speed' | 'throughput' | 'firstToken' | 'perToken' | 'endToEnd' | 'cost' | 'costPerToken' | 'energy' | 'memory'
+export type Concept = 'accuracy' | 'speed' | 'throughput' | 'firstToken' | 'perToken' | 'endToEnd' | 'cost' | 'energy' | 'memory'
 
 /** Metric ids per concept, the preferred one first. */
 export const CONCEPT_METRICS: Record<Concept, readonly string[]> = {
   accuracy: ['accuracy'],
-  speed: ['output-tokens-per-second', 'tokensPerSecond'],
-  throughput: ['throughput', 'output-tokens-per-second'],
+  speed: ['output-tokens-per-second', 'throughput'],
+  throughput: ['throughput'],
   firstToken: ['ttft'],
   perToken: ['tpot', 'itl'],
-  endToEnd: ['e2e', 'latency'],
-  cost: ['cost-per-correct', 'cost-per-answer'],
-  costPerToken: ['cost-per-mtoken'],
-  energy: ['energy-per-answer', 'energy-per-token'],
-  memory: ['memory-device', 'memory-process', 'memory'],
+  endToEnd: ['latency'],
+  cost: ['cost-per-correct', 'cost-per-mtoken'],
+  energy: ['energy-per-correct', 'energy-per-token'],
+  memory: ['memory-device', 'memory-process'],
 }
 
 /** Where a concept's numbers stand for one workload: the metric, and the load they were taken under. */
-export interface Place { metric: Metric; load: string }
+export interface Place {
+  metric: Metric
+  load: string
+}
 
 /** The first metric of the concept, under the first of `loads`, that any contestant has a value for. */
 export function placeOf(view: View, workload: string, concept: Concept, loads: readonly string[] = view.loadsOf(workload)): Place | undefined {
@@ -31,4 +33,12 @@ export function placeOf(view: View, workload: string, concept: Concept, loads: r
     }
   }
   return undefined
+}
+
+/** The load under which the teacher, or whoever comes first, delivers most tokens per second. */
+export function busiestLoad(view: View, workload: string): string | undefined {
+  const contestant = view.measured[0]
+  if (contestant === undefined) return undefined
+  const speeds = view.loadsOf(workload).map((load) => ({ load, speed: valueOf(view.row(contestant, workload, load, 'throughput'))?.value ?? 0 }))
+  return speeds.reduce<{ load: string; speed: number } | undefined>((best, one) => (best === undefined || one.speed > best.speed ? one : best), undefined)?.load
 }

@@ -2,7 +2,12 @@
 import type { Estimate, Origin, Unit } from '../harness/types.ts'
 
 /** How one column or axis is shown: the value times `times`, between `prefix` and `suffix`. `label` names the unit in words. */
-export interface Scale { times: number; prefix: string; suffix: string; label: string }
+export interface Scale {
+  times: number
+  prefix: string
+  suffix: string
+  label: string
+}
 
 /** The scale in which the largest of `values` reads best. */
 export function scaleOf(unit: Unit, values: readonly number[]): Scale {
@@ -23,6 +28,11 @@ export function formatInterval(estimate: Pick<Estimate, 'value' | 'low' | 'high'
   const places = decimals(estimate.value * scale.times, estimate.unit)
   const [low, high] = [estimate.low, estimate.high].map((end) => `${end < 0 ? MINUS : ''}${scale.prefix}${fixed(Math.abs(end * scale.times), places)}`)
   return `${low} to ${high}${scale.suffix}`
+}
+
+/** The same without words after the numbers, for a column whose head or value names the unit. */
+export function formatShortInterval(estimate: Pick<Estimate, 'value' | 'low' | 'high' | 'unit'>, scale: Scale): string {
+  return formatInterval(estimate, { ...scale, suffix: scale.suffix === '%' ? '%' : '' })
 }
 
 /** A quoted figure with all the digits that its source gives, up to six. */
@@ -75,7 +85,9 @@ export const MINUS = '\u2212'
 
 const ORIGIN_MARKS: Record<Origin, string> = { measured: '', estimated: 'estimated', published: 'published' }
 
-interface Step extends Scale { from: number }
+interface Step extends Scale {
+  from: number
+}
 
 const step = (from: number, times: number, prefix: string, suffix: string, label: string): Step => ({ from, times, prefix, suffix, label })
 const plain = (suffix: string, label: string): readonly Step[] => [step(0, 1, '', suffix, label)]
@@ -100,6 +112,7 @@ const STEPS: Record<Unit, readonly Step[]> = {
   count: plain('', 'count'),
   ms: [step(10_000, 1e-3, '', ' s', 's'), step(1, 1, '', ' ms', 'ms'), step(0, 1e3, '', ' µs', 'µs')],
   s: [step(7200, 1 / 3600, '', ' h', 'h'), step(120, 1 / 60, '', ' min', 'min'), step(1, 1, '', ' s', 's'), step(0, 1e3, '', ' ms', 'ms')],
+  h: [step(1e6, 1e-6, '', ' million h', 'million hours'), step(0, 1, '', ' h', 'hours')],
   token: plain(' tokens', 'tokens'),
   'token/s': plain(' tokens/s', 'tokens/s'),
   'request/s': plain(' requests/s', 'requests/s'),
@@ -119,7 +132,12 @@ const STEPS: Record<Unit, readonly Step[]> = {
   'USD/h': [step(0, 1, '$', '/h', 'USD per hour')],
   rating: plain('', 'rating'),
   percentile: plain(' (percentile)', 'percentile'),
-  parameter: [step(1e9, 1e-9, '', ' billion', 'billion'), step(1e6, 1e-6, '', ' million', 'million'), step(1e4, 1e-3, '', ' thousand', 'thousand'), step(0, 1, '', '', 'parameters')],
+  parameter: [
+    step(1e9, 1e-9, '', ' billion', 'billion'),
+    step(1e6, 1e-6, '', ' million', 'million'),
+    step(1e4, 1e-3, '', ' thousand', 'thousand'),
+    step(0, 1, '', '', 'parameters'),
+  ],
   celsius: plain(' °C', '°C'),
   MHz: plain(' MHz', 'MHz'),
   nat: plain(' nats', 'nats'),

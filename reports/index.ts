@@ -26,7 +26,11 @@ export async function renderReport(analysis: Analysis, format: string): Promise<
       return renderJson(analysis)
     default: {
       const close = nearest(format, FORMATS)
-      throw new HarnessError('usage', `"${format}" is not a report format; there are ${FORMATS.join(', ')}.`, close === undefined ? {} : { hint: `Did you mean ${close}?` })
+      throw new HarnessError(
+        'usage',
+        `"${format}" is not a report format; there are ${FORMATS.join(', ')}.`,
+        close === undefined ? {} : { hint: `Did you mean ${close}?` },
+      )
     }
   }
 }

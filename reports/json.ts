@@ -7,5 +7,8 @@ export function renderJson(analysis: Analysis): string {
 
 /** For a `<script type="application/json">`: no character in it can end the element or start a comment. */
 export function embeddableJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[<>&\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(value).replace(
+    /[<>&\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

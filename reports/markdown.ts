@@ -3,7 +3,7 @@ import type { Analysis } from '../harness/types.ts'
 import { claimFigure } from './claims.ts'
 import { comparisonTables, type Cell } from './comparison.ts'
 import { formatCount, formatInterval, formatPublished, formatValue, originMark } from './format.ts'
-import { conflictingFacts, nameOfModel, titleOfMetric } from './charts/published.ts'
+import { nameOfModel, titleOfFigure } from './charts/published.ts'
 import { openingSentences, runNotes, titleOf } from './opening.ts'
 import { clip, oneLine, visible } from './text.ts'
 import { valueOf, viewOf, type View } from './view.ts'
@@ -13,14 +13,19 @@ export function renderMarkdown(analysis: Analysis): string {
   const view = viewOf(analysis)
   const blocks = [
     `## ${escapeMarkdown(titleOf(analysis))}`,
-    openingSentences(view).map((sentence) => `- ${escapeMarkdown(sentence)}`).join('\n'),
+    openingSentences(view)
+      .map((sentence) => `- ${escapeMarkdown(sentence)}`)
+      .join('\n'),
     ...runNotes(analysis).map((note) => `> ${escapeMarkdown(note)}`),
     ...comparisonTables(view).map((table) =>
       [
         ...(view.workloads.length > 1 ? [`### ${escapeMarkdown(table.workload)}\n`] : []),
         tableOf(
-          ['Model', ...table.columns.map(({ title }) => title)],
-          table.contestants.map((contestant, index) => [`${contestant.label} (${contestant.role})`, ...table.columns.map(({ cells }) => cellText(cells[index]!))]),
+          ['Model', ...table.columns.map(({ id, title, note }) => (id === 'parameters' ? title : note))],
+          table.contestants.map((contestant, index) => [
+            `${contestant.label} (${contestant.role})`,
+            ...table.columns.map(({ cells }) => cellText(cells[index]!)),
+          ]),
         ),
       ].join('\n'),
     ),
@@ -46,7 +51,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/@/g, '@\u200b')
     .replace(/:\/\//g, ':\u200b//')
     .replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}\u200b.`)
-    .replace(/^(\d+)\./, '$1\\.')
+    .replace(/^(\d+)\.(?=\s|$)/, '$1\\.')
 }
 
 // --- internal ---
@@ -54,13 +59,14 @@ export function escapeMarkdown(text: string): string {
 /** Harmless in the middle of a line, and every number has them: escaping them would only make the source unreadable. */
 const AT_WORD_EDGE = new Set(['-', '+', '(', ')'])
 
-function cellText({ text, interval, origin, comparison, why }: Cell): string {
+function cellText({ text, interval, origin, comparison, why, cautions = [] }: Cell): string {
   const mark = origin === undefined ? '' : originMark(origin)
   const parts = [
     `${text}${mark === '' ? '' : ` (${mark})`}`,
     ...(interval === undefined ? [] : [`[${interval}]`]),
     ...(comparison === undefined ? [] : [comparison.range === '' ? comparison.text : `${comparison.text} (${comparison.range})`]),
     ...(why === undefined ? [] : [why]),
+    ...cautions.map((caution) => `caution: ${caution}`),
   ]
   return parts.join('; ')
 }
@@ -74,18 +80,27 @@ function gapBlock(view: View): string {
   return view.analysis.gap
     .map(({ student, control, workload, recovered }) => {
       const estimate = valueOf(recovered)
-      const share = estimate === undefined ? `unknown: ${whyMissing(recovered)}` : `${formatValue(estimate.value, 'ratio')} (${formatInterval({ ...estimate, unit: 'ratio' })})`
+      const share =
+        estimate === undefined
+          ? `unknown: ${whyMissing(recovered)}`
+          : `${formatValue(estimate.value, 'ratio')} (${formatInterval({ ...estimate, unit: 'ratio' })})`
       return `- ${escapeMarkdown(`Gap recovered by ${nameOfModel(view, student)} over ${nameOfModel(view, control)} (${workload}): ${share}`)}`
     })
     .join('\n')
 }
 
 function claimsBlock(view: View): string {
-  const { claims, facts } = view.analysis
+  const { claims } = view.analysis
   if (claims.length === 0) return ''
-  const rows = claims.map((claim) => [claim.title, claimFigure(claim), claim.explanation, [claim.numerator, claim.denominator].map(({ source, date }) => `${source}, ${date}`).join('; ')])
-  const conflicts = conflictingFacts(facts).map(
-    (group) => `- ${escapeMarkdown(`${nameOfModel(view, group[0]!.model)}, ${titleOfMetric(view, group[0]!.metric)}: ${group.map((fact) => `${formatPublished(fact.value, fact.unit)} (${fact.source}, ${fact.date})`).join(' or ')}`)}`,
+  const rows = claims.map((claim) => [
+    claim.title,
+    claimFigure(claim),
+    claim.explanation,
+    [claim.numerator, claim.denominator].map(({ source, date }) => `${source}, ${date}`).join('; '),
+  ])
+  const conflicts = view.analysis.conflicts.map(
+    ({ model, workload, metric, facts }) =>
+      `- ${escapeMarkdown(`${nameOfModel(view, model)}, ${titleOfFigure(view, workload, metric)}: ${facts.map((fact) => `${formatPublished(fact.value, fact.unit)} (${fact.source}, ${fact.date})`).join(' or ')}`)}`,
   )
   const table = `### Published figures, quoted and not measured here\n\n${tableOf(['Claim', 'Figures', 'Explanation', 'Sources'], rows)}`
   return conflicts.length === 0 ? table : `${table}\n\nSources that do not agree:\n\n${conflicts.join('\n')}`

@@ -27,12 +27,19 @@ export async function renderSvg(spec: TopLevelSpec, onWarning: (message: string)
 // --- internal ---
 
 /** Exported by vega, missing in its types. */
-interface TextMetrics { canvas(use: boolean): void }
+interface TextMetrics {
+  canvas(use: boolean): void
+}
 
 /** Drops what a static picture does not need, about a third of the bytes. Texts stay as they are: only attributes inside tags go. */
 function tidy(svg: string): string {
   return svg
-    .replace(/<[a-z][^>]*>/g, (tag) => tag.replace(/ (?:aria-roledescription|aria-hidden|aria-label|role|pointer-events|class|xmlns:xlink|version)="[^"]*"/g, '').replace(' opacity="1"', ''))
+    .replace(/<[a-z][^>]*>/g, (tag) =>
+      tag
+        .replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))
+        .replace(/ (?:aria-roledescription|aria-hidden|aria-label|role|pointer-events|class|xmlns:xlink|version)="[^"]*"/g, '')
+        .replace(' opacity="1"', ''),
+    )
     .replace(/<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?\/>/g, '')
     .replace(/<g><\/g>/g, '')
     .replace('<svg ', '<svg aria-hidden="true" focusable="false" ')

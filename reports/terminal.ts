@@ -13,20 +13,26 @@ export function summaryTable(analysis: Analysis, { width, color }: { width: numb
   const columns = Math.max(MIN_WIDTH, width)
   const paint = color ? ansi : plain
   const lines = [
-    ...comparisonTables(view).flatMap((table) => [...(view.workloads.length > 1 ? [paint('bold', fit(clean(table.workload), columns).trimEnd())] : []), ...tableLines(table, columns, paint), '']),
+    ...comparisonTables(view).flatMap((table) => [
+      ...(view.workloads.length > 1 ? [paint('bold', fit(clean(table.workload), columns).trimEnd())] : []),
+      ...tableLines(table, columns, paint),
+      '',
+    ]),
     ...(view.measured.length === 0 || view.workloads.length === 0 ? emptyLines(view, columns) : []),
-    ...notes(analysis).flatMap((note) => wrap(clean(note), columns)).map((line) => paint('yellow', line)),
+    ...notes(analysis)
+      .flatMap((note) => wrap(clean(note), columns))
+      .map((line) => paint('yellow', line)),
   ]
   while (lines.at(-1) === '') lines.pop()
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`
 }
 
 /** Words on lines of at most `width` columns; a word wider than that is cut into pieces. */
-export function wrap(text: string, width: number, indent = ''): string[] {
+export function wrap(text: string, width: number, first = '', indent = first): string[] {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ').flatMap((part) => pieces(part, width - indent.length))) {
-    const start = lines.length === 0 ? '' : indent
+    const start = lines.length === 0 ? first : indent
     const candidate = line === '' ? `${start}${word}` : `${line} ${word}`
     if (displayWidth(candidate) > width && line !== '') {
       lines.push(line)
@@ -51,27 +57,81 @@ function clean(text: string): string {
   return visible(oneLine(clip(text, 400)))
 }
 
-interface Field { title: string; values: readonly string[]; versus: readonly { text: string; style: Style | undefined }[] }
+interface Field {
+  title: string
+  unit: string
+  values: readonly string[]
+  versus: readonly { text: string; style: Style | undefined }[]
+}
 
 function tableLines(table: ComparisonTable, width: number, paint: Paint): string[] {
-  const fields = table.columns.map(({ title, cells }): Field => ({ title, values: cells.map(valueText), versus: cells.map(versusText) }))
+  const fields = table.columns.map(({ title, unit, cells }): Field => ({
+    title,
+    unit: shortUnit(unit),
+    values: cells.map(valueText),
+    versus: cells.map(versusText),
+  }))
   const names = table.contestants.map(({ label }) => clean(label))
-  const needed = fields.map(({ title, values, versus }) => Math.max(displayWidth(title), ...values.map(displayWidth), ...versus.map(({ text }) => displayWidth(text))))
+  const needed = fields.map(({ title, unit, values, versus }) =>
+    Math.max(displayWidth(title), displayWidth(unit), ...values.map(displayWidth), ...versus.map(({ text }) => displayWidth(text))),
+  )
   const nameWidth = Math.max(5, Math.min(Math.max(...names.map(displayWidth)), 28))
   const kept = keep(needed, width - Math.min(nameWidth, 18))
   if (kept < Math.min(2, fields.length)) return listLines(table.contestants, fields, width, paint)
   const name = Math.min(nameWidth, width - needed.slice(0, kept).reduce((sum, one) => sum + one + GAP, 0))
   const row = (first: string, cells: readonly string[], style: (index: number) => Style | undefined): string =>
-    [first, ...cells.map((cell, index) => (style(index) === undefined ? fit(cell, needed[index]!, 'right') : paint(style(index)!, fit(cell, needed[index]!, 'right'))))].join('  ').trimEnd()
+    [
+      first,
+      ...cells.map((cell, index) =>
+        style(index) === undefined ? fit(cell, needed[index]!, 'right') : paint(style(index)!, fit(cell, needed[index]!, 'right')),
+      ),
+    ]
+      .join('  ')
+      .trimEnd()
   const shown = fields.slice(0, kept)
-  const lines = [row(paint('bold', fit('Model', name)), shown.map(({ title }) => title), () => 'bold')]
+  const lines = [
+    row(
+      paint('bold', fit('Model', name)),
+      shown.map(({ title }) => title),
+      () => 'bold',
+    ),
+    row(
+      fit('', name),
+      shown.map(({ unit }) => unit),
+      () => 'dim',
+    ),
+  ]
   table.contestants.forEach((contestant, index) => {
-    lines.push(row(fit(names[index]!, name), shown.map(({ values }) => values[index]!), () => undefined))
+    lines.push(
+      row(
+        fit(names[index]!, name),
+        shown.map(({ values }) => values[index]!),
+        () => undefined,
+      ),
+    )
     const versus = shown.map((field) => field.versus[index]!)
-    const second = row(paint('dim', fit(`  ${contestant.role}`, name)), versus.map(({ text }) => text), (i) => versus[i]!.style ?? 'dim')
+    const second = row(
+      paint('dim', fit(`  ${contestant.role}`, name)),
+      versus.map(({ text }) => text),
+      (i) => versus[i]!.style ?? 'dim',
+    )
     lines.push(second)
   })
-  return kept < fields.length ? [...lines, paint('dim', fit(`Also in the report: ${fields.slice(kept).map(({ title }) => title).join(', ')}`, width).trimEnd())] : lines
+  return kept < fields.length
+    ? [
+        ...lines,
+        paint(
+          'dim',
+          fit(
+            `Also in the report: ${fields
+              .slice(kept)
+              .map(({ title }) => title)
+              .join(', ')}`,
+            width,
+          ).trimEnd(),
+        ),
+      ]
+    : lines
 }
 
 const GAP = 2
@@ -92,26 +152,40 @@ function keep(needed: readonly number[], room: number): number {
 function listLines(contestants: readonly Contestant[], fields: readonly Field[], width: number, paint: Paint): string[] {
   return contestants.flatMap((contestant, index) => [
     paint('bold', fit(clean(`${contestant.label} (${contestant.role})`), width).trimEnd()),
-    ...fields.flatMap(({ title, values, versus }) => wrap(`  ${title}: ${values[index]!}${versus[index]!.text === '' ? '' : `, ${versus[index]!.text}`}`, width, '    ')),
+    ...fields.flatMap(({ title, unit, values, versus }) =>
+      wrap(
+        `${title}: ${values[index]!}${unit === '' || values[index] === '–' ? '' : ` ${unit}`}${versus[index]!.text === '' ? '' : `, ${versus[index]!.text}`}`,
+        width,
+        '  ',
+        '    ',
+      ),
+    ),
   ])
 }
 
-function valueText({ text, origin }: Cell): string {
-  const short = text.replace(' tokens/s', ' tok/s').replace(/^(\$[\d.,]+) per (.*) answers?$/, '$1/$2').replace('1,000', '1k').replace('/million', '/M')
+/** "USD per million answers" → "USD/1M answers": a head must not be wider than its column. */
+function shortUnit(unit: string): string {
+  return unit === '%' ? '' : unit.replace(' per ', '/').replace('million ', '1M ').replace('1,000 ', '1k ')
+}
+
+function valueText({ short, origin }: Cell): string {
   return origin === undefined || origin === 'measured' ? short : `${short} ${origin === 'estimated' ? '(est.)' : '(publ.)'}`
 }
 
 function versusText({ comparison }: Cell): { text: string; style: Style | undefined } {
   if (comparison === undefined) return { text: '', style: undefined }
-  if (!comparison.clear) return { text: comparison.text.endsWith('points') ? `${comparison.text.slice(0, -7)} pt, unclear` : 'no clear diff.', style: undefined }
-  const text = comparison.text.replace(' points', ' pt').replace(' times ', '× ')
-  return { text, style: comparison.better ? 'green' : 'red' }
+  const points = comparison.text.endsWith(' points')
+  if (!comparison.clear && !points) return { text: 'no clear diff.', style: undefined }
+  const text = points
+    ? `${comparison.text.slice(0, -7)}${comparison.range === '' ? ' points' : ` (${comparison.range})`}`
+    : comparison.text.replace(' times ', '× ').replace(/ (?:energy|power)$/, '')
+  return { text, style: comparison.tone === 'even' ? undefined : comparison.tone === 'better' ? 'green' : 'red' }
 }
 
 /** Where there is nothing to tabulate: the claims, or why there is nothing. */
 function emptyLines(view: View, width: number): string[] {
   if (view.analysis.claims.length === 0) return openingSentences(view).flatMap((sentence) => wrap(clean(sentence), width))
-  return view.analysis.claims.flatMap((claim) => [...wrap(clean(`${claim.title} (published)`), width), ...wrap(`  ${clean(claimFigure(claim))}`, width, '  ')])
+  return view.analysis.claims.flatMap((claim) => [...wrap(clean(`${claim.title} (published)`), width), ...wrap(clean(claimFigure(claim)), width, '  ')])
 }
 
 function notes(analysis: Analysis): string[] {

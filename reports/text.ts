@@ -3,6 +3,8 @@
  * through here once, so that no character can reorder, hide or end what stands around it.
  */
 
+/* oxlint-disable no-control-regex -- finding control characters is the point */
+
 /** Longest text shown in one place; what is cut is said, and the record keeps all of it. */
 export const LONGEST_TEXT = 2_000
 
@@ -63,8 +65,8 @@ const HTML_ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': 
 // C0 without tab and newline, DEL and C1, soft hyphen, Arabic letter mark, zero-width space, LRM/RLM, line and paragraph
 // separators, bidi embeddings, word joiner and isolates, BOM, interlinear anchors, lone surrogates. The zero-width joiners
 // (200C, 200D) stay: emoji and several scripts need them.
-// eslint-disable-next-line no-control-regex
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+const UNSEEN =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u
 const EMOJI = /^\p{Emoji_Presentation}$/u
 /** Ranges of East Asian Wide and Fullwidth code points, coarse but without gaps that matter. */

@@ -2,7 +2,15 @@
 import type { Analysis, Distribution, Estimate, Metric, MetricRow, ModelSummary, Observed, RatioRow, Role } from '../harness/types.ts'
 
 /** One model of one run. `label` is unique in the report; `index` picks colour and shape. */
-export interface Contestant { key: string; run: string; model: string; label: string; role: Role; index: number; summary: ModelSummary }
+export interface Contestant {
+  key: string
+  run: string
+  model: string
+  label: string
+  role: Role
+  index: number
+  summary: ModelSummary
+}
 
 export interface View {
   readonly analysis: Analysis
@@ -10,11 +18,14 @@ export interface View {
   readonly contestants: readonly Contestant[]
   /** Those with at least one measured request or metric row. */
   readonly measured: readonly Contestant[]
+  /** Workloads with requests of this tool; benchmarks that are only quoted are not among them. */
   readonly workloads: readonly string[]
   loadsOf(workload: string): readonly string[]
   slicesOf(workload: string): readonly string[]
   metric(id: string): Metric | undefined
   row(contestant: Contestant, workload: string, load: string, metric: string, slice?: string): Observed<Estimate> | undefined
+  /** What spoils the number of a row. */
+  cautions(contestant: Contestant, workload: string, load: string, metric: string, slice?: string): readonly string[]
   ratio(contestant: Contestant, workload: string, load: string, metric: string): RatioRow | undefined
   distribution(contestant: Contestant, workload: string, load: string, metric: string): Distribution | undefined
   teacherOf(contestant: Contestant): Contestant | undefined
@@ -28,12 +39,14 @@ export function valueOf<T>(observed: Observed<T> | undefined): T | undefined {
 export function viewOf(analysis: Analysis): View {
   const contestants = orderContestants(analysis)
   const rows = new Map(analysis.rows.map((row) => [rowKey(row), row.estimate]))
-  const ratios = new Map(analysis.ratios.map((row) => [keyOf(row.run, row.model, row.workload, row.load, row.metric), row]))
+  const ratios = new Map(analysis.ratios.filter(({ slice }) => slice === '').map((row) => [keyOf(row.run, row.model, row.workload, row.load, row.metric), row]))
   const distributions = new Map(analysis.distributions.map((row) => [keyOf(row.run, row.model, row.workload, row.load, row.metric), row]))
   const metrics = new Map(analysis.metrics.map((metric) => [metric.id, metric]))
   const withRows = new Set(analysis.rows.filter(isMeasuredRow).map((row) => keyOf(row.run, row.model)))
-  const loads = groupUnique(analysis.rows, (row) => row.load)
-  const slices = groupUnique(analysis.rows, (row) => row.slice)
+  const asked = analysis.rows.filter((row) => row.workload !== '' && isMeasuredRow(row))
+  const loads = groupUnique(asked, (row) => row.load)
+  const slices = groupUnique(asked, (row) => row.slice)
+  const cautions = new Map(analysis.rows.map((row) => [rowKey(row), row.cautions ?? []]))
   return {
     analysis,
     contestants,
@@ -43,6 +56,7 @@ export function viewOf(analysis: Analysis): View {
     slicesOf: (workload) => slices.get(workload) ?? [],
     metric: (id) => metrics.get(id),
     row: (contestant, workload, load, metric, slice = '') => rows.get(keyOf(contestant.run, contestant.model, workload, load, slice, metric)),
+    cautions: (contestant, workload, load, metric, slice = '') => cautions.get(keyOf(contestant.run, contestant.model, workload, load, slice, metric)) ?? [],
     ratio: (contestant, workload, load, metric) => ratios.get(keyOf(contestant.run, contestant.model, workload, load, metric)),
     distribution: (contestant, workload, load, metric) => distributions.get(keyOf(contestant.run, contestant.model, workload, load, metric)),
     teacherOf: ({ run }) => contestants.find((other) => other.run === run && other.role === 'teacher'),
@@ -81,7 +95,7 @@ function rowKey(row: MetricRow): string {
 /** Workload → the distinct values of `pick`, in order of appearance, the empty one left out. */
 function groupUnique(rows: readonly MetricRow[], pick: (row: MetricRow) => string): Map<string, string[]> {
   const groups = new Map<string, string[]>()
-  for (const row of rows.filter(isMeasuredRow)) {
+  for (const row of rows) {
     const values = groups.get(row.workload) ?? []
     groups.set(row.workload, values)
     const value = pick(row)

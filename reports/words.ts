@@ -3,34 +3,44 @@ import type { Estimate, Metric, Observed, RatioRow } from '../harness/types.ts'
 import { formatFactor, formatPoints } from './format.ts'
 
 /** `text` says what the difference is, `range` how sure it is; `clear` when the interval leaves no doubt about the direction. */
-export interface Comparison { text: string; range: string; clear: boolean; better: boolean }
+export interface Comparison {
+  text: string
+  range: string
+  clear: boolean
+  tone: 'better' | 'worse' | 'even'
+}
 
 /** A ratio to the teacher, in the words of the metric. `ratio` above 1: the model has more of it. */
 export function ratioInWords(ratio: Pick<Estimate, 'value' | 'low' | 'high'>, metric: Pick<Metric, 'unit' | 'better'>): Comparison {
   const words = wordsOf(metric)
+  if (ratio.low === ratio.high) return withoutInterval(ratio.value, metric)
   const clear = ratio.low > 1 || ratio.high < 1
   const ends = [magnitude(ratio.low, words), magnitude(ratio.high, words)]
-  if (metric.better === 'lower') ends.reverse()
-  const better = metric.better === 'higher' ? ratio.value > 1 : ratio.value < 1
-  if (!clear) return { text: `no clear difference`, range: `${ends[0]} to ${ends[1]}`, clear, better: false }
-  return { text: magnitude(ratio.value, words), range: sameEnding(ends[0]!, ends[1]!), clear, better }
+  if (ratio.value < 1) ends.reverse()
+  if (!clear) return { text: 'no clear difference', range: `${ends[0]} to ${ends[1]}`, clear, tone: 'even' }
+  return {
+    text: magnitude(ratio.value, words),
+    range: rangeText(magnitude(ratio.value, words), ends[0]!, ends[1]!),
+    clear,
+    tone: toneOf(ratio.value - 1, metric.better),
+  }
 }
 
 /** A difference of accuracies in points: "−1.3 points", range "−3.0 to +0.4". */
-export function differenceInPoints(difference: Pick<Estimate, 'value' | 'low' | 'high'>): Comparison {
+export function differenceInPoints(difference: Pick<Estimate, 'value' | 'low' | 'high'>, metric: Pick<Metric, 'better'>): Comparison {
   const clear = difference.low > 0 || difference.high < 0
   return {
     text: `${formatPoints(difference.value)} points`,
-    range: `${formatPoints(difference.low)} to ${formatPoints(difference.high)}`,
+    range: difference.low === difference.high ? '' : `${formatPoints(difference.low)} to ${formatPoints(difference.high)}`,
     clear,
-    better: difference.value > 0,
+    tone: clear ? toneOf(difference.value, metric.better) : 'even',
   }
 }
 
 /** How a row compares with the teacher: points for shares such as accuracy, a ratio in words for the rest. */
 export function comparisonOf(row: RatioRow | undefined, metric: Metric): Comparison | undefined {
   if (row === undefined) return undefined
-  if (metric.unit === 'ratio' || metric.unit === 'percent') return row.difference.state === 'ok' ? differenceInPoints(row.difference.value) : undefined
+  if (metric.unit === 'ratio' || metric.unit === 'percent') return row.difference.state === 'ok' ? differenceInPoints(row.difference.value, metric) : undefined
   return row.ratio.state === 'ok' ? ratioInWords(row.ratio.value, metric) : undefined
 }
 
@@ -50,8 +60,23 @@ export function listInWords(parts: readonly string[]): string {
 
 // --- internal ---
 
+/** A ratio that nothing says how sure it is of: two quoted figures, two sizes. */
+function withoutInterval(ratio: number, metric: Pick<Metric, 'unit' | 'better'>): Comparison {
+  if (ratio === 1) return { text: 'the same', range: '', clear: true, tone: 'even' }
+  return { text: magnitude(ratio, wordsOf(metric)), range: '', clear: true, tone: toneOf(ratio - 1, metric.better) }
+}
+
+function toneOf(more: number, better: Metric['better']): Comparison['tone'] {
+  if (better === 'neither' || more === 0) return 'even'
+  return more > 0 === (better === 'higher') ? 'better' : 'worse'
+}
+
 /** `more` and `less` describe having more or less of the metric; `asShare` prefers "74% cheaper" to "3.8 times cheaper". */
-interface Words { more: string; less: string; asShare: boolean }
+interface Words {
+  more: string
+  less: string
+  asShare: boolean
+}
 
 function wordsOf(metric: Pick<Metric, 'unit' | 'better'>): Words {
   const { unit } = metric
@@ -83,8 +108,10 @@ function share(part: number): string {
   return `${percent < 10 ? percent.toFixed(1) : percent.toFixed(0)}%`
 }
 
-/** "4.0 times faster", "4.4 times faster" → "4.0 to 4.4 times faster". */
-function sameEnding(first: string, second: string): string {
-  const ending = /(?:%| times) .*$/.exec(second)?.[0]
-  return ending !== undefined && first.endsWith(ending) ? `${first.slice(0, -ending.length)} to ${second}` : `${first} to ${second}`
+/** Beside "4.2 times faster": "4.0 to 4.4". The words are said again only where an end needs other ones. */
+function rangeText(text: string, first: string, second: string): string {
+  const ending = /(?:%| times) .*$/.exec(text)?.[0]
+  if (ending === undefined || !first.endsWith(ending) || !second.endsWith(ending)) return `${first} to ${second}`
+  const [low, high] = [first, second].map((end) => end.slice(0, -ending.length))
+  return `${low} to ${high}${ending.startsWith('%') ? '%' : ''}`
 }

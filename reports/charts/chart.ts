@@ -2,8 +2,18 @@
 import type { TopLevelSpec } from 'vega-lite'
 
 /** `takeaway` is computed from the data; `table` is the twin of the picture. */
-export interface Chart { id: string; title: string; description: string; takeaway: string; spec: TopLevelSpec; table: ChartTable }
-export interface ChartTable { columns: readonly string[]; rows: readonly (readonly string[])[] }
+export interface Chart {
+  id: string
+  title: string
+  description: string
+  takeaway: string
+  spec: TopLevelSpec
+  table: ChartTable
+}
+export interface ChartTable {
+  columns: readonly string[]
+  rows: readonly (readonly string[])[]
+}
 
 /** A chart that cannot be drawn says why; an empty picture says nothing. */
 export type MaybeChart = { state: 'drawn'; chart: Chart } | { state: 'missing'; id: string; title: string; why: string }

@@ -6,7 +6,12 @@ import { publishedCharts } from './published.ts'
 import { AGAINST_COST, AGAINST_SPEED, qualityChart } from './quality.ts'
 import { sliceChart } from './slices.ts'
 
-export interface Charts { quality: readonly MaybeChart[]; latency: readonly MaybeChart[]; slices: readonly MaybeChart[]; published: readonly MaybeChart[] }
+export interface Charts {
+  quality: readonly MaybeChart[]
+  latency: readonly MaybeChart[]
+  slices: readonly MaybeChart[]
+  published: readonly MaybeChart[]
+}
 
 export function chartsOf(view: View): Charts {
   return {

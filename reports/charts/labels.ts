@@ -2,8 +2,17 @@
 import { clip, displayWidth, visible } from '../text.ts'
 
 /** Pixels from the upper left corner of the plot. */
-export interface Spot { x: number; y: number }
-export interface Label { index: number; text: string; align: 'left' | 'right' | 'center'; dx: number; dy: number }
+export interface Spot {
+  x: number
+  y: number
+}
+export interface Label {
+  index: number
+  text: string
+  align: 'left' | 'right' | 'center'
+  dx: number
+  dy: number
+}
 
 /** Tries right, left, above and below of each point, the widest names first; a name that fits nowhere takes the least bad place. */
 export function placeLabels(spots: readonly (Spot & { text: string })[], width: number, height: number): Label[] {
@@ -20,8 +29,17 @@ export function placeLabels(spots: readonly (Spot & { text: string })[], width: 
 
 // --- internal ---
 
-interface Box { left: number; right: number; top: number; bottom: number }
-interface Place { align: Label['align']; dx: number; dy: number }
+interface Box {
+  left: number
+  right: number
+  top: number
+  bottom: number
+}
+interface Place {
+  align: Label['align']
+  dx: number
+  dy: number
+}
 
 const LETTER = 6.6
 const LINE = 14

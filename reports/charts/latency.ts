@@ -13,7 +13,10 @@ export function latencyChart(view: View, workload: string, concept: Concept, tit
   const found = curvesOf(view, workload, concept)
   if (found === undefined) return missing(id, fullTitle, 'No request of this kind was timed.')
   const { curves, load, metricTitle } = found
-  const scale = scaleOf('ms', curves.map(({ distribution }) => quantileOf(distribution.quantiles, 0.5)))
+  const scale = scaleOf(
+    'ms',
+    curves.map(({ distribution }) => quantileOf(distribution.quantiles, 0.5)),
+  )
   return drawn({
     id,
     title: fullTitle,
@@ -33,7 +36,10 @@ export function quantileOf(quantiles: readonly number[], q: number): number {
 
 // --- internal ---
 
-interface Curve { contestant: Contestant; distribution: Distribution }
+interface Curve {
+  contestant: Contestant
+  distribution: Distribution
+}
 
 const HEIGHT = 230
 const SHOWN = [0.05, 0.5, 0.9, 0.95, 0.99] as const
@@ -79,23 +85,51 @@ function tooFew(q: number, n: number): boolean {
 }
 
 function spec(curves: readonly Curve[], all: readonly Contestant[], title: string, scale: Scale): Chart['spec'] {
-  const shown = curves.map(({ contestant, distribution }) => ({ contestant, points: thin(distribution.quantiles, all.length > MOST_NAMED ? 40 : 120).map((ms) => ms * scale.times) }))
+  const shown = curves.map(({ contestant, distribution }) => ({
+    contestant,
+    points: thin(distribution.quantiles, all.length > MOST_NAMED ? 40 : 120).map((ms) => ms * scale.times),
+  }))
   const ends = shown.flatMap(({ points }) => [points[0]!, points.at(-1)!])
   const [low, high] = [Math.min(...ends), Math.max(...ends)]
   const log = low > 0 && high / low > 8
   const domain = log ? [low / 1.1, high * 1.1] : [0, high === 0 ? 1 : high * 1.05]
-  const x = { field: 'x', type: 'quantitative' as const, title: log ? `${title}, log scale` : title, scale: { type: log ? ('log' as const) : ('linear' as const), domain, nice: false }, axis: { format: ',~r', ...(log ? {} : { tickCount: 5 }) } }
-  const y = { field: 'y', type: 'quantitative' as const, title: 'Share of requests, %', scale: { domain: [0, 100] }, axis: { values: [0, 25, 50, 75, 95, 100] } }
+  const x = {
+    field: 'x',
+    type: 'quantitative' as const,
+    title: log ? `${title}, log scale` : title,
+    scale: { type: log ? ('log' as const) : ('linear' as const), domain, nice: false },
+    axis: { format: ',~r', ...(log ? {} : { tickCount: 5 }) },
+  }
+  const y = {
+    field: 'y',
+    type: 'quantitative' as const,
+    title: 'Share of requests, %',
+    scale: { domain: [0, 100] },
+    axis: { values: [0, 25, 50, 75, 95, 100] },
+  }
   return {
     width: CHART_WIDTH,
     height: HEIGHT,
     data: { values: [] },
     layer: shown.flatMap(({ contestant, points }) => {
       const { color, dash, shape } = lookOf(contestant, all)
-      const steps = [{ x: domain[0]!, y: 0 }, { x: points[0]!, y: 0 }, ...points.map((point, i) => ({ x: point, y: ((i + 1) / points.length) * 100 })), { x: domain[1]!, y: 100 }].map((step, i) => ({ ...step, i }))
+      const steps = [
+        { x: domain[0]!, y: 0 },
+        { x: points[0]!, y: 0 },
+        ...points.map((point, i) => ({ x: point, y: ((i + 1) / points.length) * 100 })),
+        { x: domain[1]!, y: 100 },
+      ].map((step, i) => ({ ...step, i }))
       return [
-        { data: { values: steps }, mark: { type: 'line' as const, interpolate: 'step-after' as const, stroke: color, strokeDash: [...dash], strokeWidth: 2 }, encoding: { x, y, order: { field: 'i', type: 'quantitative' as const } } },
-        { data: { values: [{ x: quantileOf(points, 0.95), y: 95 }] }, mark: { type: 'point' as const, filled: true, fill: color, shape: shape as 'circle', size: 70, opacity: 1, stroke: INK.text, strokeWidth: 0.75 }, encoding: { x, y } },
+        {
+          data: { values: steps },
+          mark: { type: 'line' as const, interpolate: 'step-after' as const, stroke: color, strokeDash: [...dash], strokeWidth: 2 },
+          encoding: { x, y, order: { field: 'i', type: 'quantitative' as const } },
+        },
+        {
+          data: { values: [{ x: quantileOf(points, 0.95), y: 95 }] },
+          mark: { type: 'point' as const, filled: true, fill: color, shape: shape as 'circle', size: 70, opacity: 1, stroke: INK.text, strokeWidth: 0.75 },
+          encoding: { x, y },
+        },
       ]
     }),
   }

@@ -1,39 +1,53 @@
 /** Published figures as bars, one small chart per benchmark or price: quoted numbers, never drawn beside measured ones. */
-import type { Fact } from '../../harness/types.ts'
-import { formatPublished, scaleOf } from '../format.ts'
+import type { Estimate, Fact } from '../../harness/types.ts'
+import { formatInterval, formatPublished, scaleOf } from '../format.ts'
 import { clip, visible } from '../text.ts'
-import type { View } from '../view.ts'
+import { valueOf, type View } from '../view.ts'
 import { listInWords } from '../words.ts'
 import { drawn, type Chart, type MaybeChart } from './chart.ts'
 import { INK, PALETTE } from './theme.ts'
 
-/** One chart for each metric that at least two models have a published figure for. */
+/** One benchmark, price or size, and the figure that is used for each model. */
+export interface Figure {
+  workload: string
+  metric: string
+  title: string
+  facts: readonly Fact[]
+}
+
+/** Every figure that facts are about, in order of appearance. */
+export function figuresOf(view: View): Figure[] {
+  const found = new Map<string, Figure & { facts: Fact[] }>()
+  for (const { workload = '', metric } of view.analysis.facts) {
+    const key = `${workload}\u0000${metric}`
+    if (!found.has(key))
+      found.set(key, { workload, metric, title: titleOfFigure(view, workload, metric), facts: usedFacts(view.analysis.facts, workload, metric) })
+  }
+  return [...found.values()]
+}
+
+/** One chart for each figure that at least two models have. */
 export function publishedCharts(view: View): MaybeChart[] {
-  const metrics = [...new Set(view.analysis.facts.map(({ metric }) => metric))]
-  return metrics.flatMap((metric, index) => {
-    const facts = usedFacts(view.analysis.facts, metric)
-    return facts.length < 2 ? [] : [publishedChart(view, metric, facts, index)]
+  return figuresOf(view).flatMap((figure, index) => (figure.facts.length < 2 || !sameUnit(figure.facts) ? [] : [publishedChart(view, figure, index)]))
+}
+
+/** Of several figures for one model: the preferred one, else the newest that still holds, else the newest. */
+export function usedFacts(facts: readonly Fact[], workload: string, metric: string): Fact[] {
+  const about = facts.filter((fact) => fact.metric === metric && (fact.workload ?? '') === workload)
+  return [...new Set(about.map(({ model }) => model))].map((model) => {
+    const rivals = about.filter((fact) => fact.model === model)
+    const holding = rivals.filter(({ until }) => until === undefined)
+    return rivals.find(({ preferred }) => preferred === true) ?? newest(holding.length > 0 ? holding : rivals)
   })
 }
 
-/** Of several figures for one model and metric, the preferred one, else the first. */
-export function usedFacts(facts: readonly Fact[], metric: string): Fact[] {
-  const used = new Map<string, Fact>()
-  for (const fact of facts.filter((one) => one.metric === metric)) {
-    if (!used.has(fact.model) || fact.preferred === true) used.set(fact.model, fact)
-  }
-  return [...used.values()]
+/** "aime-2024: Accuracy", "List price, output". */
+export function titleOfFigure(view: View, workload: string, metric: string): string {
+  const title = view.metric(metric)?.title ?? metric
+  if (workload === '') return title
+  return metric === 'accuracy' ? workload : `${workload}: ${title.toLowerCase()}`
 }
 
-/** Figures about the same model and metric that do not agree. */
-export function conflictingFacts(facts: readonly Fact[]): Fact[][] {
-  return [...groupFacts(facts).values()].filter((group) => new Set(group.map(({ value, unit }) => `${value} ${unit}`)).size > 1)
-}
-
-/** The name of a model or metric for people, where the analysis knows one. */
-export function titleOfMetric(view: View, metric: string): string {
-  return view.metric(metric)?.title ?? metric
-}
 export function nameOfModel(view: View, model: string): string {
   return view.analysis.models.find(({ id }) => id === model)?.name ?? model
 }
@@ -43,32 +57,50 @@ export function nameOfModel(view: View, model: string): string {
 const WIDTH = 210
 const ROW = 20
 
-function groupFacts(facts: readonly Fact[]): Map<string, Fact[]> {
-  const groups = new Map<string, Fact[]>()
-  for (const fact of facts) {
-    const key = `${fact.model}\u0000${fact.metric}`
-    groups.set(key, [...(groups.get(key) ?? []), fact])
-  }
-  return groups
+function newest(facts: readonly Fact[]): Fact {
+  return facts.reduce((latest, fact) => (fact.date > latest.date ? fact : latest))
 }
 
-function publishedChart(view: View, metric: string, facts: readonly Fact[], index: number): MaybeChart {
-  const title = titleOfMetric(view, metric)
+function sameUnit(facts: readonly Fact[]): boolean {
+  return facts.every(({ unit }) => unit === facts[0]?.unit)
+}
+
+function publishedChart(view: View, { workload, metric, title, facts }: Figure, index: number): MaybeChart {
   const unit = facts[0]!.unit
-  const lower = view.metric(metric)?.better === 'lower' || unit.startsWith('USD')
+  const lower = view.metric(metric)?.better === 'lower'
   const sorted = [...facts].sort((a, b) => (lower ? a.value - b.value : b.value - a.value))
-  const scale = scaleOf(unit, facts.map(({ value }) => value))
+  const scale = scaleOf(
+    unit,
+    facts.map(({ value }) => value),
+  )
+  const bars = sorted.map((fact) => ({ fact, interval: intervalOf(view, fact, workload) }))
+  const certain = bars.some(({ interval }) => interval !== undefined)
   return drawn({
     id: `published-${index}`,
-    title: `${title} (published)`,
-    description: `Published figures, quoted from their sources and not measured here. ${scale.label === '%' ? 'In percent' : `In ${scale.label}`}, ${lower ? 'lowest' : 'highest'} first; the darker bar is the teacher.`,
+    title: `${title}, published`,
+    description: `Quoted from the sources, not measured here; in ${scale.label === '%' ? 'percent' : scale.label}, ${lower ? 'lowest' : 'highest'} first. The black bar is the teacher, blue bars are its students.${certain ? ' The lines are intervals from the number of items.' : ''}`,
     takeaway: takeaway(view, sorted, lower),
-    spec: spec(view, sorted, scale.times),
+    spec: spec(view, bars, scale.times),
     table: {
-      columns: ['Model', title, 'Source', 'Date'],
-      rows: sorted.map((fact) => [nameOfModel(view, fact.model), formatPublished(fact.value, fact.unit), fact.source, fact.date]),
+      columns: ['Model', title, ...(certain ? ['Interval'] : []), 'Source', 'Date'],
+      rows: bars.map(({ fact, interval }) => [
+        nameOfModel(view, fact.model),
+        formatPublished(fact.value, fact.unit),
+        ...(certain ? [interval === undefined ? '–' : formatInterval(interval)] : []),
+        fact.source,
+        fact.date,
+      ]),
     },
   })
+}
+
+/** The interval that the analysis gives a quoted share of a known number of items, or that the source gives. */
+function intervalOf(view: View, fact: Fact, workload: string): Estimate | undefined {
+  const row = view.analysis.rows.find(
+    (one) => one.model === fact.model && one.workload === workload && one.metric === fact.metric && one.load === '' && one.slice === '',
+  )
+  const estimate = valueOf(row?.estimate)
+  return estimate !== undefined && estimate.origin === 'published' && estimate.level > 0 && estimate.value === fact.value ? estimate : undefined
 }
 
 function takeaway(view: View, sorted: readonly Fact[], lower: boolean): string {
@@ -76,26 +108,45 @@ function takeaway(view: View, sorted: readonly Fact[], lower: boolean): string {
   return `${lower ? 'Lowest' : 'Highest'}: ${listInWords(best)} with ${formatPublished(sorted[0]!.value, sorted[0]!.unit)}.`
 }
 
-function spec(view: View, facts: readonly Fact[], times: number): Chart['spec'] {
-  const values = facts.map((fact, index) => ({
-    name: `${index}\u0000${visible(clip(nameOfModel(view, fact.model), 40))}`,
+function spec(view: View, bars: readonly { fact: Fact; interval: Estimate | undefined }[], times: number): Chart['spec'] {
+  const values = bars.map(({ fact, interval }, index) => ({
+    name: `${index}|${visible(clip(nameOfModel(view, fact.model), 40))}`,
     value: fact.value * times,
+    end: Math.max(fact.value, interval?.high ?? fact.value) * times,
     text: shortFigure(fact),
     color: colorOf(view, fact.model),
-    ...(fact.low === undefined || fact.high === undefined ? {} : { low: fact.low * times, high: fact.high * times }),
+    ...(interval === undefined ? {} : { low: interval.low * times, high: interval.high * times }),
   }))
-  const most = Math.max(...values.map(({ value }) => value), 0)
-  const y = { field: 'name', type: 'nominal' as const, title: null, sort: null, axis: { labelExpr: "split(datum.label, '\\u0000')[1]", ticks: false, domain: false, grid: false, labelColor: INK.text, labelLimit: 150 } }
-  const x = { field: 'value', type: 'quantitative' as const, title: null, scale: { domain: [0, most === 0 ? 1 : most * 1.25], nice: false }, axis: null }
-  const intervals = values.filter(({ low }) => low !== undefined)
+  const most = Math.max(...values.map(({ end }) => end), 0)
+  const labels = "slice(datum.label, indexof(datum.label, '|') + 1)"
+  const y = {
+    field: 'name',
+    type: 'nominal' as const,
+    title: null,
+    sort: null,
+    axis: { labelExpr: labels, ticks: false, domain: false, grid: false, labelColor: INK.text, labelLimit: 150 },
+  }
+  const x = { field: 'value', type: 'quantitative' as const, title: null, scale: { domain: [0, most === 0 ? 1 : most * 1.3], nice: false }, axis: null }
+  const sure = values.filter(({ low }) => low !== undefined)
   return {
     width: WIDTH,
-    height: facts.length * ROW,
+    height: bars.length * ROW,
     data: { values },
     layer: [
-      { mark: { type: 'bar', height: 12 }, encoding: { x, y, color: { field: 'color', type: 'nominal', scale: null, legend: null } } },
-      ...(intervals.length === 0 ? [] : [{ data: { values: intervals }, mark: { type: 'rule' as const, color: INK.text }, encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, y } }]),
-      { mark: { type: 'text', align: 'left', baseline: 'middle', dx: 5, color: INK.text }, encoding: { x, y, text: { field: 'text', type: 'nominal' } } },
+      { mark: { type: 'bar', height: 11 }, encoding: { x, y, color: { field: 'color', type: 'nominal', scale: null, legend: null } } },
+      ...(sure.length === 0
+        ? []
+        : [
+            {
+              data: { values: sure },
+              mark: { type: 'rule' as const, color: INK.soft, strokeWidth: 1.5 },
+              encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, y },
+            },
+          ]),
+      {
+        mark: { type: 'text', align: 'left', baseline: 'middle', dx: 5, color: INK.text },
+        encoding: { x: { ...x, field: 'end' }, y, text: { field: 'text', type: 'nominal' } },
+      },
     ],
   }
 }

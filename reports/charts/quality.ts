@@ -7,7 +7,12 @@ import { drawn, missing, type MaybeChart } from './chart.ts'
 import { placeLabels, type Spot } from './labels.ts'
 import { CHART_WIDTH, INK, lookOf, MOST_NAMED } from './theme.ts'
 
-export interface Axis { concept: Concept; id: string; title: string; best: 'cheapest' | 'fastest' }
+export interface Axis {
+  concept: Concept
+  id: string
+  title: string
+  best: 'cheapest' | 'fastest'
+}
 export const AGAINST_COST: Axis = { concept: 'cost', id: 'quality-cost', title: 'Quality against cost', best: 'cheapest' }
 export const AGAINST_SPEED: Axis = { concept: 'speed', id: 'quality-speed', title: 'Quality against speed', best: 'fastest' }
 
@@ -24,29 +29,43 @@ export function qualityChart(view: View, workload: string, axis: Axis): MaybeCha
     return x === undefined || y === undefined ? [] : [{ contestant, x, y }]
   })
   if (points.length === 0) return missing(id, title, 'No model has both numbers.')
-  const scale = scaleOf(other.metric.unit, points.map(({ x }) => x.value))
+  const scale = scaleOf(
+    other.metric.unit,
+    points.map(({ x }) => x.value),
+  )
   const under = other.load === '' ? '' : ` (${other.load})`
   return drawn({
     id,
     title,
-    description: `Each point is a model. Up is more accurate; ${axis.best === 'cheapest' ? 'left is cheaper' : 'right is faster'}. Lines show the ${percentOf(points[0]!.y.level)} intervals.`,
+    description: `Each point is a model. Up is more accurate; ${axis.best === 'cheapest' ? 'left is cheaper' : 'right is faster'}. ${intervalNote(points)}`,
     takeaway: takeaway(points, axis, other.metric, scale),
     spec: spec(points, view.measured, { x: `${other.metric.title}, ${scale.label}${under}`, y: `${quality.metric.title}, %` }, scale),
     table: {
       columns: ['Model', quality.metric.title, 'interval', `${other.metric.title}${under}`, 'interval'],
-      rows: points.map(({ contestant, x, y }) => [contestant.label, formatValue(y.value, y.unit), formatInterval(y), formatValue(x.value, x.unit, scale), formatInterval(x, scale)]),
+      rows: points.map(({ contestant, x, y }) => [
+        contestant.label,
+        formatValue(y.value, y.unit),
+        formatInterval(y),
+        formatValue(x.value, x.unit, scale),
+        formatInterval(x, scale),
+      ]),
     },
   })
 }
 
 // --- internal ---
 
-interface Point { contestant: Contestant; x: Estimate; y: Estimate }
+interface Point {
+  contestant: Contestant
+  x: Estimate
+  y: Estimate
+}
 
 const HEIGHT = 260
 
-function percentOf(level: number): string {
-  return `${Number((level * 100).toFixed(1))}%`
+function intervalNote(points: readonly Point[]): string {
+  const level = points.find(({ y }) => y.level > 0)?.y.level
+  return level === undefined ? '' : ` Lines show the ${Number((level * 100).toFixed(1))}% intervals.`
 }
 
 function takeaway(points: readonly Point[], axis: Axis, metric: Metric, scale: Scale): string {
@@ -76,19 +95,40 @@ function spec(points: readonly Point[], all: readonly Contestant[], titles: { x:
   const values = points.map(({ contestant, x, y }) => {
     const { color, shape } = lookOf(contestant, all)
     return {
-      x: x.value * scale.times, x0: x.low * scale.times, x1: x.high * scale.times,
-      y: y.value * 100, y0: y.low * 100, y1: y.high * 100, color, shape,
+      x: x.value * scale.times,
+      x0: x.low * scale.times,
+      x1: x.high * scale.times,
+      y: y.value * 100,
+      y0: y.low * 100,
+      y1: y.high * 100,
+      color,
+      shape,
     }
   })
   const x = {
-    field: 'x', type: 'quantitative' as const, title: domain.log ? `${titles.x}, log scale` : titles.x,
+    field: 'x',
+    type: 'quantitative' as const,
+    title: domain.log ? `${titles.x}, log scale` : titles.x,
     scale: { type: domain.log ? ('log' as const) : ('linear' as const), domain: domain.x, nice: false },
     axis: { format: ',~r', ...(domain.log ? {} : { tickCount: 5 }), labelFlush: false },
   }
-  const y = { field: 'y', type: 'quantitative' as const, title: titles.y, scale: { domain: domain.y, zero: false, nice: false }, axis: { tickCount: 6, format: ',~r' } }
+  const y = {
+    field: 'y',
+    type: 'quantitative' as const,
+    title: titles.y,
+    scale: { domain: domain.y, zero: false, nice: false },
+    axis: { tickCount: 6, format: ',~r' },
+  }
   const color = { field: 'color', type: 'nominal' as const, scale: null, legend: null }
   const spots = values.map((value) => spotOf(value, domain))
-  const names = all.length > MOST_NAMED ? [] : placeLabels(spots.map((spot, index) => ({ ...spot, text: points[index]!.contestant.label })), CHART_WIDTH, HEIGHT)
+  const names =
+    all.length > MOST_NAMED
+      ? []
+      : placeLabels(
+          spots.map((spot, index) => ({ ...spot, text: points[index]!.contestant.label })),
+          CHART_WIDTH,
+          HEIGHT,
+        )
   return {
     width: CHART_WIDTH,
     height: HEIGHT,
@@ -96,7 +136,10 @@ function spec(points: readonly Point[], all: readonly Contestant[], titles: { x:
     layer: [
       { mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.75 }, encoding: { x: { ...x, field: 'x0' }, x2: { field: 'x1' }, y, color } },
       { mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.75 }, encoding: { x, y: { ...y, field: 'y0' }, y2: { field: 'y1' }, color } },
-      { mark: { type: 'point', filled: true, size: 110, opacity: 1, stroke: INK.text, strokeWidth: 0.75 }, encoding: { x, y, fill: color, shape: { field: 'shape', type: 'nominal', scale: null, legend: null } } },
+      {
+        mark: { type: 'point', filled: true, size: 110, opacity: 1, stroke: INK.text, strokeWidth: 0.75 },
+        encoding: { x, y, fill: color, shape: { field: 'shape', type: 'nominal', scale: null, legend: null } },
+      },
       ...names.map(({ text, align, dx, dy, index }) => ({
         data: { values: [{ x: values[index]!.x, y: values[index]!.y, text }] },
         mark: { type: 'text' as const, align, baseline: 'middle' as const, dx, dy, limit: 190, color: INK.text },

@@ -31,7 +31,11 @@ export function sliceChart(view: View, workload: string): MaybeChart {
       rows: slices.map((slice) => {
         const own = points.filter((point) => point.slice === slice)
         const cells = view.measured.map((contestant) => own.find((point) => point.contestant === contestant)?.estimate)
-        return [slice, String(own[0]?.estimate.n ?? 0), ...cells.map((one) => (one === undefined ? '–' : `${formatValue(one.value, one.unit)} (${formatInterval(one)})`))]
+        return [
+          slice,
+          String(own[0]?.estimate.n ?? 0),
+          ...cells.map((one) => (one === undefined ? '–' : `${formatValue(one.value, one.unit)} (${formatInterval(one)})`)),
+        ]
       }),
     },
   })
@@ -39,7 +43,11 @@ export function sliceChart(view: View, workload: string): MaybeChart {
 
 // --- internal ---
 
-interface Point { slice: string; contestant: Contestant; estimate: Estimate }
+interface Point {
+  slice: string
+  contestant: Contestant
+  estimate: Estimate
+}
 
 /** The slice on which each of the first students loses most against its teacher. */
 function takeaway(points: readonly Point[], all: readonly Contestant[]): string {
@@ -55,7 +63,9 @@ function takeaway(points: readonly Point[], all: readonly Contestant[]): string 
     if (losses.length === 0) return []
     const worst = losses.reduce((most, one) => (one.loss > most.loss ? one : most))
     if (worst.loss <= 0) return [`${student.label} is behind the teacher on no slice.`]
-    return [`${student.label} is farthest behind the teacher on ${worst.slice}: ${formatValue(worst.own.value, 'ratio')} against ${formatValue(worst.theirs.value, 'ratio')}.`]
+    return [
+      `${student.label} is farthest behind the teacher on ${worst.slice}: ${formatValue(worst.own.value, 'ratio')} against ${formatValue(worst.theirs.value, 'ratio')}.`,
+    ]
   })
   if (sentences.length > 0) return sentences.join(' ')
   const hardest = points.reduce((low, point) => (point.estimate.value < low.estimate.value ? point : low))
@@ -72,8 +82,21 @@ function spec(points: readonly Point[], all: readonly Contestant[], slices: read
     return { slice: shortName(slice, slices), lane, x: estimate.value * 100, x0: estimate.low * 100, x1: estimate.high * 100, color, shape }
   })
   const low = Math.min(...values.map(({ x0 }) => x0))
-  const x = { field: 'x', type: 'quantitative' as const, title: 'Accuracy, %', scale: { domain: [low > 60 ? Math.floor(low / 10) * 10 : 0, 100], nice: false, zero: false }, axis: { tickCount: 6 } }
-  const y = { field: 'slice', type: 'nominal' as const, title: null, sort: slices.map((slice) => shortName(slice, slices)), scale: { paddingInner: 0.2, paddingOuter: 0.1 }, axis: { grid: false, ticks: false, domain: false, labelColor: INK.text } }
+  const x = {
+    field: 'x',
+    type: 'quantitative' as const,
+    title: 'Accuracy, %',
+    scale: { domain: [low > 60 ? Math.floor(low / 10) * 10 : 0, 100], nice: false, zero: false },
+    axis: { tickCount: 6 },
+  }
+  const y = {
+    field: 'slice',
+    type: 'nominal' as const,
+    title: null,
+    sort: slices.map((slice) => shortName(slice, slices)),
+    scale: { paddingInner: 0.2, paddingOuter: 0.1 },
+    axis: { grid: false, ticks: false, domain: false, labelColor: INK.text },
+  }
   const yOffset = { field: 'lane', type: 'ordinal' as const, scale: { domain: Array.from({ length: lanes }, (_, i) => i), paddingInner: 1, paddingOuter: 0.5 } }
   const color = { field: 'color', type: 'nominal' as const, scale: null, legend: null }
   return {
@@ -82,7 +105,10 @@ function spec(points: readonly Point[], all: readonly Contestant[], slices: read
     data: { values },
     layer: [
       { mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.75 }, encoding: { x: { ...x, field: 'x0' }, x2: { field: 'x1' }, y, yOffset, color } },
-      { mark: { type: 'point', filled: true, size: 60, opacity: 1, stroke: INK.text, strokeWidth: 0.75 }, encoding: { x, y, yOffset, fill: color, shape: { field: 'shape', type: 'nominal', scale: null, legend: null } } },
+      {
+        mark: { type: 'point', filled: true, size: 60, opacity: 1, stroke: INK.text, strokeWidth: 0.75 },
+        encoding: { x, y, yOffset, fill: color, shape: { field: 'shape', type: 'nominal', scale: null, legend: null } },
+      },
     ],
   }
 }

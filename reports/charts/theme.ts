@@ -11,16 +11,28 @@ export const INK = { text: '#1f2328', soft: '#57606a', grid: '#d8dee4', axis: '#
 export const PALETTE = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9'] as const
 const BLACK = '#000000'
 const SHAPES = ['circle', 'triangle-up', 'diamond', 'triangle-down', 'cross', 'triangle-right'] as const
-const DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [10, 3]] as const
+const DASHES = [
+  [1, 0],
+  [6, 3],
+  [2, 2],
+  [8, 3, 2, 3],
+  [4, 4],
+  [10, 3],
+] as const
 /** With more contestants than this, colour and shape tell the role only, and points get no names. */
 export const MOST_NAMED = 8
 
-export interface Look { color: string; shape: string; dash: readonly number[] }
+export interface Look {
+  color: string
+  shape: string
+  dash: readonly number[]
+}
 
 /** How a contestant looks in every chart of the report. */
 export function lookOf(contestant: Contestant, all: readonly Contestant[]): Look {
   if (all.length > MOST_NAMED) return ROLE_LOOKS[contestant.role]
-  if (contestant.role === 'teacher') return { ...ROLE_LOOKS.teacher, dash: all.filter(({ role }) => role === 'teacher').indexOf(contestant) > 0 ? [4, 2] : [1, 0] }
+  if (contestant.role === 'teacher')
+    return { ...ROLE_LOOKS.teacher, dash: all.filter(({ role }) => role === 'teacher').indexOf(contestant) > 0 ? [4, 2] : [1, 0] }
   const place = all.filter(({ role }) => role !== 'teacher').indexOf(contestant)
   return { color: PALETTE[place % PALETTE.length]!, shape: SHAPES[place % SHAPES.length]!, dash: DASHES[(place + 1) % DASHES.length]! }
 }

@@ -27,5 +27,10 @@ export async function renderHtml(analysis: Analysis): Promise<string> {
     everythingSection(view),
     reproduceSection(view),
   ]
-  return page(titleOf(analysis), opening(view), sections.filter((section) => section !== undefined), analysis)
+  return page(
+    titleOf(analysis),
+    opening(view),
+    sections.filter((section) => section !== undefined),
+    analysis,
+  )
 }

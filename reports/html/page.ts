@@ -13,33 +13,48 @@ import { STYLE } from './style.ts'
 export function page(title: string, head: Html, sections: readonly Section[], analysis: Analysis): string {
   const tool = analysis.runs[0]?.environment.tool
   const document = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${trusted(hashOf(STYLE))}'; script-src '${trusted(hashOf(SCRIPT))}'; img-src data:; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-<header>
-${head}
-<nav aria-label="Sections"><ul>${sections.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
-</header>
-<main>
-${sections.map(({ id, title: name, body }) => html`<section id="${id}" aria-labelledby="${id}-heading">
-<h2 id="${id}-heading">${name}</h2>
-${body}
-</section>
-`)}</main>
-<footer>Made by distillbench${tool !== undefined && ` ${tool}`}. This page is one file and loads nothing from the network.</footer>
-<script type="application/json" id="analysis">${trusted(embeddableJson(analysis))}</script>
-<script>${trusted(SCRIPT)}</script>
-</body>
-</html>
-`
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src '${trusted(hashOf(STYLE))}'; script-src '${trusted(hashOf(SCRIPT))}'; img-src data:; base-uri 'none'; form-action 'none'"
+        />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="referrer" content="no-referrer" />
+        <title>${title}</title>
+        <link rel="icon" href="data:," />
+        <style>
+          ${trusted(STYLE)}
+        </style>
+      </head>
+      <body>
+        <header>
+          ${head}
+          <nav aria-label="Sections">
+            <ul>
+              ${sections.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}
+            </ul>
+          </nav>
+        </header>
+        <main>
+          ${sections.map(
+            ({ id, title: name, body }) =>
+              html`<section id="${id}" aria-labelledby="${id}-heading">
+                <h2 id="${id}-heading">${name}</h2>
+                ${body}
+              </section> `,
+          )}
+        </main>
+        <footer>Made by distillbench${tool !== undefined && ` ${tool}`}. This page is one file and loads nothing from the network.</footer>
+        <script type="application/json" id="analysis">
+          ${trusted(embeddableJson(analysis))}
+        </script>
+        <script>
+          ${trusted(SCRIPT)}
+        </script>
+      </body>
+    </html> `
   return document.source
 }
 

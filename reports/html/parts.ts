@@ -8,16 +8,24 @@ import type { Contestant } from '../view.ts'
 import { html, trusted, type Html } from './markup.ts'
 
 /** A section of the page with its entry in the list of contents. */
-export interface Section { id: string; title: string; body: Html }
+export interface Section {
+  id: string
+  title: string
+  body: Html
+}
 
 /** Header and cells of a plain text table; the first column names the row. Columns of numbers are aligned right. */
 export function textTable(table: ChartTable, caption: string, options: { sortable?: boolean } = {}): Html {
   const numeric = table.columns.map((_, index) => index > 0 && table.rows.every((row) => /^[$−+\d–(]/.test(row[index] ?? '–')))
   return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table${options.sortable === true ? html` data-sortable` : ''}>
 <caption>${caption}</caption>
-<thead><tr>${table.columns.map((column, index) => html`<th scope="col"${numeric[index] === true && html` class="number"`}>${column}</th>`)}</tr></thead>
-<tbody>${table.rows.map((row) => html`<tr>${row.map((cell, index) => (index === 0 ? html`<th scope="row">${cell}</th>` : html`<td${numeric[index] === true && html` class="number"`}>${cell}</td>`))}</tr>
-`)}</tbody></table></div>`
+<thead><tr>${table.columns.map((column, index) => html`<th scope="col" ${numeric[index] === true && html` class="number"`}>${column}</th>`)}</tr></thead>
+<tbody>${table.rows.map(
+    (row) =>
+      html`<tr>
+        ${row.map((cell, index) => (index === 0 ? html`<th scope="row">${cell}</th>` : html`<td${numeric[index] === true && html` class="number"`}>${cell}</td>`))}
+      </tr> `,
+  )}</tbody></table></div>`
 }
 
 /** A chart with title, takeaway, description and its table twin; or the reason why there is none. */
@@ -26,11 +34,17 @@ export async function figure(chart: MaybeChart): Promise<Html> {
   const { id, title, description, takeaway, spec, table } = chart.chart
   const svg = await renderSvg(spec)
   return html`<figure id="${id}" role="group" aria-labelledby="${id}-title" aria-describedby="${id}-takeaway">
-<figcaption><h3 id="${id}-title">${title}</h3><p id="${id}-takeaway" class="takeaway">${takeaway}</p></figcaption>
-<div class="chart">${trusted(svg)}</div>
-<p class="how">${description}</p>
-<details><summary>The numbers of this chart</summary>${textTable(table, title)}</details>
-</figure>`
+    <figcaption>
+      <h3 id="${id}-title">${title}</h3>
+      <p id="${id}-takeaway" class="takeaway">${takeaway}</p>
+    </figcaption>
+    <div class="chart">${trusted(svg)}</div>
+    <p class="how">${description}</p>
+    <details>
+      <summary>The numbers of this chart</summary>
+      ${textTable(table, title)}
+    </details>
+  </figure>`
 }
 
 /** Figures side by side where the page is wide enough; the missing ones in one paragraph each below. */
@@ -44,15 +58,25 @@ export async function figures(charts: readonly MaybeChart[], kind = ''): Promise
 /** The colour and shape of a contestant in the charts, beside its name. */
 export function glyph(contestant: Contestant, all: readonly Contestant[]): Html {
   const { color, shape } = lookOf(contestant, all)
-  return html`<svg class="glyph" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false"><path d="${SHAPE_PATHS[shape] ?? ''}" fill="${color}" stroke="#1f2328" stroke-width="0.9"/></svg>`
+  return html`<svg class="glyph" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false">
+    <path d="${SHAPE_PATHS[shape] ?? ''}" fill="${color}" stroke="#1f2328" stroke-width="0.9" />
+  </svg>`
 }
 
 /** Names, colours, shapes and dashes of everyone in the charts. */
 export function legend(all: readonly Contestant[]): Html {
-  return html`<ul class="legend" aria-label="Legend of the charts">${all.map((contestant) => {
-    const { color, dash } = lookOf(contestant, all)
-    return html`<li><svg viewBox="0 0 30 16" width="30" height="16" aria-hidden="true" focusable="false"><path d="M0 8H30" fill="none" stroke="${color}" stroke-width="2" stroke-dasharray="${dash.join(' ')}"/><path transform="translate(7 0)" d="${SHAPE_PATHS[lookOf(contestant, all).shape] ?? ''}" fill="${color}" stroke="#1f2328" stroke-width="0.9"/></svg> ${contestant.label} <span class="role">${contestant.role}</span></li>`
-  })}</ul>`
+  return html`<ul class="legend" aria-label="Legend of the charts">
+    ${all.map((contestant) => {
+      const { color, dash } = lookOf(contestant, all)
+      return html`<li>
+        <svg viewBox="0 0 30 16" width="30" height="16" aria-hidden="true" focusable="false">
+          <path d="M0 8H30" fill="none" stroke="${color}" stroke-width="2" stroke-dasharray="${dash.join(' ')}" />
+          <path transform="translate(7 0)" d="${SHAPE_PATHS[lookOf(contestant, all).shape] ?? ''}" fill="${color}" stroke="#1f2328" stroke-width="0.9" />
+        </svg>
+        ${contestant.label} <span class="role">${contestant.role}</span>
+      </li>`
+    })}
+  </ul>`
 }
 
 /** "estimated" or "published" beside a number; nothing for measured ones. */

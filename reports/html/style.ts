@@ -12,14 +12,16 @@ const DARK: Record<string, string> = {
   '#009E73': '#2cc295',
 }
 
-const darkDrawing = Object.entries(DARK).map(([from, to]) => `svg [fill="${from}" i]{fill:${to}}svg [stroke="${from}" i]{stroke:${to}}`).join('')
+const darkDrawing = Object.entries(DARK)
+  .map(([from, to]) => `svg [fill="${from}" i]{fill:${to}}svg [stroke="${from}" i]{stroke:${to}}`)
+  .join('')
 
 export const STYLE = `
 :root{color-scheme:light dark;--bg:#fff;--fg:#1f2328;--soft:#57606a;--line:#d8dee4;--pane:#f6f8fa;--link:#0a5cad;--good:#0b6e4f;--bad:#a8480a;--warn-bg:#fff4e0;--warn-line:#b87500}
 @media screen and (prefers-color-scheme:dark){:root{--bg:#14181d;--fg:#e6edf3;--soft:#a3adb8;--line:#343b44;--pane:#1c2229;--link:#79b8f3;--good:#4fd1a5;--bad:#f5a26b;--warn-bg:#33270f;--warn-line:#c98a1b}${darkDrawing}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;scroll-padding-top:1rem}
-body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
+body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:break-word}
 main,header,footer{max-width:68rem;margin:0 auto;padding:0 1rem}
 header{padding-top:2rem}
 h1{font-size:1.75rem;line-height:1.2;margin:0 0 .35rem;letter-spacing:-.01em}
@@ -54,6 +56,7 @@ th[aria-sort=descending] button::after{content:"\\2193";color:var(--fg)}
 .comparison .badge{display:inline-block}
 .interval,.versus,.why,.role{font-size:.875rem}
 .role{color:var(--soft);font-weight:400}
+.caution{font-size:.875rem;border-left:3px solid var(--warn-line);padding-left:.4rem;margin-top:.15rem}
 .better{color:var(--good)}.worse{color:var(--bad)}
 .glyph{vertical-align:-2px;margin-right:.25rem}
 .badge{display:inline-block;font-size:.75rem;line-height:1.2;padding:.1rem .4rem;border:1px solid currentColor;border-radius:1rem;color:var(--soft);font-weight:500}
@@ -73,7 +76,9 @@ summary{cursor:pointer;color:var(--link);font-size:.9375rem;padding:.2rem 0}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));gap:1rem}
 .card{border:1px solid var(--line);border-radius:6px;padding:.75rem 1rem;min-width:0;break-inside:avoid}
 dl{display:grid;grid-template-columns:minmax(6.5rem,max-content) 1fr;gap:.2rem .9rem;margin:.4rem 0;font-size:.9375rem}
-dt{color:var(--soft)}dd{margin:0;min-width:0}
+dt{color:var(--soft)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
+h1,h3,p,li,pre{overflow-wrap:anywhere}
+th,td{max-width:28rem}
 dl.terms{display:block}
 dl.terms dt{color:var(--fg);font-weight:600;margin-top:.9rem}
 dl.terms dd{max-width:46rem}

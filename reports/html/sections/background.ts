@@ -1,5 +1,6 @@
 /** What an engineer audits: models, machine, method, every number, and the command that makes them again. */
 import type { ModelSummary, Price } from '../../../harness/types.ts'
+import { hasInterval } from '../../comparison.ts'
 import { formatCount, formatInterval, formatPublished, formatTime, formatValue } from '../../format.ts'
 import type { Contestant, View } from '../../view.ts'
 import { html, type Content, type Html } from '../markup.ts'
@@ -8,22 +9,36 @@ import { link, originBadge, textTable, type Section } from '../parts.ts'
 export function modelsSection(view: View): Section | undefined {
   if (view.contestants.length === 0) return undefined
   const cards = html`<div class="cards">${view.contestants.map(modelCard)}</div>`
-  const body = view.contestants.length <= 6 ? cards : html`<details><summary>All ${view.contestants.length} models</summary>${cards}</details>`
+  const body =
+    view.contestants.length <= 6
+      ? cards
+      : html`<details>
+          <summary>All ${view.contestants.length} models</summary>
+          ${cards}
+        </details>`
   return { id: 'models', title: 'Models', body }
 }
 
 export function environmentSection(view: View): Section | undefined {
   const { runs } = view.analysis
   if (runs.length === 0) return undefined
-  const body = html`<div class="cards">${runs.map((run) => html`<div class="card"><h3>Run ${run.id}</h3>${terms([
-    ['Started', formatTime(run.createdAt)],
-    ['State', run.state],
-    ['Suite', `${run.suite} (${run.suiteHash.slice(0, 12)})`],
-    ['Seed', String(run.seed)],
-    ['Tool', run.environment.tool],
-    ['Node', run.environment.node],
-    ...Object.entries(run.environment.host).map(([name, value]): [string, Content] => [name, String(value)]),
-  ])}</div>`)}</div>`
+  const body = html`<div class="cards">
+    ${runs.map(
+      (run) =>
+        html`<div class="card">
+          <h3>Run ${run.id}</h3>
+          ${terms([
+            ['Started', formatTime(run.createdAt)],
+            ['State', run.state],
+            ['Suite', `${run.suite} (${run.suiteHash.slice(0, 12)})`],
+            ['Seed', String(run.seed)],
+            ['Tool', run.environment.tool],
+            ['Node', run.environment.node],
+            ...Object.entries(run.environment.host).map(([name, value]): [string, Content] => [name, String(value)]),
+          ])}
+        </div>`,
+    )}
+  </div>`
   return { id: 'environment', title: 'Environment', body }
 }
 
@@ -31,30 +46,49 @@ export function definitionsSection(view: View): Section | undefined {
   const used = new Set([...view.analysis.rows, ...view.analysis.facts].map(({ metric }) => metric))
   const metrics = view.analysis.metrics.filter(({ id }) => used.has(id))
   if (metrics.length === 0) return undefined
-  const body = html`${methods(view)}<dl class="terms">${metrics.map(({ title, unit, better, definition, misleads }) => html`<dt>${title} <span class="role">${unit}, ${better} is better</span></dt><dd>${definition}${misleads !== '' && html` <em>Where it misleads:</em> ${misleads}`}</dd>`)}</dl>`
+  const body = html`<p>
+      Every comparison with the teacher is paired by item. Intervals hold with 95% confidence where nothing else is said; how each one was made stands in the
+      list of all figures.
+    </p>
+    <dl class="terms">
+      ${metrics.map(
+        ({ title, unit, better, definition, misleads }) =>
+          html`<dt>${title} <span class="role">${unit}${better !== 'neither' && `, ${better} is better`}</span></dt>
+            <dd>${definition}${misleads !== '' && html` <em>Where it misleads:</em> ${misleads}`}</dd>`,
+      )}
+    </dl>`
   return { id: 'definitions', title: 'How the numbers are defined', body }
 }
 
 /** Every whole-workload row, for those who want them all; slices are in the CSV. */
 export function everythingSection(view: View): Section | undefined {
-  const rows = view.analysis.rows.filter(({ slice }) => slice === '')
+  const rows = view.analysis.rows.filter(({ slice, load }) => slice === '' || load === ISOLATED)
   if (rows.length === 0) return undefined
   const shown = rows.slice(0, MOST_ROWS)
   const name = (run: string, model: string): string => view.contestants.find((one) => one.run === run && one.model === model)?.label ?? model
   const table = textTable(
     {
-      columns: ['Model', 'Workload', 'Load', 'Metric', 'Value', 'Interval', 'n', 'Origin'],
-      rows: shown.map(({ run, model, workload, load, metric, estimate }) => {
-        const head = [name(run, model), workload, load, view.metric(metric)?.title ?? metric]
+      columns: ['Model', 'Workload', 'Load', 'Metric', 'Value', 'Interval', 'Method', 'Origin'],
+      rows: shown.map(({ run, model, workload, load, slice, metric, estimate }) => {
+        const head = [name(run, model), workload, slice === '' ? load : `${load}, ${slice}`, view.metric(metric)?.title ?? metric]
         if (estimate.state !== 'ok') return [...head, '–', estimate.state === 'absent' ? estimate.why : estimate.error.message, '', '']
         const { value } = estimate
-        return [...head, value.origin === 'published' ? formatPublished(value.value, value.unit) : formatValue(value.value, value.unit), value.low === value.high ? '' : formatInterval(value), String(value.n), value.origin]
+        return [
+          ...head,
+          value.origin === 'published' ? formatPublished(value.value, value.unit) : formatValue(value.value, value.unit),
+          hasInterval(value) ? formatInterval(value) : '',
+          value.method,
+          value.origin,
+        ]
       }),
     },
     'All figures of whole workloads',
     { sortable: true },
   )
-  const body = html`<details><summary>${formatCount(rows.length, 'figure')}</summary>${table}${rows.length > shown.length && html`<p>${rows.length - shown.length} more figures are in the CSV and JSON forms of this report.</p>`}</details>`
+  const body = html`<details>
+    <summary>${formatCount(rows.length, 'figure')}</summary>
+    ${table}${rows.length > shown.length && html`<p>${rows.length - shown.length} more figures are in the CSV and JSON forms of this report.</p>`}
+  </details>`
   return { id: 'figures', title: 'All figures', body }
 }
 
@@ -62,37 +96,62 @@ export function reproduceSection(view: View): Section | undefined {
   const { runs } = view.analysis
   if (runs.length === 0) return undefined
   const body = html`${runs.map(({ command }) => html`<pre><code>${command}</code></pre>`)}
-<p>Answers and accuracy come out the same with the same seed; times, energy and cost depend on the machine. The analysis behind this page is embedded in it as JSON (element <code>#analysis</code>). <button type="button" class="download" id="save-analysis" hidden>Save analysis.json</button></p>`
+    <p>
+      Answers and accuracy come out the same with the same seed; times, energy and cost depend on the machine. The analysis behind this page is embedded in it
+      as JSON (element <code>#analysis</code>). <button type="button" class="download" id="save-analysis" hidden>Save analysis.json</button>
+    </p>`
   return { id: 'reproduce', title: 'Reproduce', body }
 }
 
 // --- internal ---
 
 const MOST_ROWS = 2000
+/** Load of steps timed outside any request; their slice says which step. */
+const ISOLATED = 'isolated'
 
 function terms(entries: readonly (readonly [string, Content])[]): Html {
-  return html`<dl>${entries.filter(([, value]) => value !== undefined && value !== '' && value !== false).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`
+  return html`<dl>
+    ${entries
+      .filter(([, value]) => value !== undefined && value !== '' && value !== false)
+      .map(
+        ([name, value]) =>
+          html`<dt>${name}</dt>
+            <dd>${value}</dd>`,
+      )}
+  </dl>`
 }
 
 function modelCard({ label, role, summary }: Contestant): Html {
   const { card, runtime } = summary
-  return html`<div class="card"><h3>${label} <span class="role">${role}</span></h3>${terms([
-    ['Adapter', summary.adapter],
-    ['Parameters', card === undefined ? undefined : parameters(card.parametersTotal, card.parametersActive)],
-    ['Data type', card?.dtype],
-    ['Tokenizer', card?.tokenizer],
-    ['Architecture', card?.architecture],
-    ['Source', card?.source],
-    ...training(summary),
-    ['Backend', runtime === undefined ? undefined : `${runtime.backend} on ${runtime.device}`],
-    ['Versions', runtime === undefined ? undefined : Object.entries(runtime.versions).map(([name, version]) => `${name} ${version}`).join(', ')],
-    ['Not chosen', runtime === undefined ? undefined : runtime.rejected.map(({ backend, why }) => `${backend}: ${why}`).join('; ')],
-    ['Price', summary.price === undefined ? undefined : priceText(summary.price)],
-  ])}</div>`
+  return html`<div class="card">
+    <h3>${label} <span class="role">${role}</span></h3>
+    ${terms([
+      ['Adapter', summary.adapter],
+      ['Parameters', card === undefined ? undefined : parameters(card.parametersTotal, card.parametersActive)],
+      ['Data type', card?.dtype],
+      ['Tokenizer', card?.tokenizer],
+      ['Architecture', card?.architecture],
+      ['Source', card?.source],
+      ...training(summary),
+      ['Backend', runtime === undefined ? undefined : `${runtime.backend} on ${runtime.device}`],
+      [
+        'Versions',
+        runtime === undefined
+          ? undefined
+          : Object.entries(runtime.versions)
+              .map(([name, version]) => `${name} ${version}`)
+              .join(', '),
+      ],
+      ['Not chosen', runtime === undefined ? undefined : runtime.rejected.map(({ backend, why }) => `${backend}: ${why}`).join('; ')],
+      ['Price', summary.price === undefined ? undefined : priceText(summary.price)],
+    ])}
+  </div>`
 }
 
 function parameters(total: number, active: number): string {
-  return total === active ? formatPublished(total, 'parameter') : `${formatPublished(total, 'parameter')}, ${formatPublished(active, 'parameter')} active per token`
+  return total === active
+    ? formatPublished(total, 'parameter')
+    : `${formatPublished(total, 'parameter')}, ${formatPublished(active, 'parameter')} active per token`
 }
 
 function training({ card }: ModelSummary): [string, Content][] {
@@ -107,8 +166,14 @@ function training({ card }: ModelSummary): [string, Content][] {
   return [
     ['Training', [made.method, made.teacher === undefined ? '' : `teacher ${made.teacher}`, ...facts].filter((part) => part !== '').join(', ')],
     ['Training time', made.seconds === undefined ? undefined : `${formatValue(made.seconds, 's')}${made.backend === undefined ? '' : ` on ${made.backend}`}`],
-    ['Training energy', made.energyJ === undefined ? undefined : html`${formatValue(made.energyJ.value, 'J')}${originBadge(made.energyJ.origin)} (${made.energyJ.how})`],
-    ['Training cost', made.costUsd === undefined ? undefined : html`${formatValue(made.costUsd.value, 'USD')}${originBadge(made.costUsd.origin)} (${made.costUsd.how})`],
+    [
+      'Training energy',
+      made.energyJ === undefined ? undefined : html`${formatValue(made.energyJ.value, 'J')}${originBadge(made.energyJ.origin)} (${made.energyJ.how})`,
+    ],
+    [
+      'Training cost',
+      made.costUsd === undefined ? undefined : html`${formatValue(made.costUsd.value, 'USD')}${originBadge(made.costUsd.origin)} (${made.costUsd.how})`,
+    ],
     ['Recipe', made.recipe],
   ]
 }
@@ -119,15 +184,4 @@ function priceText(price: Price): Html {
       ? `${formatPublished(price.usdPerHour, 'USD/h')} for the machine`
       : `${formatPublished(price.inputPerMtoken, 'USD')} in, ${formatPublished(price.outputPerMtoken, 'USD')} out per million tokens`
   return html`${amount} (${link(/^https?:/.test(price.source) ? price.source : undefined, price.source)}, ${price.date})`
-}
-
-/** How the intervals were made, from what the estimates themselves say. */
-function methods(view: View): Html | false {
-  const used = new Map<string, number>()
-  for (const { estimate } of view.analysis.rows) {
-    if (estimate.state === 'ok' && estimate.value.low !== estimate.value.high) used.set(estimate.value.method, estimate.value.level)
-  }
-  if (used.size === 0) return false
-  const list = [...used].map(([method, level]) => `${method} (${Number((level * 100).toFixed(1))}%)`).join('; ')
-  return html`<p>Intervals: ${list}. Every comparison with the teacher is paired by item.</p>`
 }

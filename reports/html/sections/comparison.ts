@@ -9,13 +9,21 @@ export function comparisonSection(view: View): Section | undefined {
   const tables = comparisonTables(view)
   const notes = notesOf(view)
   if (tables.length === 0 && notes.length === 0) return undefined
-  const body = html`${tables.map((table) => comparisonTable(view, table, notes))}${notes.length > 0 && html`<ol class="notes" aria-label="Warnings">${notes.map(({ warning }, index) => html`<li id="note-${index + 1}"><strong>Note ${index + 1}.</strong> ${warning.message}</li>`)}</ol>`}`
+  const body = html`${tables.map((table) => comparisonTable(view, table, notes))}${
+    notes.length > 0 &&
+    html`<ol class="notes" aria-label="Warnings">
+      ${notes.map(({ warning }, index) => html`<li id="note-${index + 1}"><strong>Note ${index + 1}.</strong> ${warning.message}</li>`)}
+    </ol>`
+  }`
   return { id: 'comparison', title: tables.length === 0 ? 'Warnings' : 'Comparison', body }
 }
 
 // --- internal ---
 
-interface Note { warning: Warning; models: readonly string[] }
+interface Note {
+  warning: Warning
+  models: readonly string[]
+}
 
 /** Warnings in order; those about a model or a cell are marked on its row. */
 function notesOf(view: View): Note[] {
@@ -28,20 +36,42 @@ function notesOf(view: View): Note[] {
 function comparisonTable(view: View, { workload, contestants, columns }: ComparisonTable, notes: readonly Note[]): Html {
   const hasTeacher = contestants.some(({ role }) => role === 'teacher')
   const caption = `${view.workloads.length > 1 ? `${workload}. ` : ''}${hasTeacher ? 'Differences are to the teacher, paired by item; the range in brackets is the interval.' : 'There is no teacher to compare with.'}`
-  return html`<div class="scroll comparison" role="region" aria-label="Comparison ${workload}" tabindex="0"><table data-sortable>
-<caption>${caption}</caption>
-<thead><tr><th scope="col">Model</th>${columns.map(({ title, note }) => html`<th scope="col">${title}<small>${note}</small></th>`)}</tr></thead>
-<tbody>${contestants.map((contestant, index) => html`<tr><th scope="row">${glyph(contestant, view.measured)}${contestant.label} <span class="role">${contestant.role}</span>${marks(contestant, notes)}</th>${columns.map(({ title, cells }) => cellOf(title, cells[index]!))}</tr>
-`)}</tbody></table></div>`
+  return html`<div class="scroll comparison" role="region" aria-label="Comparison ${workload}" tabindex="0">
+    <table data-sortable>
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Model</th>
+          ${columns.map(({ title, note }) => html`<th scope="col">${title}<small>${note}</small></th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${contestants.map(
+          (contestant, index) =>
+            html`<tr>
+              <th scope="row">
+                ${glyph(contestant, view.measured)}${contestant.label} <span class="role">${contestant.role}</span>${marks(contestant, notes)}
+              </th>
+              ${columns.map(({ title, cells }) => cellOf(title, cells[index]!))}
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div>`
 }
 
 function marks(contestant: Contestant, notes: readonly Note[]): Html[] {
-  return notes.flatMap(({ models }, index) => (models.includes(contestant.model) ? [html` <a class="mark" href="#note-${index + 1}">note ${index + 1}</a>`] : []))
+  return notes.flatMap(({ models }, index) =>
+    models.includes(contestant.model) ? [html` <a class="mark" href="#note-${index + 1}">note ${index + 1}</a>`] : [],
+  )
 }
 
-function cellOf(title: string, { text, sort, interval, origin, comparison, why }: Cell): Html {
-  const tone = comparison === undefined || !comparison.clear ? 'even' : comparison.better ? 'better' : 'worse'
-  return html`<td data-label="${title}" data-sort="${sort === undefined ? '' : String(sort)}"><span class="value">${text}${originBadge(origin)}</span>${interval !== undefined && html`<span class="interval">${interval}</span>`}${
-    comparison !== undefined && html`<span class="versus ${tone}">${comparison.text}${comparison.range !== '' && ` (${comparison.range})`}</span>`
-  }${why !== undefined && html`<span class="why">${why}</span>`}</td>`
+function cellOf(title: string, { text, sort, interval, origin, comparison, why, cautions = [] }: Cell): Html {
+  return html`<td data-label="${title}" data-sort="${sort === undefined ? '' : String(sort)}">
+    <span class="value">${text}${originBadge(origin)}</span>${interval !== undefined && html`<span class="interval">${interval}</span>`}${
+      comparison !== undefined && html`<span class="versus ${comparison.tone}">${comparison.text}${comparison.range !== '' && ` (${comparison.range})`}</span>`
+    }${why !== undefined && html`<span class="why">${why}</span>`}${cautions.map((caution) => html`<span class="caution">${caution}</span>`)}
+  </td>`
 }

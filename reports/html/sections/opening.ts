@@ -8,10 +8,15 @@ export function opening(view: View): Html {
   const { analysis } = view
   const sentences = openingSentences(view)
   return html`<h1>${titleOf(analysis)}</h1>
-${analysis.runs.slice(0, 1).map(({ description }) => description !== '' && html`<p class="about">${description}</p>`)}
-${sentences.length > 0 && html`<ul class="lead">${sentences.map((sentence) => html`<li>${emphasised(sentence)}</li>`)}</ul>`}
-${runNotes(analysis).map((note) => html`<p class="banner">${note}</p>`)}
-<p class="about">${analysis.runs.map((run) => `Run ${run.id}, ${formatTime(run.createdAt)}`).join(' · ')}</p>`
+    ${analysis.runs.slice(0, 1).map(({ description }) => description !== '' && html`<p class="about">${description}</p>`)}
+    ${
+      sentences.length > 0 &&
+      html`<ul class="lead">
+        ${sentences.map((sentence) => html`<li>${emphasised(sentence)}</li>`)}
+      </ul>`
+    }
+    ${runNotes(analysis).map((note) => html`<p class="banner">${note}</p>`)}
+    <p class="about">${analysis.runs.map((run) => `Run ${run.id}, ${formatTime(run.createdAt)}`).join(' · ')}</p>`
 }
 
 // --- internal ---
