@@ -1,12 +1,13 @@
 /** Checks across the parts of a suite, which a schema cannot express. */
 import { nearest } from '../errors.ts'
+import { METERS } from '../meters/index.ts'
 import type { Fact } from '../types.ts'
 import type { Issue } from './issues.ts'
 import type { ParsedSuite } from './schema.ts'
 
 /** Everything that is wrong, in the order of the file. `facts` are those of the suite or of its file of facts. */
 export function checkSuite(suite: ParsedSuite, facts: readonly Fact[]): Issue[] {
-  return [...checkModels(suite, facts), ...checkWorkloads(suite), ...checkLoads(suite), ...checkClaims(suite, facts)]
+  return [...checkModels(suite, facts), ...checkWorkloads(suite), ...checkLoads(suite), ...checkMeters(suite), ...checkClaims(suite, facts)]
 }
 
 /** Facts must be about models of the suite. Paths start at the list of facts. */
@@ -47,6 +48,16 @@ function checkLoads({ loads, workloads }: ParsedSuite): Issue[] {
   if (loads.length === 0 && workloads.length > 0)
     return [{ path: ['loads'], message: 'is empty, so no request would ever be sent; leave it out for one at a time' }]
   return repeated(loads.map((load, i) => ({ id: loadId(load), path: ['loads', i] })))
+}
+
+function checkMeters({ meters }: ParsedSuite): Issue[] {
+  const known = ['auto', ...METERS.map(({ id }) => id)]
+  return meters.flatMap((id, i) => {
+    const guess = nearest(id, known)
+    return known.includes(id)
+      ? []
+      : [{ path: ['meters', i], message: `is no meter: "${id}"; ${guess === undefined ? `there are ${known.join(', ')}` : `did you mean ${guess}?`}` }]
+  })
 }
 
 function checkClaims({ claims }: ParsedSuite, facts: readonly Fact[]): Issue[] {

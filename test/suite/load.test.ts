@@ -169,6 +169,7 @@ describe('a mistake in a suite is one sentence with file, line, path and the nea
       '\nfacts:\n  - { model: big, metric: m, value: 1, unit: watts, source: s, date: 2025-01-01 }\nloads:',
       'facts.0.unit must be one of ratio',
     ],
+    ['an unknown meter', 'name: sums', 'name: sums\nmeters: [auto, estimat]', 'E:2: meters.1 is no meter: "estimat"; did you mean estimate?'],
     ['broken YAML', 'name: sums', 'name: [sums', 'E:'],
     ['the same key twice', 'name: sums', 'name: sums\nname: sums', 'E:2: Map keys must be unique'],
   ]
