@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { release } from 'node:os'
+import { z } from 'zod'
+import { PACKAGE_ROOT } from '../../package.ts'
+import type { Check } from './check.ts'
+
+/** Node and the operating system; needs no model and no host reader. */
+export function checkHost(host: Readonly<Record<string, string | number>>): Check[] {
+  const { engines } = z.object({ engines: z.object({ node: z.string() }) }).parse(JSON.parse(readFileSync(`${PACKAGE_ROOT}/package.json`, 'utf8')))
+  const needed = engines.node.replace('>=', '')
+  const isNew = compareVersions(process.versions.node, needed) >= 0
+  return [
+    {
+      group: 'runtime',
+      name: 'node',
+      state: isNew ? 'works' : 'failed',
+      detail: `${process.versions.node} (${process.platform} ${process.arch})`,
+      ...(isNew ? {} : { advice: `install Node ${needed} or newer` }),
+    },
+    { group: 'runtime', name: 'system', state: 'works', detail: `${process.platform} ${release()}` },
+    ...Object.entries(host).map(([name, value]) => ({ group: 'runtime' as const, name, state: 'works' as const, detail: String(value) })),
+  ]
+}
+
+// --- internal ---
+
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.split('.').map(Number))
+  for (let i = 0; i < 3; i++) {
+    const difference = (left?.[i] ?? 0) - (right?.[i] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
+}

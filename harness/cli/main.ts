@@ -1,0 +1,71 @@
+import type { CommandDef } from 'citty'
+import { packageInfo } from '../package.ts'
+import { findCommand, readArguments } from './arguments.ts'
+import { showFailure } from './failure.ts'
+import { renderCommandHelp, renderHelp } from './help.ts'
+import { listenForInterrupt } from './interrupt.ts'
+import type { Io } from './io.ts'
+import { EXIT, HarnessError, nearest } from '../errors.ts'
+import { GLOBAL_OPTIONS, type CommandName } from './options.ts'
+
+/** Commands are loaded when they run: `--help` loads none of them. */
+const LOADERS: Partial<Record<CommandName, () => Promise<{ default: CommandDef }>>> = {}
+
+/** Runs one command line and gives its exit code; never throws. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await dispatch(argv, io)
+  } catch (error) {
+    return showFailure(error, io, { json: argv.includes('--json'), debug: argv.includes('--debug') })
+  }
+}
+
+// --- internal ---
+
+async function dispatch(argv: readonly string[], io: Io): Promise<number> {
+  const width = Math.min(io.stdout.width, 100)
+  const { name, rest } = findCommand(argv)
+  const wantsHelp = rest.some((word) => word === '--help' || word === '-h')
+  if (name === undefined) return withoutCommand(argv, wantsHelp, width, io)
+  if (wantsHelp) {
+    await io.result(renderCommandHelp(name, width))
+    return EXIT.ok
+  }
+  const args = readArguments(name, rest)
+  const { execute } = await import('./command.ts')
+  const load = LOADERS[name]
+  if (!load) throw new HarnessError('internal', `command ${name} is not wired yet`)
+  const { default: definition } = await load()
+  const interrupt = listenForInterrupt((text) => {
+    if (!args.json) io.note(io.stderr.isTerminal ? `\r\u001b[K${text}` : text)
+  })
+  try {
+    return await execute(definition, rest, args, { io, signal: interrupt.signal, commandLine: ['distillbench', ...argv].join(' ') })
+  } finally {
+    interrupt.dispose()
+  }
+}
+
+async function withoutCommand(argv: readonly string[], wantsHelp: boolean, width: number, io: Io): Promise<number> {
+  const { version } = packageInfo()
+  if (argv.includes('--version') || argv.includes('-v')) {
+    await io.result(`${version}\n`)
+    return EXIT.ok
+  }
+  if (wantsHelp) {
+    await io.result(renderHelp(version, width))
+    return EXIT.ok
+  }
+  const unknown = argv.find((word) => word !== '--json' && word !== '--debug')
+  if (unknown !== undefined) {
+    const close = nearest(
+      unknown,
+      [...Object.keys(GLOBAL_OPTIONS), 'version'].map((option) => `--${option}`),
+    )
+    throw new HarnessError('usage', `unknown option ${unknown}${close ? `; did you mean ${close}?` : ' in front of a command'}`, {
+      hint: 'see `distillbench --help`',
+    })
+  }
+  io.note(renderHelp(version, width))
+  return EXIT.usage
+}

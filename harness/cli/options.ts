@@ -1,0 +1,140 @@
+/**
+ * Every command and option of the command line, declared once: the parser, `--help` and docs/cli.md read this table.
+ * Imports no code, so that `--help` answers at once.
+ */
+import type { ArgDef } from 'citty'
+import type { EXIT } from '../errors.ts'
+
+export interface OptionExtras {
+  /** The value must be a whole number, zero or more. */
+  integer?: true
+  /** The positional may be given several times. */
+  many?: true
+}
+export type OptionSpec = ArgDef & OptionExtras & { description: string }
+export interface CommandSpec {
+  summary: string
+  /** One or two paragraphs for `COMMAND --help`. */
+  about: string
+  args: Record<string, OptionSpec>
+  examples: readonly string[]
+}
+
+const suite = {
+  type: 'positional',
+  required: true,
+  description: 'Name of a built-in suite, its folder, or a suite file (.ts, .js, .yaml, .json)',
+} satisfies OptionSpec
+const quick = { type: 'boolean', description: 'Ask fewer items: a look, not a result' } satisfies OptionSpec
+const seed = {
+  type: 'string',
+  integer: true,
+  valueHint: 'N',
+  description: 'Seed of items, order and sampling (default: the one of the suite)',
+} satisfies OptionSpec
+const models = { type: 'string', valueHint: 'A,B', description: 'Only these models, by id' } satisfies OptionSpec
+const runs = { type: 'string', valueHint: 'DIR', default: '.distillbench', description: 'Folder that holds the runs' } satisfies OptionSpec
+
+/** Options that every command knows. */
+export const GLOBAL_OPTIONS = {
+  json: { type: 'boolean', description: 'The result as one JSON document on stdout; events and errors as JSON lines on stderr' },
+  debug: { type: 'boolean', description: 'Show the stack trace of an error' },
+  help: { type: 'boolean', alias: 'h', description: 'Show what a command does and its options' },
+} satisfies Record<string, OptionSpec>
+
+export const COMMANDS = {
+  run: {
+    summary: 'Run a suite: ask, time and grade every model, then report',
+    about:
+      'Every in-process model runs in a process of its own. Samples are kept as they end, so a run that was stopped goes on with --resume. ' +
+      'Beside the record are written report.html, report.md, metrics.csv, samples.csv and analysis.json.',
+    args: {
+      suite,
+      quick,
+      out: { ...runs, description: 'Folder that the run is written to' },
+      seed,
+      models,
+      backend: {
+        type: 'enum',
+        options: ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'],
+        default: 'auto',
+        description: 'Backend of in-process models; `doctor` says which work here',
+      },
+      resume: { type: 'string', valueHint: 'RUN', description: 'Go on with this run (id, folder or `latest`); finished items are not asked again' },
+    },
+    examples: ['distillbench run arithmetic --quick', 'distillbench run ./my-suite.yaml --models teacher,small --seed 7'],
+  },
+  plan: {
+    summary: 'Show the cells of a suite, their order, expected time, tokens and cost',
+    about:
+      'Nothing is run and nothing is spent. The expected time comes from earlier runs of the same suite in --out; without one it is unknown and said to be so.',
+    args: { suite, quick, out: { ...runs, description: 'Folder with earlier runs, which the expected time is taken from' }, seed, models },
+    examples: ['distillbench plan arithmetic', 'distillbench plan ./my-suite.ts --json'],
+  },
+  report: {
+    summary: 'Write the report of one run, or of several side by side',
+    about: 'Reads the record, computes every number again and renders it. No model is needed. Text goes to stdout where --out is missing or `-`.',
+    args: {
+      run: { type: 'positional', required: true, many: true, description: 'Id of a run, its folder, or `latest`' },
+      format: {
+        type: 'enum',
+        options: ['html', 'md', 'csv', 'json'],
+        description: 'Format of the report (default: html; json with --json). csv is one row per metric',
+      },
+      out: {
+        type: 'string',
+        valueHint: 'PATH',
+        description: 'File to write, `-` for stdout (default: report.html beside the record, or stdout for the other formats and in a pipe)',
+      },
+      runs,
+    },
+    examples: ['distillbench report latest', 'distillbench report latest --format md --out report.md', 'distillbench report latest --format csv | head'],
+  },
+  distill: {
+    summary: 'Train a model by a recipe: a teacher from ground truth, or a student from its teacher',
+    about: 'Deterministic from the seed of the recipe. Checkpoints are kept, so that --resume goes on where a training was stopped.',
+    args: {
+      recipe: { type: 'positional', required: true, description: 'Recipe file (.ts, .yaml, .json)' },
+      out: { type: 'string', valueHint: 'DIR', description: 'Folder that weights, model card and loss curve are written to (default: the one of the recipe)' },
+      resume: { type: 'boolean', description: 'Go on from the last checkpoint' },
+    },
+    examples: ['distillbench distill my-recipe.yaml --out weights'],
+  },
+  list: {
+    summary: 'List suites, adapters, workloads, graders, meters and metrics',
+    about: 'What can be named in a suite and on this command line.',
+    args: {
+      kind: { type: 'positional', required: false, description: 'Only these: suites, adapters, workloads, graders, meters or metrics' },
+    },
+    examples: ['distillbench list', 'distillbench list metrics'],
+  },
+  doctor: {
+    summary: 'Say what works on this machine, what does not, and what to do about it',
+    about: 'Tries every backend, meter and optional package. A backend whose native library crashes is reported, not fatal.',
+    args: {},
+    examples: ['distillbench doctor'],
+  },
+} satisfies Record<string, CommandSpec>
+
+export type CommandName = keyof typeof COMMANDS
+export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[]
+
+/** What each exit code means; the numbers are in errors.ts. */
+export const EXIT_MEANINGS = {
+  ok: 'fine',
+  usage: 'the command line, a suite or another input is invalid',
+  failed: 'a model, a device or a cell failed; the rest was still reported',
+  interrupted: 'interrupted; what was finished is kept',
+} satisfies Partial<Record<keyof typeof EXIT, string>>
+
+/** The options of a command with the global ones, positionals left out. */
+export function optionsOf(name: CommandName): Record<string, OptionSpec> {
+  const all: Record<string, OptionSpec> = { ...COMMANDS[name].args, ...GLOBAL_OPTIONS }
+  return Object.fromEntries(Object.entries(all).filter(([, spec]) => spec.type !== 'positional'))
+}
+
+/** The positional of a command; there is at most one. */
+export function positionalOf(name: CommandName): { name: string; spec: OptionSpec } | undefined {
+  const found = Object.entries<OptionSpec>(COMMANDS[name].args).find(([, spec]) => spec.type === 'positional')
+  return found && { name: found[0], spec: found[1] }
+}

@@ -1,0 +1,66 @@
+import type { CellKey, RunEvent } from '../../types.ts'
+
+/** Where a run stands. Speeds and times are absent until there is something to tell them from. */
+export interface Progress {
+  key: CellKey | undefined
+  phase: 'open' | 'idle' | 'warmup' | 'measure' | undefined
+  cells: number
+  cellsDone: number
+  requests: number
+  requestsDone: number
+  /** Of the cell that runs now, or ran last; output tokens per second of wall time. */
+  tokensPerSecond: number | undefined
+  /** Of the cell that runs now: requests that ended, and milliseconds since it began. */
+  cellRequests: number
+  cellMs: number
+  /** The rest at the pace so far, over all cells; models of different speed make it jump. */
+  msLeft: number | undefined
+}
+
+/** Follows the events of a run. `now` gives milliseconds of any steady clock. */
+export function followProgress(now: () => number): { apply(event: RunEvent): void; read(): Progress } {
+  const state = { cells: 0, cellsDone: 0, requests: 0, requestsDone: 0, requestsAtStart: 0, startMs: now() }
+  const cell = { key: undefined as CellKey | undefined, phase: undefined as Progress['phase'], startMs: 0, measureMs: 0, lastMs: 0, tokens: 0, requests: 0 }
+  return {
+    apply(event) {
+      switch (event.type) {
+        case 'run-start':
+          Object.assign(state, { cells: event.cells, cellsDone: event.cellsDone, requests: event.requests, requestsDone: event.requestsDone })
+          Object.assign(state, { requestsAtStart: event.requestsDone, startMs: now() })
+          break
+        case 'cell-start':
+          Object.assign(cell, { key: event.key, phase: undefined, startMs: now(), measureMs: now(), lastMs: now(), tokens: 0, requests: 0 })
+          break
+        case 'cell-phase':
+          Object.assign(cell, { phase: event.phase, measureMs: now() })
+          break
+        case 'sample':
+          state.requestsDone = event.requestsDone
+          Object.assign(cell, { tokens: cell.tokens + event.outputTokens, requests: cell.requests + 1, lastMs: now() })
+          break
+        case 'cell-end':
+          state.cellsDone = event.cellsDone
+          break
+        case 'warning':
+        case 'run-end':
+          break
+      }
+    },
+    read() {
+      const measured = cell.lastMs - cell.measureMs
+      const asked = state.requestsDone - state.requestsAtStart
+      return {
+        key: cell.key,
+        phase: cell.phase,
+        cells: state.cells,
+        cellsDone: state.cellsDone,
+        requests: state.requests,
+        requestsDone: state.requestsDone,
+        tokensPerSecond: cell.tokens > 0 && measured > 0 ? (cell.tokens / measured) * 1000 : undefined,
+        cellRequests: cell.requests,
+        cellMs: now() - cell.startMs,
+        msLeft: asked > 0 ? ((now() - state.startMs) / asked) * (state.requests - state.requestsDone) : undefined,
+      }
+    },
+  }
+}

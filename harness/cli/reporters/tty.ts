@@ -1,0 +1,67 @@
+import type { CellKey } from '../../types.ts'
+import { formatNumber } from '../../../reports/format.ts'
+import { displayWidth, fit } from '../../../reports/text.ts'
+import { duration } from '../format.ts'
+import { paint, type Look } from '../io.ts'
+import { followProgress, type Progress } from './progress.ts'
+import type { Reporter } from './reporter.ts'
+
+const REDRAW_MS = 200
+/** Inside a timed window the terminal is left alone as far as it still looks alive. */
+const REDRAW_MEASURING_MS = 1000
+const CLEAR_LINE = '\r\u001b[K'
+
+/**
+ * One line on a terminal that is redrawn: what runs now, items done, tokens per second, time left.
+ * Draws only when an event comes: there is no timer of its own to disturb the timed window.
+ */
+export function ttyReporter(write: (text: string) => void, look: Look, now: () => number = () => performance.now()): Reporter {
+  const progress = followProgress(now)
+  let drawnMs = -Infinity
+  const above = (text: string): void => {
+    write(`${CLEAR_LINE}${text}\n`)
+    drawnMs = -Infinity
+  }
+  return {
+    onEvent(event) {
+      progress.apply(event)
+      if (event.type === 'warning') above(`${paint(look, 'yellow', 'warning:')} ${event.warning.message}`)
+      if (event.type === 'cell-end' && event.state === 'failed')
+        above(`${paint(look, 'red', 'failed:')} ${event.cell}: ${event.error?.message ?? 'unknown reason'}`)
+      const current = progress.read()
+      const interval = current.phase === 'measure' ? REDRAW_MEASURING_MS : REDRAW_MS
+      if (event.type === 'run-end' || now() - drawnMs < interval) return
+      drawnMs = now()
+      write(CLEAR_LINE + progressLine(current, look))
+    },
+    close: () => write(CLEAR_LINE),
+  }
+}
+
+/** The progress line, at most one column less than the terminal, so that it never wraps. Parts give way as it narrows. */
+export function progressLine(progress: Progress, look: Look): string {
+  const width = look.width - 1
+  const counts = `${formatNumber(progress.requestsDone)}/${formatNumber(progress.requests)}`
+  const speed = progress.tokensPerSecond === undefined ? '' : `${formatNumber(progress.tokensPerSecond)} tok/s`
+  const left = progress.msLeft === undefined ? '' : `${duration(progress.msLeft)} left`
+  const bar = progressBar(progress.requests === 0 ? 0 : progress.requestsDone / progress.requests, 20)
+  for (const parts of [[bar, counts, speed, left], [counts, speed, left], [counts, left], [counts]]) {
+    const fixed = parts.filter((part) => part !== '').join('  ')
+    const room = width - fixed.length - 2
+    const what = progress.key ? describe(progress.key, progress.phase) : 'starting'
+    if (room >= Math.min(displayWidth(what), 24)) return `${paint(look, 'dim', fixed)}  ${fit(what, room).trimEnd()}`
+  }
+  return fit(counts, width).trimEnd()
+}
+
+// --- internal ---
+
+function progressBar(share: number, width: number): string {
+  const full = Math.round(Math.min(1, share) * width)
+  return '━'.repeat(full) + '╌'.repeat(width - full)
+}
+
+function describe(key: CellKey, phase: Progress['phase']): string {
+  const doing = { open: 'opening', idle: 'reading idle power of', warmup: 'warming up', measure: '' }[phase ?? 'measure']
+  return `${doing} ${key.model} · ${key.workload} · ${key.load}`.trimStart()
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import type { Analysis, StoredRun } from '../types.ts'
+import { writeWhole } from './files.ts'
+
+/** The files that `run` leaves beside the record, by what is in them. */
+export interface ReportFiles {
+  html: string
+  md: string
+  metrics: string
+  samples: string
+  analysis: string
+}
+
+/** Writes all reports of a run into its folder. */
+export async function writeReports(run: StoredRun, analysis: Analysis): Promise<ReportFiles> {
+  const { renderReport, renderSamplesCsv } = await import('../../reports/index.ts')
+  const files: ReportFiles = {
+    html: join(run.dir, 'report.html'),
+    md: join(run.dir, 'report.md'),
+    metrics: join(run.dir, 'metrics.csv'),
+    samples: join(run.dir, 'samples.csv'),
+    analysis: join(run.dir, 'analysis.json'),
+  }
+  await writeWhole(files.analysis, await renderReport(analysis, 'json'))
+  await writeWhole(files.metrics, await renderReport(analysis, 'csv'))
+  await writeWhole(files.samples, renderSamplesCsv([run]))
+  await writeWhole(files.md, await renderReport(analysis, 'md'))
+  await writeWhole(files.html, await renderReport(analysis, 'html'))
+  return files
+}
