@@ -2,7 +2,7 @@
 import type { Analysis, Claim, Fact, Metric, MetricRow, ModelSummary, StoredRun } from '../types.ts'
 import { ratioRows } from './compare/index.ts'
 import { dataOf, toRow, type Cell, type GroupData } from './data.ts'
-import { powerSource } from './energy.ts'
+import { powerSources } from './energy.ts'
 import { gapRows } from './gap.ts'
 import { whyEmpty } from './groups.ts'
 import { accuracyCells, shareCells } from './metrics/accuracy.ts'
@@ -44,7 +44,7 @@ export function analyse(runs: readonly StoredRun[]): Analysis {
 type Part = Pick<Analysis, 'models' | 'rows' | 'ratios' | 'gap' | 'distributions' | 'counts' | 'failures' | 'warnings'>
 
 function analyseRun(run: StoredRun): Part {
-  const groups = dataOf(run, powerSource(run))
+  const groups = dataOf(run, powerSources(run))
   const steps = stepRows(run)
   const facts = factRows(run)
   const asked = groups.filter(({ group }) => group.samples.length > 0)

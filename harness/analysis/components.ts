@@ -1,23 +1,28 @@
 /** What is resampled together: requests of one item (repeats), of one cluster of items, or of one unit of work (a batch). */
 import type { Sample } from '../types.ts'
-import type { Group, WorkUnit } from './groups.ts'
+import type { Group } from './groups.ts'
 
-/** `item`: for answers. `unit`: for times, energy and cost, which requests of a batch share. */
+/** `item`: for answers, one for each cell and item. `unit`: for times, energy and cost, which requests of a batch share. */
 export type Grain = 'item' | 'unit'
 
-/** Samples of one or two groups by component. Samples and units outside of every component have no entry. */
+/** Where the requests of one group belong; −1: to no component. */
+export interface Membership {
+  /** By request: aligned with `graded` for grain `item`, with `samples` for grain `unit`. */
+  requests: Int32Array
+  /** By unit of work; empty for grain `item`. */
+  units: Int32Array
+}
+
+/** Components of one or two groups. */
 export interface Components {
   count: number
   /** Distinct items in the components. */
   items: number
-  of: ReadonlyMap<Sample, number>
-  /** Unit id → component; with grain `item` empty. */
-  ofUnit: ReadonlyMap<string, number>
+  members: readonly Membership[]
 }
 
-/** Components of one group. */
 export function componentsOf(group: Group, grain: Grain): Components {
-  return number([group], grain, () => true)
+  return number([group], grain)
 }
 
 /**
@@ -25,61 +30,68 @@ export function componentsOf(group: Group, grain: Grain): Components {
  * same number of times, so that a run which was cut short compares like with like.
  */
 export function pairedComponents(a: Group, b: Group, grain: Grain): Components {
-  return number([a, b], grain, ([first, second]) => first !== undefined && second !== undefined && sameItems(first, second))
+  return number([a, b], grain)
 }
 
 // --- internal ---
 
-type Asked = readonly Sample[]
-
-function number(groups: readonly Group[], grain: Grain, keep: (sides: readonly (Asked | undefined)[]) => boolean): Components {
+function number(groups: readonly Group[], grain: Grain): Components {
+  const asked = groups.map((group) => (grain === 'item' ? group.graded : group.samples))
   const sets = new DisjointSets()
-  for (const group of groups) {
-    for (const sample of samplesOf(group, grain)) sets.add(itemKey(sample))
-    if (grain === 'unit') for (const unit of group.units) for (const sample of unit.samples) sets.join(itemKey(unit.samples[0]!), itemKey(sample))
-  }
-  const members = new Map<number, Sample[][]>()
-  groups.forEach((group, side) => {
-    for (const sample of samplesOf(group, grain)) {
-      const root = sets.find(itemKey(sample))
-      const sides = members.get(root) ?? groups.map(() => [])
-      sides[side]!.push(sample)
-      members.set(root, sides)
+  const keys = new Map<Sample, number>()
+  for (const samples of asked) for (const sample of samples) keys.set(sample, sets.add(keyOf(sample)))
+  if (grain === 'unit') {
+    for (const { units } of groups) {
+      for (const { samples } of units) for (let i = 1; i < samples.length; i++) sets.join(keys.get(samples[0]!)!, keys.get(samples[i]!)!)
     }
+  }
+  const roots = asked.map((samples) => Int32Array.from(samples.map((sample) => sets.find(keys.get(sample)!))))
+  const { numbers, count } = keptRoots(asked, roots, sets.size)
+  const requests = roots.map((own) => own.map((root) => numbers[root]!))
+  const position = grain === 'unit' ? asked.map((samples) => new Map(samples.map((sample, i) => [sample, i]))) : []
+  const members = groups.map(({ units }, side): Membership => {
+    const ofUnit = grain === 'unit' ? units.map(({ samples: [first] }) => (first === undefined ? -1 : requests[side]![position[side]!.get(first)!]!)) : []
+    return { requests: requests[side]!, units: Int32Array.from(ofUnit) }
   })
-  const of = new Map<Sample, number>()
-  const items = new Set<string>()
+  const items = new Set(asked.flatMap((samples, side) => samples.filter((_, i) => requests[side]![i]! >= 0).map(({ item }) => item)))
+  return { count, items: items.size, members }
+}
+
+/** Numbers the roots under which all groups have the same items; −1 for the others. */
+function keptRoots(asked: readonly (readonly Sample[])[], roots: readonly Int32Array[], size: number): { numbers: Int32Array; count: number } {
+  const counts = roots.map((own) => {
+    const sizes = new Int32Array(size)
+    for (const root of own) sizes[root]!++
+    return sizes
+  })
+  const several = new Map<number, string[][]>() // items by side, where there is more than one to compare
+  asked.forEach((samples, side) =>
+    samples.forEach((sample, i) => {
+      const root = roots[side]![i]!
+      if (counts.every((sizes) => sizes[root] === 1) && sample.cluster === undefined) return
+      const lists = several.get(root) ?? asked.map(() => [])
+      lists[side]!.push(sample.item)
+      several.set(root, lists)
+    }),
+  )
+  const numbers = new Int32Array(size).fill(-1)
   let count = 0
-  for (const sides of members.values()) {
-    if (!keep(sides.map((side) => (side.length === 0 ? undefined : side)))) continue
-    for (const sample of sides.flat()) {
-      of.set(sample, count)
-      items.add(sample.item)
-    }
-    count++
+  for (let root = 0; root < size; root++) {
+    if (!counts.every((sizes) => sizes[root]! > 0)) continue
+    const [first, ...others] = several.get(root) ?? []
+    if (first !== undefined && !others.every((other) => sameItems(first, other))) continue
+    numbers[root] = count++
   }
-  const units = grain === 'unit' ? groups.flatMap((group) => group.units.map((unit) => [unit.id, componentOf(unit, of)] as const)) : []
-  return { count, items: items.size, of, ofUnit: new Map(units.filter((entry): entry is readonly [string, number] => entry[1] !== undefined)) }
+  return { numbers, count }
 }
 
-function componentOf(unit: WorkUnit, of: ReadonlyMap<Sample, number>): number | undefined {
-  const first = unit.samples[0]
-  return first === undefined ? undefined : of.get(first)
-}
-
-/** Answers count once per cell and item; times count for every attempt. */
-function samplesOf(group: Group, grain: Grain): readonly Sample[] {
-  return grain === 'item' ? group.graded : group.samples
-}
-
-function itemKey({ item, cluster }: Sample): string {
+function keyOf({ item, cluster }: Sample): string {
   return cluster === undefined ? `item ${item}` : `cluster ${cluster}`
 }
 
-function sameItems(a: Asked, b: Asked): boolean {
+function sameItems(a: readonly string[], b: readonly string[]): boolean {
   if (a.length !== b.length) return false
-  const sorted = (samples: Asked): string[] => samples.map(({ item }) => item).sort()
-  const [left, right] = [sorted(a), sorted(b)]
+  const [left, right] = [[...a].sort(), [...b].sort()]
   return left.every((item, index) => item === right[index])
 }
 
@@ -88,6 +100,10 @@ class DisjointSets {
   readonly #index = new Map<string, number>()
   readonly #parent: number[] = []
 
+  get size(): number {
+    return this.#parent.length
+  }
+
   add(key: string): number {
     const known = this.#index.get(key)
     if (known !== undefined) return known
@@ -95,20 +111,16 @@ class DisjointSets {
     return this.#parent.push(this.#parent.length) - 1
   }
 
-  find(key: string): number {
-    return this.#root(this.add(key))
-  }
-
-  join(a: string, b: string): void {
-    this.#parent[this.find(a)] = this.find(b)
-  }
-
-  #root(start: number): number {
+  find(start: number): number {
     let node = start
     while (this.#parent[node] !== node) {
       this.#parent[node] = this.#parent[this.#parent[node]!]!
       node = this.#parent[node]!
     }
     return node
+  }
+
+  join(a: number, b: number): void {
+    this.#parent[this.find(a)] = this.find(b)
   }
 }

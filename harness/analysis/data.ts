@@ -1,7 +1,7 @@
 /** A group with everything that is computed from it once and read by several metrics. */
-import type { Estimate, MetricRow, Observed, StoredRun } from '../types.ts'
+import type { CellRecord, Estimate, MetricRow, Observed, StoredRun } from '../types.ts'
 import { componentsOf, type Components, type Grain } from './components.ts'
-import type { PowerSource } from './energy.ts'
+import type { PowerChoice, PowerSource } from './energy.ts'
 import { groupsOf, type Group } from './groups.ts'
 import type { MetricId } from './metrics/table.ts'
 import { ledgerOf, type Ledger } from './tally.ts'
@@ -11,6 +11,8 @@ export interface GroupData {
   group: Group
   ledger: Ledger
   power: Observed<PowerSource>
+  /** Largest resident size that a meter saw in the measured window of a cell, bytes. */
+  processPeak(cell: string): number | undefined
   values(name: ValueName): Collected
   components(grain: Grain): Components
 }
@@ -22,13 +24,16 @@ export interface Cell {
   estimate: Observed<Estimate>
 }
 
-export function dataOf(run: StoredRun, power: Observed<PowerSource>): GroupData[] {
+export function dataOf(run: StoredRun, choosePower: PowerChoice): GroupData[] {
+  const peaks = processPeaks(run)
   return groupsOf(run).map((group) => {
+    const power = choosePower(group.cells.find((cell): cell is DoneCell => cell.state === 'done')?.runtime)
     const values = new Map<ValueName, Collected>()
     const components = new Map<Grain, Components>()
     return {
       group,
       power,
+      processPeak: (cell) => peaks.get(cell),
       ledger: ledgerOf(group, power),
       values: (name) => remember(values, name, () => collect(group.samples, name)),
       components: (grain) => remember(components, grain, () => componentsOf(group, grain)),
@@ -42,6 +47,17 @@ export function toRow(group: Group, { metric, slice, estimate }: Cell): MetricRo
 }
 
 // --- internal ---
+
+type DoneCell = Extract<CellRecord, { state: 'done' }>
+
+function processPeaks({ series }: StoredRun): Map<string, number> {
+  const peaks = new Map<string, number>()
+  for (const { meter, phase, cell, v } of series) {
+    if (meter !== 'process-memory' || phase !== 'measure') continue
+    for (const bytes of v) peaks.set(cell, Math.max(bytes, peaks.get(cell) ?? 0))
+  }
+  return peaks
+}
 
 function remember<K, V>(cache: Map<K, V>, key: K, make: () => V): V {
   const known = cache.get(key)

@@ -1,8 +1,8 @@
 /** Energy from power series: trapezoid with both ends of the window interpolated. Gross; what the device draws idle is in it. */
-import type { Observed, Origin, SeriesRecord, StoredRun } from '../types.ts'
+import type { Observed, Origin, RuntimeFacts, SeriesRecord, StoredRun } from '../types.ts'
 import { absent, counted } from './observed.ts'
 
-/** The power meter of a run, with its readings by cell. One meter only: two of them may see the same device. */
+/** One power meter with its readings by cell. Never the sum of several: two of them may see the same device. */
 export interface PowerSource {
   meter: string
   origin: Origin
@@ -15,15 +15,30 @@ export interface PowerSource {
   pauses(cells: readonly string[]): { longest: number; usual: number } | undefined
 }
 
-/** The best power meter of the run: a measuring one before an estimating one, then the order of the record. */
-export function powerSource({ record, series }: StoredRun): Observed<PowerSource> {
+/** Chooses the power meter for a model by what the model ran on; undefined: unknown, any meter will do. */
+export type PowerChoice = (runtime: RuntimeFacts | undefined) => Observed<PowerSource>
+
+/** Of the meters that see the device a model ran on: a measuring one before an estimating one, then the order of the record. */
+export function powerSources({ record, series }: StoredRun): PowerChoice {
   const power = series.filter(({ unit, t }) => unit === 'W' && t.length > 0)
-  if (power.length === 0) return absent(whyNoPower(record))
   const order = record.meters.map(({ id }) => id)
   const place = ({ meter, origin }: SeriesRecord): number => (origin === 'measured' ? 0 : 1000) + (order.includes(meter) ? order.indexOf(meter) : 999)
-  const best = power.reduce((chosen, next) => (place(next) < place(chosen) ? next : chosen))
-  const own = power.filter(({ meter, origin }) => meter === best.meter && origin === best.origin)
-  return { state: 'ok', value: sourceOf(best, own) }
+  const sources = new Map<string, PowerSource>()
+  return (runtime) => {
+    if (power.length === 0) return absent(whyNoPower(record))
+    const seeing = power.filter(({ meter }) => sees(meter, runtime))
+    const best = seeing.reduce<SeriesRecord | undefined>((chosen, next) => (chosen === undefined || place(next) < place(chosen) ? next : chosen), undefined)
+    if (best === undefined) return absent(`${power[0]!.meter} does not see what the model ran on (${runtime?.backend}, ${runtime?.device})`)
+    const key = `${best.meter} ${best.origin}`
+    const source =
+      sources.get(key) ??
+      sourceOf(
+        best,
+        power.filter(({ meter, origin }) => meter === best.meter && origin === best.origin),
+      )
+    sources.set(key, source)
+    return { state: 'ok', value: source }
+  }
 }
 
 /** Readings in order of time; of readings at one time the first. */
@@ -54,6 +69,22 @@ export function readingsOf(series: readonly { t: readonly number[]; v: readonly 
 }
 
 // --- internal ---
+
+const GPU_METERS = /^(?:nvidia|nvml|dcgm|amd)/
+const CPU_METERS = /^(?:estimate|rapl)/
+
+/** A GPU's meter says nothing about a model on the CPU, nor the other way round. */
+function sees(meter: string, runtime: RuntimeFacts | undefined): boolean {
+  const onGpu = runtime === undefined ? undefined : isGpu(runtime)
+  if (onGpu === undefined) return true
+  return onGpu ? !CPU_METERS.test(meter) : !GPU_METERS.test(meter)
+}
+
+function isGpu({ backend, device }: RuntimeFacts): boolean | undefined {
+  if (backend === 'cpu' || backend === 'wasm') return false
+  if (backend === 'webgpu' || /gpu|cuda|nvidia|radeon/i.test(device)) return true
+  return /cpu|x86|arm64/i.test(device) ? false : undefined
+}
 
 function sourceOf({ meter, origin, how }: SeriesRecord, series: readonly SeriesRecord[]): PowerSource {
   const phases = new Map<string, SeriesRecord[]>()

@@ -3,7 +3,7 @@ import type { Estimate, Observed } from '../../types.ts'
 import type { GroupData } from '../data.ts'
 import { itemScores, type ItemScore } from '../metrics/accuracy.ts'
 import { absent, counted, estimate } from '../observed.ts'
-import { pairedProportionRatio } from '../stats/paired.ts'
+import { proportionRatio } from '../stats/proportion-ratio.ts'
 import { tangoInterval } from '../stats/tango.ts'
 import { compareMeasures, NO_PAIRS, type Comparison } from './measure.ts'
 import { emptySums, ratioMeasure } from './times.ts'
@@ -68,17 +68,17 @@ function binaryComparison(pairs: readonly ScorePair[]): { ratio: Observed<Estima
   const count = (has: (pair: ScorePair) => boolean): number => pairs.filter(has).length
   const lost = count(({ model, teacher }) => teacher === 1 && model === 0)
   const won = count(({ model, teacher }) => teacher === 0 && model === 1)
-  const right = { model: count(({ model }) => model === 1), teacher: count(({ teacher }) => teacher === 1) }
+  const right = count(({ teacher }) => teacher === 1)
   const seen = `${counted(n, 'item')}, ${lost} lost and ${won} won`
   return {
     ratio:
-      right.teacher === 0
+      right === 0
         ? absent('the teacher has no right answer')
-        : estimate(pairedProportionRatio(right.model, right.teacher, lost, won), {
+        : estimate(proportionRatio(right - lost, lost, won, n), {
             n,
             unit: 'ratio',
             origin: 'measured',
-            method: `ratio of proportions of the same ${seen} (Bonett and Price)`,
+            method: `ratio of proportions of the same ${seen} (score interval)`,
           }),
     difference: estimate(tangoInterval(lost, won, n), {
       n,

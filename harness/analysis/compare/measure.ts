@@ -29,8 +29,6 @@ export interface Measure {
   statistics: Pair<Statistic>
   /** Where both statistics are ratios of sums: those of the clusters. */
   sums?: Pair<ClusterSums>
-  /** How many values one resample goes through. */
-  work: number
 }
 
 export interface Pair<T> {
@@ -46,7 +44,7 @@ export const NO_PAIRS = 'the two have no item in common'
 /** Compares all measures over the same resamples; `seed` names the comparison, so that its numbers depend on nothing else. */
 export function compareMeasures(attempts: readonly Attempt[], { count, items }: Pick<Components, 'count' | 'items'>, seed: readonly string[]): Comparison[] {
   const usable = attempts.filter((attempt): attempt is Measure => 'statistics' in attempt)
-  const replicates = replicatesFor(Math.max(count, ...usable.map(({ work }) => work)))
+  const replicates = replicatesFor(count)
   const statistics = usable.flatMap((measure) => [measure.statistics.model, measure.statistics.teacher])
   const draws = count < 2 ? [] : bootstrap(count, replicates, createRandom('bootstrap', ...seed), statistics)
   const groups = count === items ? counted(items, 'item') : `${counted(count, 'group')} of ${counted(items, 'item')}`

@@ -13,22 +13,24 @@ import { NO_PAIRS, type Attempt, type Measure, type Pair } from './measure.ts'
 
 /** Everything that the requests of a batch share: compared over units of work. */
 export function timeMeasures(model: GroupData, teacher: GroupData, components: Components): Attempt[] {
+  const names = new Set(QUANTILE_METRICS.map(({ of }) => of))
+  const values = new Map([...names].map((name) => [name, both(model, teacher, (data, side) => valuesWithin(data.values(name), components, side))]))
   return [
-    ...QUANTILE_METRICS.map((metric) => quantileMeasure(metric, model, teacher, components)),
+    ...QUANTILE_METRICS.map((metric) => quantileMeasure(metric, model, teacher, components, values.get(metric.of)!)),
     ...SUM_METRICS.map((metric) => sumMeasure(metric, model, teacher, components)),
   ]
 }
 
 /** Mean output tokens of an answer: compared over items. */
 export function tokensMeasure(model: GroupData, teacher: GroupData, components: Components): Attempt {
-  const sums = both(model, teacher, ({ group }) => {
+  const sums = both(model, teacher, ({ group }, side) => {
     const entry = emptySums(components.count)
-    for (const sample of group.graded) {
-      const component = sample.finish === 'error' ? undefined : components.of.get(sample)
-      if (component === undefined) continue
-      entry.top[component]! += sample.outputTokens
+    group.graded.forEach(({ finish, outputTokens }, i) => {
+      const component = components.members[side]!.requests[i]!
+      if (component < 0 || finish === 'error') return
+      entry.top[component]! += outputTokens
       entry.bottom[component]!++
-    }
+    })
     return entry
   })
   const origin = weakestOrigin(model.ledger.tokens, teacher.ledger.tokens)
@@ -56,18 +58,20 @@ export function ratioMeasure(
   const values = { model: statistics.model(all), teacher: statistics.teacher(all) }
   if (!Number.isFinite(values.model) || !Number.isFinite(values.teacher))
     return { metric: head.metric, slice: head.slice, missing: absent(count === 0 ? NO_PAIRS : none) }
-  return { ...head, values, statistics, sums, work: count }
+  return { ...head, values, statistics, sums }
 }
 
 export function emptySums(count: number): ClusterSums {
   return { top: new Float64Array(count), bottom: new Float64Array(count) }
 }
 
-export function both<T>(model: GroupData, teacher: GroupData, of: (data: GroupData) => T): Pair<T> {
-  return { model: of(model), teacher: of(teacher) }
+export function both<T>(model: GroupData, teacher: GroupData, of: (data: GroupData, side: 0 | 1) => T): Pair<T> {
+  return { model: of(model, 0), teacher: of(teacher, 1) }
 }
 
 // --- internal ---
+
+const POWER_METRICS: ReadonlySet<string> = new Set(['power', 'energy-per-token', 'energy-per-correct'])
 
 function sumMeasure(metric: SumMetric, model: GroupData, teacher: GroupData, components: Components): Attempt {
   const origins: Origin[] = []
@@ -76,7 +80,10 @@ function sumMeasure(metric: SumMetric, model: GroupData, teacher: GroupData, com
     if (account.state !== 'ok') return { metric: metric.id, slice: '', missing: account }
     origins.push(account.value.origin)
   }
-  const maps = both(model, teacher, ({ ledger }) => sumsOf(metric, ledger, components))
+  const meters = [model, teacher].flatMap(({ power }) => (power.state === 'ok' ? [power.value.meter] : []))
+  if (POWER_METRICS.has(metric.id) && new Set(meters).size > 1)
+    return { metric: metric.id, slice: '', missing: absent(`the two have different power meters (${meters.join(' and ')})`) }
+  const maps = both(model, teacher, ({ ledger }, side) => sumsOf(metric, ledger, components.members[side]!))
   const sums: Pair<ClusterSums> = { model: emptySums(components.count), teacher: emptySums(components.count) }
   for (const [component, own] of maps.model) {
     const base = maps.teacher.get(component)
@@ -97,8 +104,13 @@ function sharePrice({ id }: SumMetric, model: GroupData, teacher: GroupData): bo
   return id.startsWith('cost') && own?.kind === 'hourly' && base?.kind === 'hourly' && own.usdPerHour === base.usdPerHour
 }
 
-function quantileMeasure({ id, of, p }: (typeof QUANTILE_METRICS)[number], model: GroupData, teacher: GroupData, components: Components): Attempt {
-  const values = both(model, teacher, (data) => valuesWithin(data, data.values(of), components))
+function quantileMeasure(
+  { id, of, p }: (typeof QUANTILE_METRICS)[number],
+  model: GroupData,
+  teacher: GroupData,
+  components: Components,
+  values: Pair<ClusteredValues>,
+): Attempt {
   const missing = (why: string): Attempt => ({ metric: id, slice: '', missing: absent(why) })
   if (components.count === 0) return missing(NO_PAIRS)
   if (values.model.sorted.length === 0 || values.teacher.sorted.length === 0) return missing(VALUES[of].none)
@@ -113,16 +125,21 @@ function quantileMeasure({ id, of, p }: (typeof QUANTILE_METRICS)[number], model
     ratioOrigin: origin,
     what: p === 0.5 ? 'medians' : `quantiles ${p}`,
     values: { model: quantile(values.model.sorted, p), teacher: quantile(values.teacher.sorted, p) },
-    statistics: { model: (weights) => weightedQuantile(weights, values.model, p), teacher: (weights) => weightedQuantile(weights, values.teacher, p) },
-    work: values.model.sorted.length + values.teacher.sorted.length,
+    statistics: { model: weightedQuantile(values.model, p), teacher: weightedQuantile(values.teacher, p) },
   }
 }
 
-/** The values of the samples in the components, still sorted. */
-function valuesWithin({ group }: GroupData, { sorted, source }: Collected, { of, count }: Components): ClusteredValues {
-  const all = Int32Array.from(source, (index) => of.get(group.samples[index]!) ?? -1)
-  const clusters = all.filter((one) => one >= 0)
-  const sizes = new Int32Array(count)
-  for (const cluster of clusters) sizes[cluster]!++
-  return { sorted: sorted.filter((_, i) => all[i]! >= 0), clusters, sizes }
+/** The values of the requests in the components, still sorted. */
+function valuesWithin({ sorted, source }: Collected, { members, count }: Components, side: 0 | 1): ClusteredValues {
+  const { requests } = members[side]!
+  const [kept, clusters, sizes] = [new Float64Array(sorted.length), new Int32Array(sorted.length), new Int32Array(count)]
+  let n = 0
+  for (let i = 0; i < sorted.length; i++) {
+    const component = requests[source[i]!]!
+    if (component < 0) continue
+    kept[n] = sorted[i]!
+    clusters[n++] = component
+    sizes[component]!++
+  }
+  return { sorted: kept.subarray(0, n), clusters: clusters.subarray(0, n), sizes }
 }

@@ -12,16 +12,16 @@ export function latencyCells(data: GroupData): Cell[] {
 
 /** Mean output tokens of an answer; items are the unit. */
 export function outputTokensCell(data: GroupData): Cell {
-  const { of, count } = data.components('item')
+  const { members, count } = data.components('item')
   const answered = data.group.graded.filter(({ finish }) => finish !== 'error')
   if (answered.length === 0) return { metric: 'output-tokens', slice: '', estimate: absent(VALUES['output-tokens'].none) }
   const sums = Array.from({ length: count }, (): Sums => ({ top: 0, bottom: 0 }))
-  for (const sample of answered) {
-    const entry = sums[of.get(sample) ?? -1]
-    if (entry === undefined) continue
-    entry.top += sample.outputTokens
+  data.group.graded.forEach(({ finish, outputTokens }, i) => {
+    const entry = sums[members[0]!.requests[i]!]
+    if (entry === undefined || finish === 'error') return
+    entry.top += outputTokens
     entry.bottom++
-  }
+  })
   const clusters = sums.filter(({ bottom }) => bottom > 0)
   const account = {
     n: clusters.length,
@@ -65,13 +65,15 @@ function quantileOf(data: GroupData, name: ValueName, p: number): Observed<Estim
 
 /** The component of each value, numbered without the components that have none. */
 function compact(data: GroupData, source: Int32Array): { clusters: Int32Array; count: number } {
-  const { of } = data.components('unit')
-  const numbers = new Map<number, number>()
-  const clusters = Int32Array.from(source, (index) => {
-    const component = of.get(data.group.samples[index]!) ?? -1
-    const known = numbers.get(component) ?? numbers.size
-    numbers.set(component, known)
-    return known
-  })
-  return { clusters, count: numbers.size }
+  const { members, count: all } = data.components('unit')
+  const { requests } = members[0]!
+  const numbers = new Int32Array(all).fill(-1)
+  const clusters = new Int32Array(source.length)
+  let count = 0
+  for (let i = 0; i < source.length; i++) {
+    const component = requests[source[i]!]!
+    if (numbers[component] === -1) numbers[component] = count++
+    clusters[i] = numbers[component]!
+  }
+  return { clusters, count }
 }

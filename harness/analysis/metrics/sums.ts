@@ -1,7 +1,7 @@
 /** Throughput, power, energy and cost: each is one sum over the units of work divided by another. */
 import type { Estimate, Observed, Origin, Unit } from '../../types.ts'
 import { weakestOrigin } from '../../units.ts'
-import type { Components } from '../components.ts'
+import type { Membership } from '../components.ts'
 import type { Cell, GroupData } from '../data.ts'
 import { absent, counted, estimate, point } from '../observed.ts'
 import { tInterval, type Sums } from '../stats/means.ts'
@@ -18,13 +18,13 @@ export interface SumMetric {
   none: string
 }
 
-/** Sums of the tallies by component; components with a missing quantity are left out. */
-export function sumsOf(metric: SumMetric, { tallies }: Ledger, { ofUnit }: Components): Map<number, Sums> {
+/** Sums of the tallies, which are aligned with the units, by component; components with a missing quantity are left out. */
+export function sumsOf(metric: SumMetric, { tallies }: Ledger, { units }: Membership): Map<number, Sums> {
   const sums = new Map<number, Sums>()
   const missing = new Set<number>()
-  for (const tally of tallies) {
-    const component = ofUnit.get(tally.unit.id)
-    if (component === undefined) continue
+  for (const [i, tally] of tallies.entries()) {
+    const component = units[i] ?? -1
+    if (component < 0) continue
     const top = metric.top(tally)
     if (top === undefined) {
       missing.add(component)
@@ -122,7 +122,7 @@ function costAccount({ cost }: Ledger): Observed<{ origin: Origin; method: strin
 function sumEstimate(metric: SumMetric, data: GroupData): Observed<Estimate> {
   const account = metric.account(data.ledger)
   if (account.state !== 'ok') return account
-  const clusters = [...sumsOf(metric, data.ledger, data.components('unit')).values()]
+  const clusters = [...sumsOf(metric, data.ledger, data.components('unit').members[0]!).values()]
   if (clusters.length === 0) return absent('no measured window')
   if (!(clusters.reduce((sum, { bottom }) => sum + bottom, 0) > 0)) return absent(metric.none)
   const alone = clusters.length === data.group.samples.length

@@ -158,7 +158,8 @@ const TABLE = [
     title: 'Process memory',
     unit: 'byte',
     better: 'lower',
-    definition: 'Largest resident size of the process that ran the model, over the cells. Low and high are the range over the cells.',
+    definition:
+      'Largest resident size of the process that ran the model, over the cells: the peak of the measured window where a meter watched it, else the size after it. Low and high are the range over the cells.',
     misleads: 'The language runtime is in it: for small models it is most of it, so ratios of it understate how much smaller the student is.',
   },
   {

@@ -2,14 +2,14 @@
 import type { Random } from '../../random.ts'
 import { criticalT, normalCdf } from './distributions.ts'
 import { LEVEL, type Interval } from './interval.ts'
-import { quantile } from './quantiles.ts'
+import { effectiveSize, quantile } from './quantiles.ts'
 
 /** A statistic of one resample: how often each cluster was drawn. NaN where the resample leaves it undefined. */
 export type Statistic = (weights: Int32Array) => number
 
-/** Resamples for a given number of values to go through: 2,000, fewer where that would take long, never under 200. */
-export function replicatesFor(values: number): number {
-  return Math.max(200, Math.min(2000, Math.round(1e8 / Math.max(1, values))))
+/** Resamples for a number of clusters: 2,000, fewer where that would take long, never under 400. */
+export function replicatesFor(clusters: number): number {
+  return Math.max(400, Math.min(2000, Math.round(2e7 / Math.max(1, clusters))))
 }
 
 /** Each statistic over the same `replicates` resamples of `clusters` clusters, drawn with replacement. */
@@ -63,18 +63,39 @@ export interface ClusteredValues {
   sizes: Int32Array
 }
 
-/** The p-quantile (type 7) of values that occur as often as their cluster was drawn; NaN for none. */
-export function weightedQuantile(weights: Int32Array, { sorted, clusters, sizes }: ClusteredValues, p: number): number {
-  let total = 0
-  for (let c = 0; c < sizes.length; c++) total += weights[c]! * sizes[c]!
-  if (total === 0) return Number.NaN
-  const h = (total - 1) * p
+/**
+ * The p-quantile (type 7) of values that occur as often as their cluster was drawn; NaN for none. A resample's quantile
+ * lies near the sample's: values well below are counted by cluster once, and each resample goes through the others only.
+ */
+export function weightedQuantile(values: ClusteredValues, p: number): Statistic {
+  const { sorted, clusters, sizes } = values
+  if (sorted.length === 0) return () => Number.NaN
+  const worth = effectiveSize(sorted, clusters, sizes.length, quantile(sorted, p), p)
+  const start = Math.max(0, Math.floor(sorted.length * (p - 6 * Math.sqrt((p * (1 - p)) / Math.max(1, worth)))))
+  const below = new Int32Array(sizes.length)
+  for (let i = 0; i < start; i++) below[clusters[i]!]!++
+  return (weights) => {
+    let [total, skipped] = [0, 0]
+    for (let c = 0; c < sizes.length; c++) {
+      total += weights[c]! * sizes[c]!
+      skipped += weights[c]! * below[c]!
+    }
+    if (total === 0) return Number.NaN
+    const h = (total - 1) * p
+    return skipped <= Math.floor(h) ? fromRank(values, weights, h, start, skipped) : fromRank(values, weights, h, 0, 0)
+  }
+}
+
+// --- internal ---
+
+/** The value at rank `h` (from 0, linear between ranks), going on from index `start`, before which `seen` draws lie. */
+function fromRank({ sorted, clusters }: ClusteredValues, weights: Int32Array, h: number, start: number, seen: number): number {
   const below = Math.floor(h)
-  let seen = 0
-  let i = -1
-  while (seen <= below) seen += weights[clusters[++i]!]!
+  let drawn = seen
+  let i = start - 1
+  while (drawn <= below) drawn += weights[clusters[++i]!]!
   const low = sorted[i]!
-  if (h === below || seen > below + 1) return low
+  if (h === below || drawn > below + 1) return low
   let next = i + 1
   while (next < sorted.length && weights[clusters[next]!] === 0) next++
   return next < sorted.length ? low + (h - below) * (sorted[next]! - low) : low

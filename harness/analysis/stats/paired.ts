@@ -1,8 +1,6 @@
 /** Two ratios of sums over the same clusters, where the clusters are too few for a bootstrap. */
 import { criticalT } from './distributions.ts'
 import { LEVEL, type Interval } from './interval.ts'
-import { normalQuantile } from './distributions.ts'
-import { wilson } from './wilson.ts'
 
 /** Sums of each cluster for one of the two. */
 export interface ClusterSums {
@@ -31,22 +29,6 @@ export function pairedT(own: ClusterSums, base: ClusterSums, level = LEVEL): { r
     ratio: { value: a / b, low: (a / b) * Math.exp(-spread), high: (a / b) * Math.exp(spread), level },
     difference: { value: a - b, low: a - b - distance, high: a - b + distance, level },
   }
-}
-
-/**
- * The ratio of two proportions of the same items (Bonett and Price, 2006): two Wilson intervals, narrowed for what the
- * proportions share. `own` and `base` are right answers, b and c the items that only base or only own has right.
- * Keeps its width where the two never disagree. `base` > 0.
- */
-export function pairedProportionRatio(own: number, base: number, b: number, c: number, level = LEVEL): Interval {
-  const items = base + c // right by either
-  const z = normalQuantile((1 + level) / 2)
-  const free = (right: number): number => Math.sqrt((1 - (right + 1) / (items + 2)) / (right + 1))
-  const together = Math.sqrt((b + c + 2) / ((own + 1) * (base + 1)))
-  const narrowed = (together / (free(own) + free(base))) * z
-  const [top, bottom] = [wilson(own, items, level, narrowed), wilson(base, items, level, narrowed)]
-  const value = own / base
-  return { value, low: Math.min(value, top.low / bottom.high), high: Math.max(value, top.high / bottom.low), level }
 }
 
 // --- internal ---

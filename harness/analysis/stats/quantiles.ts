@@ -50,6 +50,7 @@ export function clusteredInterval(sorted: ArrayLike<number>, clusters: ArrayLike
 
 /** How many independent values the clustered ones are worth, for the share at or below `value`: p(1 − p) ÷ SE². */
 export function effectiveSize(sorted: ArrayLike<number>, clusters: ArrayLike<number>, count: number, value: number, p: number): number {
+  if (count < 2) return 1
   const n = sorted.length
   const deviations = new Float64Array(count)
   let atOrBelow = 0

@@ -3,6 +3,7 @@ import { criticalT, normalCdf, normalQuantile, tCdf, tQuantile } from '../../../
 import { holm } from '../../../harness/analysis/stats/holm.ts'
 import { mcnemar } from '../../../harness/analysis/stats/mcnemar.ts'
 import { itemsForMargin, itemsNeeded } from '../../../harness/analysis/stats/power.ts'
+import { proportionRatio, ratioZ } from '../../../harness/analysis/stats/proportion-ratio.ts'
 import { leastForQuantile, orderInterval, quantile, thin } from '../../../harness/analysis/stats/quantiles.ts'
 import { binomialCdf, logGamma } from '../../../harness/analysis/stats/special.ts'
 import { tangoInterval, tangoZ } from '../../../harness/analysis/stats/tango.ts'
@@ -54,6 +55,44 @@ describe('Tango', () => {
     expect(low).toBeCloseTo(-1, 9)
     // then the variance is 1 − d², and z² = n·(1 + d)/(1 − d)
     expect(high).toBeCloseTo(-(1 - 3.8415 / 20) / (1 + 3.8415 / 20), 4)
+  })
+})
+
+describe('the ratio of two proportions', () => {
+  it('is McNemar’s statistic at a ratio of 1', () => {
+    expect(ratioZ(400, 22, 14, 500, 1)).toBeCloseTo((14 - 22) / Math.sqrt(36), 10)
+  })
+
+  it('keeps its width where the two never disagree: n/(n + z²) and its inverse', () => {
+    const { value, low, high } = proportionRatio(50, 0, 0, 50)
+    expect(value).toBe(1)
+    expect(low).toBeCloseTo(50 / (50 + 3.8415), 4)
+    expect(high).toBeCloseTo(1 / low, 6)
+  })
+
+  it('turns over when the two change places', () => {
+    const [one, other] = [proportionRatio(40, 9, 3, 60), proportionRatio(40, 3, 9, 60)]
+    expect(one.low).toBeCloseTo(1 / other.high, 9)
+    expect(one.high).toBeCloseTo(1 / other.low, 9)
+  })
+
+  it('agrees with the interval of the difference about which side of equality it leaves out', () => {
+    for (const [both, b, c, n] of [
+      [400, 22, 14, 500],
+      [400, 40, 14, 500],
+      [10, 0, 6, 30],
+      [5, 8, 0, 20],
+    ] as const) {
+      const [ratio, difference] = [proportionRatio(both, b, c, n), tangoInterval(b, c, n)]
+      expect([ratio.low > 1, ratio.high < 1]).toEqual([difference.low > 0, difference.high < 0])
+    }
+  })
+
+  it('is 0 with a high end above 0 where the candidate is never right', () => {
+    const { value, low, high } = proportionRatio(0, 20, 0, 40)
+    expect([value, low]).toEqual([0, 0])
+    expect(high).toBeGreaterThan(0.05)
+    expect(high).toBeLessThan(0.3)
   })
 })
 

@@ -1,0 +1,27 @@
+/** What must hold for every number of every analysis. Returns what does not, as readable lines. */
+import type { Analysis } from '../../harness/types.ts'
+
+/** Paths of values that are no finite number where they are a number, or that JSON would turn into null. */
+export function unsound(value: unknown, path = 'analysis'): string[] {
+  if (typeof value === 'number') return Number.isFinite(value) ? [] : [`${path} is ${value}`]
+  if (value === null) return [`${path} is null`]
+  if (Array.isArray(value)) return value.flatMap((one, i) => unsound(one, `${path}[${i}]`))
+  if (typeof value === 'object')
+    return Object.entries(value).flatMap(([key, one]) => (one === undefined ? [`${path}.${key} is undefined`] : unsound(one, `${path}.${key}`)))
+  return []
+}
+
+/** Estimates whose ends do not enclose the value, whose level is no level, or that do not say how they came about. */
+export function unordered({ rows, ratios, gap }: Analysis): string[] {
+  const all = [
+    ...rows.map(({ metric, model, estimate }) => ({ what: `${metric} of ${model}`, estimate })),
+    ...ratios.flatMap(({ metric, model, ratio, difference }) => [ratio, difference].map((estimate) => ({ what: `${metric} ratio of ${model}`, estimate }))),
+    ...gap.map(({ student, recovered }) => ({ what: `gap of ${student}`, estimate: recovered })),
+  ]
+  return all.flatMap(({ what, estimate }) => {
+    if (estimate.state !== 'ok') return []
+    const { value, low, high, level, method, n } = estimate.value
+    const sound = low <= value && value <= high && level >= 0 && level <= 1 && method.length > 3 && n >= 1
+    return sound ? [] : [`${what}: ${JSON.stringify(estimate.value)}`]
+  })
+}
