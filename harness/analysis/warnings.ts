@@ -1,6 +1,7 @@
 /** What a reader must know before trusting the numbers of a run. Codes are stable; messages are for people. */
 import type { MetricRow, StoredRun, Warning } from '../types.ts'
 import type { GroupData } from './data.ts'
+import { millis } from './groups.ts'
 import { counted } from './observed.ts'
 import { quantile } from './stats/quantiles.ts'
 
@@ -8,7 +9,14 @@ const FEW_ITEMS = 100
 const SHORT_POWER_WINDOW_MS = 10_000
 
 export function runWarnings({ record }: StoredRun, groups: readonly GroupData[]): Warning[] {
-  return [...record.warnings, ...incomplete(record, groups), ...fewItems(groups), ...groups.flatMap(groupWarnings), ...unequalRuntimes(record)]
+  return [
+    ...record.warnings,
+    ...incomplete(record, groups),
+    ...fewItems(groups),
+    ...groups.flatMap(groupWarnings),
+    ...shortWindows(groups),
+    ...unequalRuntimes(record),
+  ]
 }
 
 /** Cautions beside the rows of models or cells that the runner found to be measured by a busy client. */
@@ -119,19 +127,22 @@ function energyWarnings({ group, ledger: { energy }, power }: GroupData, where: 
       code: 'energy-windows',
       message: `${where}: ${missing} of ${counted(windows, 'window')} have no energy; per-token and per-answer figures are of the others.`,
     })
-  const length = group.units.reduce((sum, { startMs, endMs }) => sum + Math.max(0, endMs - startMs), 0)
   const pauses = power.value.pauses(group.cells.map(({ id }) => id))
   if (pauses !== undefined && pauses.longest > Math.max(1000, 3 * pauses.usual))
     warnings.push({
       code: 'meter-gap',
       message: `${where}: ${power.value.meter} was silent for ${Math.round(pauses.longest)} ms, usually it reads every ${Math.round(pauses.usual)} ms.`,
     })
-  if (length < SHORT_POWER_WINDOW_MS)
-    warnings.push({
-      code: 'short-power-window',
-      message: `${where}: energy from ${(length / 1000).toFixed(1)} s of measurement; below 10 s the edges of the window weigh.`,
-    })
   return warnings
+}
+
+/** Once for the run: where energy comes from so little time that the ends of the windows weigh. */
+function shortWindows(groups: readonly GroupData[]): Warning[] {
+  const lengths = groups.flatMap(({ group, ledger }) => (ledger.energy.state === 'ok' ? [group.units.reduce((sum, unit) => sum + millis(unit), 0)] : []))
+  const short = lengths.filter((length) => length < SHORT_POWER_WINDOW_MS)
+  if (short.length === 0) return []
+  const message = `Energy of ${short.length} of ${lengths.length} combinations of model, workload and load comes from less than ${SHORT_POWER_WINDOW_MS / 1000} s of measurement (the shortest: ${(Math.min(...short) / 1000).toFixed(1)} s), where the edges of the window weigh.`
+  return [{ code: 'short-power-window', message }]
 }
 
 /** Ratios of times between different backends or devices compare those too. */

@@ -58,7 +58,7 @@ function quantileOf(data: GroupData, name: ValueName, p: number): Observed<Estim
     ? 'exact interval from order statistics'
     : count < 2
       ? 'one group of requests allows no interval'
-      : `interval over ${name === 'itl' && count === data.group.samples.length ? counted(count, 'request') : counted(count, 'group of requests', 'groups of requests')}`
+      : `interval over ${data.components('unit').count === data.group.samples.length ? counted(count, 'request') : counted(count, 'group of requests', 'groups of requests')}`
   const method = `${p === 0.5 ? 'median' : `quantile ${p}`} of ${over}; ${how}`
   return estimate(interval, { n: sorted.length, unit: VALUES[name].unit, origin: VALUES[name].usesTokenCount ? data.ledger.tokens : 'measured', method })
 }

@@ -24,12 +24,16 @@ export function ratioOfSums(clusters: readonly Sums[]): { value: number; se: num
   return { value, se: Math.sqrt((clusters.length / (clusters.length - 1)) * squares) / Math.abs(bottom) }
 }
 
-/** Student's t interval, C − 1 degrees of freedom, of a quantity that cannot be negative: the low end stops at 0. */
+/**
+ * Student's t interval, C − 1 degrees of freedom, of a quantity that cannot be negative, on the scale of its logarithm:
+ * value × exp(±t·SE/value). It never reaches 0, and leans to the high side as a ratio with an uncertain bottom does.
+ */
 export function tInterval(clusters: readonly Sums[], level = LEVEL): Interval {
   const { value, se } = ratioOfSums(clusters)
   if (se === undefined) return { value, low: value, high: value, level: 0 }
-  const half = criticalT(level, clusters.length - 1) * se
-  return { value, low: Math.max(Math.min(0, value), value - half), high: value + half, level }
+  if (value <= 0) return { value, low: value, high: value, level: 0 } // nothing was counted on top, which has no spread
+  const factor = Math.exp((criticalT(level, clusters.length - 1) * se) / value)
+  return { value, low: value / factor, high: value * factor, level }
 }
 
 /**
