@@ -10,17 +10,17 @@ export interface Source {
 const R1_PROTOCOL = 'up to 32,768 tokens; temperature 0.6, top-p 0.95; pass@1 from 64 answers per question'
 
 export const R1_README: Source = {
-  source: 'DeepSeek, README of DeepSeek-R1, section 4, first table (read at commit 00f3296a)',
+  source: 'DeepSeek-R1 README, section 4, main table (commit 00f3296a)',
   url: 'https://github.com/deepseek-ai/DeepSeek-R1',
   date: '2025-01-20',
   protocol: R1_PROTOCOL,
 }
 export const R1_README_DISTILLED: Source = {
   ...R1_README,
-  source: 'DeepSeek, README of DeepSeek-R1, section 4, table of distilled models (read at commit 00f3296a)',
+  source: 'DeepSeek-R1 README, section 4, table of distilled models (commit 00f3296a)',
 }
 export const R1_README_SIZES: Source = {
-  source: 'DeepSeek, README of DeepSeek-R1, section 3 (read at commit 00f3296a)',
+  source: 'DeepSeek-R1 README, section 3 (commit 00f3296a)',
   url: 'https://github.com/deepseek-ai/DeepSeek-R1',
   date: '2025-01-20',
 }
@@ -36,7 +36,7 @@ export const R1_NATURE: Source = {
   date: '2025-09-17',
 }
 export const V3_README: Source = {
-  source: 'DeepSeek, README of DeepSeek-V3 (read at commit 06dbd30b)',
+  source: 'DeepSeek-V3 README (commit 06dbd30b)',
   url: 'https://github.com/deepseek-ai/DeepSeek-V3',
   date: '2024-12-26',
   protocol: 'up to 8K output tokens',
@@ -47,7 +47,7 @@ export const V3_PAPER: Source = {
   date: '2024-12-27',
 }
 export const SIMPLE_EVALS: Source = {
-  source: 'OpenAI, README of simple-evals (read at commit 0f2cf333, which is not older than this date)',
+  source: 'OpenAI simple-evals README (commit 0f2cf333, not older than this date)',
   url: 'https://github.com/openai/simple-evals',
   date: '2025-04-16',
   protocol: 'zero-shot, chain of thought',
@@ -68,7 +68,7 @@ export const DEEPSEEK_PROMOTION: Source = {
   date: '2024-12-26',
 }
 export const PRESS: Source = {
-  source: 'press reports of 6 February 2025 (quoted second-hand; neither an article nor the figures behind it could be checked)',
+  source: 'press reports of 6 February 2025 (second-hand, not checked)',
   date: '2025-02-06',
 }
 export const WIRED: Source = {
