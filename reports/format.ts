@@ -158,6 +158,7 @@ function decimalPlaces(value: number): number {
 }
 
 function fixed(value: number, places: number): string {
+  if (!(value < 1e21)) return Number.isFinite(value) ? value.toPrecision(3) : 'unknown'
   const [whole = '0', fraction] = value.toFixed(places).split('.')
   const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')
   return fraction === undefined ? grouped : `${grouped}.${fraction}`

@@ -96,6 +96,7 @@ describe('numbers with units', () => {
         const texts = [formatValue(value, unit), formatPublished(value, unit), formatInterval({ value: 1, low: 0.5, high: 2, unit })]
         for (const text of texts) expect(text).not.toMatch(/NaN|undefined|null|Infinity/)
       }),
+      { numRuns: 2000, examples: [[1.7e308, 'ratio'], [-1.7e308, 'USD/answer'], [5e-324, 'ms']] },
     )
   })
 })
