@@ -5,9 +5,11 @@ import { formatPublished, formatShortInterval, formatValue, scaleOf, type Scale 
 import { valueOf, type Contestant, type View } from './view.ts'
 import { comparisonOf, listInWords, ratioInWords, whyMissing, type Comparison } from './words.ts'
 
-/** `text` names its unit, `short` leaves it to the column. */
+/** `text` is the whole figure; `figure` and `unit` are its parts; `short` is the bare number, for a column that names the unit. */
 export interface Cell {
   text: string
+  figure: string
+  unit: string
   short: string
   sort: number | undefined
   interval?: string
@@ -101,10 +103,13 @@ function measuredColumn(view: View, workload: string, { concept, title, place: {
 
 function measuredCell(observed: Observed<Estimate> | undefined, scale: Scale, comparison: Comparison | undefined): Cell {
   const estimate = valueOf(observed)
-  if (estimate === undefined) return { text: '–', short: '–', sort: undefined, why: whyMissing(observed) }
+  if (estimate === undefined) return { ...NOTHING, why: whyMissing(observed) }
+  const sign = scale.suffix === '%' ? '%' : ''
   return {
     text: formatValue(estimate.value, estimate.unit, scale),
-    short: formatValue(estimate.value, estimate.unit, { ...scale, prefix: '', suffix: scale.suffix === '%' ? '%' : '' }),
+    figure: formatValue(estimate.value, estimate.unit, { ...scale, suffix: sign }),
+    unit: scale.suffix.slice(sign.length).trim(),
+    short: formatValue(estimate.value, estimate.unit, { ...scale, prefix: '', suffix: sign }),
     sort: estimate.value,
     origin: estimate.origin,
     ...(hasInterval(estimate) ? { interval: formatShortInterval(estimate, scale) } : {}),
@@ -112,15 +117,17 @@ function measuredCell(observed: Observed<Estimate> | undefined, scale: Scale, co
   }
 }
 
+const NOTHING: Cell = { text: '–', figure: '–', unit: '', short: '–', sort: undefined }
+
 function parameterColumn(view: View): Column | undefined {
   if (!view.measured.some(({ summary }) => summary.card !== undefined)) return undefined
   const cells = view.measured.map((contestant): Cell => {
     const parameters = contestant.summary.card?.parametersTotal
-    if (parameters === undefined || !(parameters > 0)) return { text: '–', short: '–', sort: undefined, why: 'the model has no card' }
+    if (parameters === undefined || !(parameters > 0)) return { ...NOTHING, why: 'the model has no card' }
     const teacher = view.teacherOf(contestant)?.summary.card?.parametersTotal
     const comparison = contestant.role === 'teacher' || teacher === undefined ? undefined : exactRatio(parameters / teacher, 'parameter')
     const text = formatPublished(parameters, 'parameter')
-    return { text, short: text, sort: parameters, ...(comparison === undefined ? {} : { comparison }) }
+    return { text, figure: text, unit: '', short: text, sort: parameters, ...(comparison === undefined ? {} : { comparison }) }
   })
   return { id: 'parameters', title: 'Parameters', note: 'total, from the model card', unit: '', cells }
 }

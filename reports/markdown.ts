@@ -2,7 +2,8 @@
 import type { Analysis } from '../harness/types.ts'
 import { claimFigure } from './claims.ts'
 import { comparisonTables, type Cell } from './comparison.ts'
-import { formatCount, formatInterval, formatPublished, formatValue, originMark } from './format.ts'
+import { countSentence, groupFailures } from './counts.ts'
+import { formatInterval, formatPublished, formatValue, originMark } from './format.ts'
 import { nameOfModel, titleOfFigure } from './charts/published.ts'
 import { openingSentences, runNotes, titleOf } from './opening.ts'
 import { clip, oneLine, visible } from './text.ts'
@@ -78,13 +79,13 @@ function tableOf(columns: readonly string[], rows: readonly (readonly string[])[
 
 function gapBlock(view: View): string {
   return view.analysis.gap
-    .map(({ student, control, workload, recovered }) => {
+    .map(({ run, student, control, workload, recovered }) => {
       const estimate = valueOf(recovered)
       const share =
         estimate === undefined
           ? `unknown: ${whyMissing(recovered)}`
           : `${formatValue(estimate.value, 'ratio')} (${formatInterval({ ...estimate, unit: 'ratio' })})`
-      return `- ${escapeMarkdown(`Gap recovered by ${nameOfModel(view, student)} over ${nameOfModel(view, control)} (${workload}): ${share}`)}`
+      return `- ${escapeMarkdown(`Gap recovered by ${view.labelOf(run, student)} over ${view.labelOf(run, control)} (${workload}): ${share}`)}`
     })
     .join('\n')
 }
@@ -112,11 +113,13 @@ function warningsBlock(analysis: Analysis): string {
 }
 
 function failuresBlock({ counts, failures }: Analysis): string {
-  const sum = (pick: (row: (typeof counts)[number]) => number): number => counts.reduce((total, row) => total + pick(row), 0)
-  const [requests, failed, truncated] = [sum((row) => row.requests), sum((row) => row.failed), sum((row) => row.truncated)]
-  const line = counts.length === 0 ? '' : `${formatCount(requests, 'request')}: ${failed} failed, ${truncated} cut off at the token limit.`
-  const cells = failures.slice(0, MOST_LINES).map(({ cell, error }) => `- ${escapeMarkdown(`${cell}: ${error.message}`)}`)
-  return [line, cells.length === 0 ? '' : `${cells.join('\n')}${more(failures.length)}`].filter((part) => part !== '').join('\n\n')
+  const groups = groupFailures(failures)
+  const cells = groups
+    .slice(0, MOST_LINES)
+    .map(({ cells: failed, error }) => `- ${escapeMarkdown(`${failed[0]}${failed.length === 1 ? '' : ` and ${failed.length - 1} more`}: ${error.message}`)}`)
+  return [counts.length === 0 ? '' : countSentence(counts), cells.length === 0 ? '' : `${cells.join('\n')}${more(groups.length)}`]
+    .filter((part) => part !== '')
+    .join('\n\n')
 }
 
 function commandBlock(analysis: Analysis): string {

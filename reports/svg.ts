@@ -1,6 +1,7 @@
 /** Vega-Lite spec → static SVG. The same spec gives the same bytes: no canvas, no fonts of the machine, no random ids. */
 import type { TopLevelSpec } from 'vega-lite'
 import { CONFIG } from './charts/theme.ts'
+import { displayWidth } from './text.ts'
 
 /**
  * Draws without a browser. The picture is decorative for screen readers; its title and table twin stand beside it.
@@ -8,7 +9,7 @@ import { CONFIG } from './charts/theme.ts'
  */
 export async function renderSvg(spec: TopLevelSpec, onWarning: (message: string) => void = () => {}): Promise<string> {
   const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')])
-  ;(vega as unknown as { textMetrics: TextMetrics }).textMetrics.canvas(false) // widths by estimate: the same on every machine
+  ;(vega as unknown as { textMetrics: TextMetrics }).textMetrics.width = estimateWidth // the same on every machine
   const listen = (...parts: readonly unknown[]): typeof logger => {
     onWarning(parts.map(String).join(' '))
     return logger
@@ -28,7 +29,22 @@ export async function renderSvg(spec: TopLevelSpec, onWarning: (message: string)
 
 /** Exported by vega, missing in its types. */
 interface TextMetrics {
-  canvas(use: boolean): void
+  width: (item: { fontSize?: number; text?: unknown }, text?: unknown) => number
+}
+
+/** Pixels that a text takes in an ordinary sans-serif, on the wide side: axes leave room for it. */
+function estimateWidth(item: { fontSize?: number; text?: unknown }, text: unknown = item.text): number {
+  const lines = (Array.isArray(text) ? text : [text]).map((line) =>
+    Array.from(typeof line === 'string' ? line : JSON.stringify(line ?? ''), letterWidth).reduce((sum, width) => sum + width, 0),
+  )
+  return Math.max(0, ...lines) * (item.fontSize ?? 11)
+}
+
+/** In em. */
+function letterWidth(letter: string): number {
+  if (/[il.,:;'|!()[\] ]/.test(letter)) return 0.36
+  if (/[mwMW%@]/.test(letter)) return 0.92
+  return displayWidth(letter) * (/[A-Z]/.test(letter) ? 0.7 : 0.61)
 }
 
 /** Drops what a static picture does not need, about a third of the bytes. Texts stay as they are: only attributes inside tags go. */
@@ -42,5 +58,25 @@ function tidy(svg: string): string {
     )
     .replace(/<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?\/>/g, '')
     .replace(/<g><\/g>/g, '')
+    .replace(/ d="([^"]*)"/g, (_, path: string) => ` d="${shorterPath(path)}"`)
     .replace('<svg ', '<svg aria-hidden="true" focusable="false" ')
+}
+
+/** Steps along one axis as H and V, and points that do not move left out; the picture stays the same. */
+function shorterPath(path: string): string {
+  if (!/^M[-\d.]+,[-\d.]+(?:L[-\d.]+,[-\d.]+)+$/.test(path)) return path
+  const points = path
+    .slice(1)
+    .split('L')
+    .map((point) => point.split(','))
+  let [x, y] = points[0] as [string, string]
+  let shorter = `M${x},${y}`
+  for (const [nextX = x, nextY = y] of points.slice(1)) {
+    if (nextX !== x && nextY !== y) shorter += `L${nextX},${nextY}`
+    else if (nextX !== x) shorter += `H${nextX}`
+    else if (nextY !== y) shorter += `V${nextY}`
+    x = nextX
+    y = nextY
+  }
+  return shorter
 }

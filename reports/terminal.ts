@@ -2,7 +2,7 @@
 import type { Analysis } from '../harness/types.ts'
 import { claimFigure } from './claims.ts'
 import { comparisonTables, type Cell, type ComparisonTable } from './comparison.ts'
-import { formatCount } from './format.ts'
+import { countSentence, groupFailures } from './counts.ts'
 import { openingSentences, runNotes } from './opening.ts'
 import { clip, displayWidth, fit, oneLine, visible } from './text.ts'
 import { viewOf, type Contestant, type View } from './view.ts'
@@ -189,15 +189,16 @@ function emptyLines(view: View, width: number): string[] {
 }
 
 function notes(analysis: Analysis): string[] {
-  const failed = analysis.counts.reduce((sum, row) => sum + row.failed, 0)
-  const truncated = analysis.counts.reduce((sum, row) => sum + row.truncated, 0)
+  const { counts, failures, warnings } = analysis
+  const uneventful = counts.every(({ planned, requests, failed, truncated }) => failed + truncated === 0 && requests >= planned)
   return [
     ...runNotes(analysis),
-    ...(failed > 0 ? [`${formatCount(failed, 'request')} failed.`] : []),
-    ...(truncated > 0 ? [`${formatCount(truncated, 'answer')} cut off at the token limit.`] : []),
-    ...analysis.failures.slice(0, 5).map(({ cell, error }) => `Failed: ${cell}: ${error.message}`),
-    ...analysis.warnings.slice(0, 5).map(({ message }) => `Warning: ${message}`),
-    ...(analysis.warnings.length > 5 ? [`${analysis.warnings.length - 5} more warnings are in the report.`] : []),
+    ...(uneventful ? [] : [countSentence(counts)]),
+    ...groupFailures(failures)
+      .slice(0, 5)
+      .map(({ cells, error }) => `Failed: ${cells[0]}${cells.length === 1 ? '' : ` and ${cells.length - 1} more`}: ${error.message}`),
+    ...warnings.slice(0, 5).map(({ message }) => `Warning: ${message}`),
+    ...(warnings.length > 5 ? [`${warnings.length - 5} more warnings are in the report.`] : []),
   ]
 }
 

@@ -23,6 +23,8 @@ export interface View {
   loadsOf(workload: string): readonly string[]
   slicesOf(workload: string): readonly string[]
   metric(id: string): Metric | undefined
+  /** The name for people; the id where the model is unknown. */
+  labelOf(run: string, model: string): string
   row(contestant: Contestant, workload: string, load: string, metric: string, slice?: string): Observed<Estimate> | undefined
   /** What spoils the number of a row. */
   cautions(contestant: Contestant, workload: string, load: string, metric: string, slice?: string): readonly string[]
@@ -55,6 +57,7 @@ export function viewOf(analysis: Analysis): View {
     loadsOf: (workload) => loads.get(workload) ?? [],
     slicesOf: (workload) => slices.get(workload) ?? [],
     metric: (id) => metrics.get(id),
+    labelOf: (run, model) => contestants.find((one) => one.run === run && one.model === model)?.label ?? model,
     row: (contestant, workload, load, metric, slice = '') => rows.get(keyOf(contestant.run, contestant.model, workload, load, slice, metric)),
     cautions: (contestant, workload, load, metric, slice = '') => cautions.get(keyOf(contestant.run, contestant.model, workload, load, slice, metric)) ?? [],
     ratio: (contestant, workload, load, metric) => ratios.get(keyOf(contestant.run, contestant.model, workload, load, metric)),

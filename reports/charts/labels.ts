@@ -14,9 +14,17 @@ export interface Label {
   dy: number
 }
 
-/** Tries right, left, above and below of each point, the widest names first; a name that fits nowhere takes the least bad place. */
-export function placeLabels(spots: readonly (Spot & { text: string })[], width: number, height: number): Label[] {
-  const taken: Box[] = spots.map(({ x, y }) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 }))
+/** What a name should not cover. */
+export interface Box {
+  left: number
+  right: number
+  top: number
+  bottom: number
+}
+
+/** Tries places right, left, above and below of each point in turn; a name that fits nowhere takes the place where it covers least. */
+export function placeLabels(spots: readonly (Spot & { text: string })[], width: number, height: number, obstacles: readonly Box[] = []): Label[] {
+  const taken: Box[] = [...spots.map(({ x, y }) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 })), ...obstacles]
   return spots.map((spot, index) => {
     const text = visible(clip(spot.text, 30))
     const candidates = PLACES.map((place) => ({ place, box: boxOf(spot, text, place) }))
@@ -29,12 +37,6 @@ export function placeLabels(spots: readonly (Spot & { text: string })[], width: 
 
 // --- internal ---
 
-interface Box {
-  left: number
-  right: number
-  top: number
-  bottom: number
-}
 interface Place {
   align: Label['align']
   dx: number

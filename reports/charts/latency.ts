@@ -4,7 +4,7 @@ import { CONCEPT_METRICS, type Concept } from '../concepts.ts'
 import { formatValue, scaleOf, type Scale } from '../format.ts'
 import type { Contestant, View } from '../view.ts'
 import { drawn, missing, type Chart, type MaybeChart } from './chart.ts'
-import { CHART_WIDTH, INK, lookOf, MOST_NAMED } from './theme.ts'
+import { CHART_WIDTH, INK, logTicks, lookOf, MOST_NAMED } from './theme.ts'
 
 /** Share of requests (up) that took at most so long (right); the mark on each curve is its 95th percentile. */
 export function latencyChart(view: View, workload: string, concept: Concept, title: string): MaybeChart {
@@ -41,7 +41,7 @@ interface Curve {
   distribution: Distribution
 }
 
-const HEIGHT = 230
+const HEIGHT = 220
 const SHOWN = [0.05, 0.5, 0.9, 0.95, 0.99] as const
 
 function curvesOf(view: View, workload: string, concept: Concept): { curves: Curve[]; load: string; metricTitle: string } | undefined {
@@ -58,13 +58,13 @@ function curvesOf(view: View, workload: string, concept: Concept): { curves: Cur
 }
 
 function takeaway(curves: readonly Curve[], scale: Scale): string {
-  const say = ({ contestant, distribution }: Curve): string =>
-    `${contestant.label} needs ${formatValue(quantileOf(distribution.quantiles, 0.5), 'ms', scale)} in the middle (median) and ${formatValue(quantileOf(distribution.quantiles, 0.95), 'ms', scale)} at the 95th percentile`
+  const at = ({ distribution }: Curve, q: number): string => formatValue(quantileOf(distribution.quantiles, q), 'ms', scale)
   const median = ({ distribution }: Curve): number => quantileOf(distribution.quantiles, 0.5)
   const fastest = curves.reduce((best, curve) => (median(curve) < median(best) ? curve : best))
   const teacher = curves.find(({ contestant }) => contestant.role === 'teacher')
-  if (teacher === undefined || teacher === fastest) return `${say(fastest)}${curves.length > 1 ? ', the fastest here' : ''}.`
-  return `${say(teacher)}; ${say(fastest)}.`
+  const first = teacher ?? fastest
+  const sentence = `${first.contestant.label}: half of the requests take at most ${at(first, 0.5)}, 95% at most ${at(first, 0.95)}.`
+  return first === fastest ? sentence : `${sentence} Fastest, ${fastest.contestant.label}: ${at(fastest, 0.5)} and ${at(fastest, 0.95)}.`
 }
 
 function tableOf(view: View, workload: string, metric: string, scale: Scale): Chart['table'] {
@@ -92,20 +92,20 @@ function spec(curves: readonly Curve[], all: readonly Contestant[], title: strin
   const ends = shown.flatMap(({ points }) => [points[0]!, points.at(-1)!])
   const [low, high] = [Math.min(...ends), Math.max(...ends)]
   const log = low > 0 && high / low > 8
-  const domain = log ? [low / 1.1, high * 1.1] : [0, high === 0 ? 1 : high * 1.05]
+  const domain: [number, number] = log ? [low / 1.1, high * 1.1] : [0, high === 0 ? 1 : high * 1.05]
   const x = {
     field: 'x',
     type: 'quantitative' as const,
     title: log ? `${title}, log scale` : title,
     scale: { type: log ? ('log' as const) : ('linear' as const), domain, nice: false },
-    axis: { format: ',~r', ...(log ? {} : { tickCount: 5 }) },
+    axis: { format: ',~r', ...(log ? { values: logTicks(domain) } : { tickCount: 5 }) },
   }
   const y = {
     field: 'y',
     type: 'quantitative' as const,
     title: 'Share of requests, %',
     scale: { domain: [0, 100] },
-    axis: { values: [0, 25, 50, 75, 95, 100] },
+    axis: { values: [0, 25, 50, 75, 95], labelOverlap: false },
   }
   return {
     width: CHART_WIDTH,
@@ -114,10 +114,10 @@ function spec(curves: readonly Curve[], all: readonly Contestant[], title: strin
     layer: shown.flatMap(({ contestant, points }) => {
       const { color, dash, shape } = lookOf(contestant, all)
       const steps = [
-        { x: domain[0]!, y: 0 },
+        { x: domain[0], y: 0 },
         { x: points[0]!, y: 0 },
         ...points.map((point, i) => ({ x: point, y: ((i + 1) / points.length) * 100 })),
-        { x: domain[1]!, y: 100 },
+        { x: domain[1], y: 100 },
       ].map((step, i) => ({ ...step, i }))
       return [
         {

@@ -4,8 +4,8 @@ import { placeOf, type Concept } from '../concepts.ts'
 import { formatInterval, formatValue, scaleOf, type Scale } from '../format.ts'
 import { valueOf, type Contestant, type View } from '../view.ts'
 import { drawn, missing, type MaybeChart } from './chart.ts'
-import { placeLabels, type Spot } from './labels.ts'
-import { CHART_WIDTH, INK, lookOf, MOST_NAMED } from './theme.ts'
+import { placeLabels, type Box, type Spot } from './labels.ts'
+import { CHART_WIDTH, INK, logTicks, lookOf, MOST_NAMED } from './theme.ts'
 
 export interface Axis {
   concept: Concept
@@ -39,7 +39,7 @@ export function qualityChart(view: View, workload: string, axis: Axis): MaybeCha
     title,
     description: `Each point is a model. Up is more accurate; ${axis.best === 'cheapest' ? 'left is cheaper' : 'right is faster'}. ${intervalNote(points)}`,
     takeaway: takeaway(points, axis, other.metric, scale),
-    spec: spec(points, view.measured, { x: `${other.metric.title}, ${scale.label}${under}`, y: `${quality.metric.title}, %` }, scale),
+    spec: spec(points, view.measured, { x: [other.metric.title, `${scale.label}${under}`], y: `${quality.metric.title}, %` }, scale),
     table: {
       columns: ['Model', quality.metric.title, 'interval', `${other.metric.title}${under}`, 'interval'],
       rows: points.map(({ contestant, x, y }) => [
@@ -61,7 +61,7 @@ interface Point {
   y: Estimate
 }
 
-const HEIGHT = 260
+const HEIGHT = 240
 
 function intervalNote(points: readonly Point[]): string {
   const level = points.find(({ y }) => y.level > 0)?.y.level
@@ -90,7 +90,12 @@ function domains(points: readonly Point[], scale: Scale): { x: [number, number];
   return { x: [Math.min(0, left), right === 0 ? 1 : right * 1.15], y, log }
 }
 
-function spec(points: readonly Point[], all: readonly Contestant[], titles: { x: string; y: string }, scale: Scale): Parameters<typeof drawn>[0]['spec'] {
+function spec(
+  points: readonly Point[],
+  all: readonly Contestant[],
+  titles: { x: [string, string]; y: string },
+  scale: Scale,
+): Parameters<typeof drawn>[0]['spec'] {
   const domain = domains(points, scale)
   const values = points.map(({ contestant, x, y }) => {
     const { color, shape } = lookOf(contestant, all)
@@ -108,9 +113,9 @@ function spec(points: readonly Point[], all: readonly Contestant[], titles: { x:
   const x = {
     field: 'x',
     type: 'quantitative' as const,
-    title: domain.log ? `${titles.x}, log scale` : titles.x,
+    title: [titles.x[0], `${titles.x[1]}${domain.log ? ', log scale' : ''}`],
     scale: { type: domain.log ? ('log' as const) : ('linear' as const), domain: domain.x, nice: false },
-    axis: { format: ',~r', ...(domain.log ? {} : { tickCount: 5 }), labelFlush: false },
+    axis: { format: ',~r', ...(domain.log ? { values: logTicks(domain.x), grid: true } : { tickCount: 5 }), labelFlush: false },
   }
   const y = {
     field: 'y',
@@ -120,15 +125,9 @@ function spec(points: readonly Point[], all: readonly Contestant[], titles: { x:
     axis: { tickCount: 6, format: ',~r' },
   }
   const color = { field: 'color', type: 'nominal' as const, scale: null, legend: null }
-  const spots = values.map((value) => spotOf(value, domain))
-  const names =
-    all.length > MOST_NAMED
-      ? []
-      : placeLabels(
-          spots.map((spot, index) => ({ ...spot, text: points[index]!.contestant.label })),
-          CHART_WIDTH,
-          HEIGHT,
-        )
+  const spots = values.map((value, index) => ({ ...spotOf(value, domain), text: points[index]!.contestant.label }))
+  const bars = values.flatMap((value) => barsOf(value, domain))
+  const names = all.length > MOST_NAMED ? [] : placeLabels(spots, CHART_WIDTH, HEIGHT, bars)
   return {
     width: CHART_WIDTH,
     height: HEIGHT,
@@ -149,7 +148,18 @@ function spec(points: readonly Point[], all: readonly Contestant[], titles: { x:
   }
 }
 
+/** Pixels of a value along an axis. */
 function spotOf(value: { x: number; y: number }, domain: ReturnType<typeof domains>): Spot {
   const along = (v: number, [low, high]: [number, number], log: boolean): number => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low))
   return { x: along(value.x, domain.x, domain.log) * CHART_WIDTH, y: (1 - along(value.y, domain.y, false)) * HEIGHT }
+}
+
+/** The two interval lines of a point, which names should not cover. */
+function barsOf(value: { x: number; x0: number; x1: number; y: number; y0: number; y1: number }, domain: ReturnType<typeof domains>): Box[] {
+  const [from, to] = [spotOf({ x: value.x0, y: value.y1 }, domain), spotOf({ x: value.x1, y: value.y0 }, domain)]
+  const { x, y } = spotOf(value, domain)
+  return [
+    { left: x - 2, right: x + 2, top: from.y, bottom: to.y },
+    { left: from.x, right: to.x, top: y - 2, bottom: y + 2 },
+  ]
 }

@@ -86,7 +86,7 @@ function spec(points: readonly Point[], all: readonly Contestant[], slices: read
     field: 'x',
     type: 'quantitative' as const,
     title: 'Accuracy, %',
-    scale: { domain: [low > 60 ? Math.floor(low / 10) * 10 : 0, 100], nice: false, zero: false },
+    scale: { domain: [Math.min(90, Math.floor(low / 10) * 10), 100], nice: false, zero: false },
     axis: { tickCount: 6 },
   }
   const y = {
@@ -100,7 +100,7 @@ function spec(points: readonly Point[], all: readonly Contestant[], slices: read
   const yOffset = { field: 'lane', type: 'ordinal' as const, scale: { domain: Array.from({ length: lanes }, (_, i) => i), paddingInner: 1, paddingOuter: 0.5 } }
   const color = { field: 'color', type: 'nominal' as const, scale: null, legend: null }
   return {
-    width: CHART_WIDTH - 60,
+    width: CHART_WIDTH - 40,
     height: slices.length * rowHeight,
     data: { values },
     layer: [

@@ -49,7 +49,7 @@ export const SHAPE_PATHS: Record<string, string> = {
 }
 
 /** Width in which charts are drawn; they are scaled to the page, so letters stay legible on a phone. */
-export const CHART_WIDTH = 420
+export const CHART_WIDTH = 340
 export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
 export const CONFIG: Config = {
@@ -67,12 +67,24 @@ export const CONFIG: Config = {
     titleFontSize: 12.5,
     titleFontWeight: 500,
     titlePadding: 8,
-    labelLimit: 170,
-    titleLimit: 400,
+    labelLimit: 220,
+    titleLimit: 480,
     domain: true,
     grid: true,
   },
   text: { color: INK.text, fontSize: 12 },
+}
+
+/** Ticks of a logarithmic axis: 1, 2 and 5 of every power of ten, and 3 and 7 where that leaves fewer than three. */
+export function logTicks([low, high]: readonly [number, number]): number[] {
+  const within = (steps: readonly number[]): number[] => {
+    const ticks: number[] = []
+    for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) ticks.push(...steps.map((step) => Number(`${step}e${power}`)))
+    return ticks.filter((tick) => tick >= low && tick <= high)
+  }
+  const wide = within([1])
+  if (wide.length > 4) return wide
+  return within([1, 2, 5]).length >= 3 ? within([1, 2, 5]) : within([1, 1.5, 2, 3, 4, 5, 7])
 }
 
 // --- internal ---

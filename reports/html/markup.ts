@@ -11,9 +11,12 @@ export class Html {
 
 export type Content = Html | string | number | false | undefined | readonly Content[]
 
-/** `html\`<td>${anything}</td>\``: strings are escaped, lists joined, `false` and `undefined` leave nothing. */
+/**
+ * `html\`<td>${anything}</td>\``: strings are escaped, lists joined, `false` and `undefined` leave nothing. The indentation
+ * of the template itself is dropped; what is put in keeps its white space.
+ */
 export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Html {
-  return new Html(strings.reduce((page, string, index) => page + string + (index < contents.length ? toSource(contents[index]) : ''), ''))
+  return new Html(strings.reduce((page, string, index) => page + string.replace(INDENT, '\n') + (index < contents.length ? toSource(contents[index]) : ''), ''))
 }
 
 /** For text that is HTML already: our own assets and the SVG of Vega, which escapes its texts itself. */
@@ -22,6 +25,8 @@ export function trusted(source: string): Html {
 }
 
 // --- internal ---
+
+const INDENT = /\n\s+/g
 
 function toSource(content: Content): string {
   if (content === undefined || content === false) return ''

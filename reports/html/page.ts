@@ -24,9 +24,7 @@ export function page(title: string, head: Html, sections: readonly Section[], an
         <meta name="referrer" content="no-referrer" />
         <title>${title}</title>
         <link rel="icon" href="data:," />
-        <style>
-          ${trusted(STYLE)}
-        </style>
+        ${trusted(`<style>${STYLE}</style>`)}
       </head>
       <body>
         <header>
@@ -47,12 +45,7 @@ export function page(title: string, head: Html, sections: readonly Section[], an
           )}
         </main>
         <footer>Made by distillbench${tool !== undefined && ` ${tool}`}. This page is one file and loads nothing from the network.</footer>
-        <script type="application/json" id="analysis">
-          ${trusted(embeddableJson(analysis))}
-        </script>
-        <script>
-          ${trusted(SCRIPT)}
-        </script>
+        ${trusted(`<script type="application/json" id="analysis">${embeddableJson(analysis)}</script>`)} ${trusted(`<script>${SCRIPT}</script>`)}
       </body>
     </html> `
   return document.source

@@ -19,8 +19,8 @@ export const SCRIPT = `
     heads.forEach((head, column) => {
       const button = document.createElement('button')
       button.type = 'button'
-      button.append(...head.childNodes)
-      head.append(button)
+      button.append(head.firstChild)
+      head.prepend(button)
       button.addEventListener('click', () => {
         const down = head.getAttribute('aria-sort') === 'ascending'
         for (const other of heads) other.removeAttribute('aria-sort')

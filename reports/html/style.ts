@@ -46,15 +46,18 @@ thead th{font-weight:600;vertical-align:bottom;border-bottom:2px solid var(--lin
 tbody th{font-weight:500}
 td.number,th.number{text-align:right}
 td{overflow-wrap:break-word}
-th button{all:unset;cursor:pointer;font-weight:600;padding-right:1.1em;position:relative}
-th button::after{content:"\\2195";position:absolute;right:0;color:var(--soft);font-weight:400}
-th[aria-sort=ascending] button::after{content:"\\2191";color:var(--fg)}
-th[aria-sort=descending] button::after{content:"\\2193";color:var(--fg)}
+th button{all:unset;cursor:pointer;font-weight:600}
+th button::after{content:"\\00a0\\2195";color:var(--soft);font-weight:400}
+th[aria-sort=ascending] button::after{content:"\\00a0\\2191";color:var(--fg)}
+th[aria-sort=descending] button::after{content:"\\00a0\\2193";color:var(--fg)}
 .comparison thead small{display:block;font-weight:400;color:var(--soft)}
 .comparison .value{font-weight:600;font-size:1rem}
 .comparison td>span{display:block}
 .comparison .badge{display:inline-block}
-.interval,.versus,.why,.role{font-size:.875rem}
+.comparison .unit{font-weight:400;font-size:.875rem}
+.comparison tbody th{min-width:8.5rem}
+.interval,.range,td.number{white-space:nowrap}
+.interval,.versus,.range,.why,.role{font-size:.875rem}
 .role{color:var(--soft);font-weight:400}
 .caution{font-size:.875rem;border-left:3px solid var(--warn-line);padding-left:.4rem;margin-top:.15rem}
 .better{color:var(--good)}.worse{color:var(--bad)}
@@ -62,13 +65,15 @@ th[aria-sort=descending] button::after{content:"\\2193";color:var(--fg)}
 .badge{display:inline-block;font-size:.75rem;line-height:1.2;padding:.1rem .4rem;border:1px solid currentColor;border-radius:1rem;color:var(--soft);font-weight:500}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;margin:0 0 1rem;padding:0;font-size:.9375rem}
 .legend svg{vertical-align:-3px}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));gap:2rem}
-.figures.small{grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));gap:1.5rem}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:2rem}
+.figures.small{grid-template-columns:repeat(auto-fit,minmax(min(100%,18rem),1fr));gap:1.5rem}
 figure{margin:0;min-width:0;break-inside:avoid}
+@supports (grid-template-rows:subgrid){.figures figure{display:grid;grid-template-rows:subgrid;grid-row:span 4;row-gap:0;align-content:start}}
+figure>*{min-width:0}
 figure .takeaway{font-size:.9375rem;margin-bottom:.5rem}
 figure .how{font-size:.875rem;margin:.25rem 0}
-.chart svg{display:block;width:100%;height:auto;max-width:40rem}
-.small .chart svg{max-width:26rem}
+.chart svg{display:block;width:100%;height:auto;max-width:27rem}
+.small .chart svg{max-width:22rem}
 details{margin:.25rem 0}
 summary{cursor:pointer;color:var(--link);font-size:.9375rem;padding:.2rem 0}
 .claim{border:1px solid var(--line);border-radius:6px;padding:1rem;margin:0 0 1rem;break-inside:avoid}
@@ -85,23 +90,23 @@ dl.terms dd{max-width:46rem}
 pre{background:var(--pane);border:1px solid var(--line);border-radius:6px;padding:.75rem 1rem;white-space:pre-wrap;font:.875rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;margin:0 0 1rem}
 .download{font:inherit;color:var(--link);background:var(--pane);border:1px solid var(--line);border-radius:6px;padding:.4rem .8rem;cursor:pointer}
 footer{color:var(--soft);font-size:.875rem;padding-top:2rem;padding-bottom:2rem}
-@media (max-width:47.9rem){
+@media screen and (max-width:47.9rem){
 h1{font-size:1.45rem}.lead{font-size:1.0625rem}
 .comparison.scroll{overflow:visible}
 .comparison table,.comparison tbody,.comparison tr,.comparison td,.comparison tbody th,.comparison caption{display:block;width:100%}
 .comparison thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .comparison tr{border:1px solid var(--line);border-radius:6px;margin:0 0 .75rem;padding:.35rem 0}
-.comparison tbody th{font-weight:650;border:0}
-.comparison td{border:0;padding:.2rem .6rem .2rem 8.2rem;position:relative;min-height:1.9rem}
+.comparison tbody th{font-weight:650;border:0;max-width:none}
+.comparison td{border:0;max-width:none;padding:.2rem .6rem .2rem 8.2rem;position:relative;min-height:1.9rem}
 .comparison td::before{content:attr(data-label);position:absolute;left:.6rem;width:7.2rem;color:var(--soft);font-size:.875rem}
 dl{grid-template-columns:1fr}dt{margin-top:.3rem}
 }
 @media print{
 @page{margin:14mm}
-body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}
+body{font-size:10pt}.comparison table{font-size:8pt}.comparison .value{font-size:9pt}.interval,.versus,.range,.why,.role,.comparison .unit,.comparison .badge{font-size:7.5pt}.comparison td,.comparison th{padding:.3rem .25rem}.comparison tbody th{min-width:5.5rem}main,header,footer{max-width:none;padding:0}
 nav,.download,details:not([open]),th button::after{display:none}
 h2{break-after:avoid}tr,li,figure,.claim,.card{break-inside:avoid}
-.scroll{overflow:visible}.figures{grid-template-columns:1fr 1fr;gap:1rem}
+.scroll{overflow:visible}.figures,.figures.small{grid-template-columns:1fr 1fr;gap:1rem}.cards{grid-template-columns:1fr 1fr}
 a{color:inherit}
 }
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}

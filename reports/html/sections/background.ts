@@ -65,12 +65,11 @@ export function everythingSection(view: View): Section | undefined {
   const rows = view.analysis.rows.filter(({ slice, load }) => slice === '' || load === ISOLATED)
   if (rows.length === 0) return undefined
   const shown = rows.slice(0, MOST_ROWS)
-  const name = (run: string, model: string): string => view.contestants.find((one) => one.run === run && one.model === model)?.label ?? model
   const table = textTable(
     {
       columns: ['Model', 'Workload', 'Load', 'Metric', 'Value', 'Interval', 'Method', 'Origin'],
       rows: shown.map(({ run, model, workload, load, slice, metric, estimate }) => {
-        const head = [name(run, model), workload, slice === '' ? load : `${load}, ${slice}`, view.metric(metric)?.title ?? metric]
+        const head = [view.labelOf(run, model), workload, slice === '' ? load : `${load}, ${slice}`, view.metric(metric)?.title ?? metric]
         if (estimate.state !== 'ok') return [...head, '–', estimate.state === 'absent' ? estimate.why : estimate.error.message, '', '']
         const { value } = estimate
         return [

@@ -35,7 +35,7 @@ function notesOf(view: View): Note[] {
 
 function comparisonTable(view: View, { workload, contestants, columns }: ComparisonTable, notes: readonly Note[]): Html {
   const hasTeacher = contestants.some(({ role }) => role === 'teacher')
-  const caption = `${view.workloads.length > 1 ? `${workload}. ` : ''}${hasTeacher ? 'Differences are to the teacher, paired by item; the range in brackets is the interval.' : 'There is no teacher to compare with.'}`
+  const caption = `${view.workloads.length > 1 ? `${workload}. ` : ''}${hasTeacher ? 'Under each value stands its 95% interval, then what it means against the teacher, paired by item, with the interval of that in brackets.' : 'There is no teacher to compare with.'}`
   return html`<div class="scroll comparison" role="region" aria-label="Comparison ${workload}" tabindex="0">
     <table data-sortable>
       <caption>
@@ -68,10 +68,13 @@ function marks(contestant: Contestant, notes: readonly Note[]): Html[] {
   )
 }
 
-function cellOf(title: string, { text, sort, interval, origin, comparison, why, cautions = [] }: Cell): Html {
+function cellOf(title: string, { figure, unit, sort, interval, origin, comparison, why, cautions = [] }: Cell): Html {
   return html`<td data-label="${title}" data-sort="${sort === undefined ? '' : String(sort)}">
-    <span class="value">${text}${originBadge(origin)}</span>${interval !== undefined && html`<span class="interval">${interval}</span>`}${
-      comparison !== undefined && html`<span class="versus ${comparison.tone}">${comparison.text}${comparison.range !== '' && ` (${comparison.range})`}</span>`
+    <span class="value">${figure}${unit !== '' && html` <span class="unit">${unit}</span>`}${originBadge(origin)}</span
+    >${interval !== undefined && html`<span class="interval">${interval}</span>`}${
+      comparison !== undefined &&
+      html`<span class="versus ${comparison.tone}">${comparison.text}</span
+        >${comparison.range !== '' && html`<span class="range ${comparison.tone}">(${comparison.range})</span>`}`
     }${why !== undefined && html`<span class="why">${why}</span>`}${cautions.map((caution) => html`<span class="caution">${caution}</span>`)}
   </td>`
 }
