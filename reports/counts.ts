@@ -20,6 +20,12 @@ export function countSentence(counts: Analysis['counts']): string {
   return `Of ${formatCount(requests, 'request')}, ${listInWords(parts)}. ${meaning}${missing}`
 }
 
+/** What happened and what to do about it, as sentences. */
+export function failureText({ message, hint }: Failure): string {
+  if (hint === undefined) return message
+  return /[.!?…]$/.test(message) ? `${message} ${hint}` : `${message}. ${hint}`
+}
+
 export interface FailureGroup {
   run: string
   model: string

@@ -35,12 +35,13 @@ export function formatShortInterval(estimate: Pick<Estimate, 'value' | 'low' | '
   return formatInterval(estimate, { ...scale, suffix: scale.suffix === '%' ? '%' : '' })
 }
 
-/** A quoted figure with all the digits that its source gives, up to six. */
-export function formatPublished(value: number, unit: Unit): string {
+/** A quoted figure with all the digits that its source gives, up to six, and at least `least` decimals. */
+export function formatPublished(value: number, unit: Unit, least = 0): string {
   if (!Number.isFinite(value)) return 'unknown'
   const scale = scaleOf(unit, [value])
   const scaled = Number((value * scale.times).toPrecision(6))
-  const places = Math.max(decimalPlaces(scaled), unit.startsWith('USD') && scale.suffix.trim() === '' ? 2 : unit === 'USD/Mtoken' ? 2 : 0)
+  const cents = unit.startsWith('USD') && Math.abs(scaled) < 1000 && !scale.suffix.includes('illion') ? 2 : unit === 'USD/Mtoken' ? 2 : 0
+  const places = Math.max(decimalPlaces(scaled), cents, least)
   return `${scaled < 0 ? MINUS : ''}${scale.prefix}${fixed(Math.abs(scaled), places)}${scale.suffix}`
 }
 
@@ -54,7 +55,9 @@ export function formatPoints(difference: number): string {
 export function formatFactor(factor: number): string {
   if (!Number.isFinite(factor)) return 'unknown'
   const places = factor < 20 ? 2 : factor < 100 ? 1 : 0
-  return fixed(factor, places).replace(/\.?0+$/, (zeros) => (zeros.startsWith('.') ? '' : zeros))
+  return fixed(factor, places)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '')
 }
 
 /** Three significant digits, thousands grouped. */

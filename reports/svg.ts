@@ -1,6 +1,6 @@
 /** Vega-Lite spec → static SVG. The same spec gives the same bytes: no canvas, no fonts of the machine, no random ids. */
 import type { TopLevelSpec } from 'vega-lite'
-import { CONFIG } from './charts/theme.ts'
+import { CONFIG, FONT } from './charts/theme.ts'
 import { displayWidth } from './text.ts'
 
 /**
@@ -26,6 +26,8 @@ export async function renderSvg(spec: TopLevelSpec, onWarning: (message: string)
 }
 
 // --- internal ---
+
+const FONT_ATTRIBUTE = FONT.replaceAll('"', '&quot;')
 
 /** Exported by vega, missing in its types. */
 interface TextMetrics {
@@ -53,13 +55,13 @@ function tidy(svg: string): string {
     .replace(/<[a-z][^>]*>/g, (tag) =>
       tag
         .replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))
-        .replace(/ (?:aria-roledescription|aria-hidden|aria-label|role|pointer-events|class|xmlns:xlink|version)="[^"]*"/g, '')
+        .replace(/ (?:aria-roledescription|aria-hidden|aria-label|role|pointer-events|class|xmlns:xlink|version|font-family)="[^"]*"/g, '')
         .replace(' opacity="1"', ''),
     )
     .replace(/<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?\/>/g, '')
     .replace(/<g><\/g>/g, '')
     .replace(/ d="([^"]*)"/g, (_, path: string) => ` d="${shorterPath(path)}"`)
-    .replace('<svg ', '<svg aria-hidden="true" focusable="false" ')
+    .replace('<svg ', `<svg aria-hidden="true" focusable="false" font-family="${FONT_ATTRIBUTE}" `)
 }
 
 /** Steps along one axis as H and V, and points that do not move left out; the picture stays the same. */

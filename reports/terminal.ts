@@ -48,6 +48,8 @@ type Paint = (style: Style, text: string) => string
 type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red'
 
 const MIN_WIDTH = 24
+/** Stands under the head of a column of percentages, over the differences. */
+const POINTS = 'difference in points'
 const SGR: Record<Style, string> = { bold: '1', dim: '2', green: '32', yellow: '33', red: '31' }
 const ansi: Paint = (style, text) => (text === '' ? '' : `\u001b[${SGR[style]}m${text}\u001b[0m`)
 const plain: Paint = (_, text) => text
@@ -154,7 +156,7 @@ function listLines(contestants: readonly Contestant[], fields: readonly Field[],
     paint('bold', fit(clean(`${contestant.label} (${contestant.role})`), width).trimEnd()),
     ...fields.flatMap(({ title, unit, values, versus }) =>
       wrap(
-        `${title}: ${values[index]!}${unit === '' || values[index] === '–' ? '' : ` ${unit}`}${versus[index]!.text === '' ? '' : `, ${versus[index]!.text}`}`,
+        `${title}: ${values[index]!}${unit === '' || unit === POINTS || values[index] === '–' ? '' : ` ${unit}`}${versus[index]!.text === '' ? '' : `, ${versus[index]!.text}`}`,
         width,
         '  ',
         '    ',
@@ -165,7 +167,7 @@ function listLines(contestants: readonly Contestant[], fields: readonly Field[],
 
 /** "USD per million answers" → "USD/1M answers": a head must not be wider than its column. */
 function shortUnit(unit: string): string {
-  return unit === '%' ? '' : unit.replace(' per ', '/').replace('million ', '1M ').replace('1,000 ', '1k ')
+  return unit === '%' ? POINTS : unit.replace(' per ', '/').replace('million ', '1M ').replace('1,000 ', '1k ')
 }
 
 function valueText({ short, origin }: Cell): string {

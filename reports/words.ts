@@ -15,7 +15,8 @@ export function ratioInWords(ratio: Pick<Estimate, 'value' | 'low' | 'high'>, me
   const words = wordsOf(metric)
   if (ratio.low === ratio.high) return withoutInterval(ratio.value, metric)
   const clear = ratio.low > 1 || ratio.high < 1
-  const ends = [magnitude(ratio.low, words), magnitude(ratio.high, words)]
+  const form = clear ? formOf(ratio.value, words) : undefined // one form for the value and both ends
+  const ends = [magnitude(ratio.low, words, form), magnitude(ratio.high, words, form)]
   if (ratio.value < 1) ends.reverse()
   if (!clear) return { text: 'no clear difference', range: `${ends[0]} to ${ends[1]}`, clear, tone: 'even' }
   return {
@@ -89,13 +90,21 @@ function wordsOf(metric: Pick<Metric, 'unit' | 'better'>): Words {
   return { more: 'more', less: 'fewer', asShare: false }
 }
 
-function magnitude(ratio: number, words: Words): string {
-  if (!(ratio > 0)) return `none at all`
+function magnitude(ratio: number, words: Words, form: Form = formOf(ratio, words)): string {
+  if (!(ratio > 0)) return 'none at all'
   const word = ratio >= 1 ? words.more : words.less
   const factor = Math.max(ratio, 1 / ratio)
-  if (ratio < 1 && words.asShare && ratio >= 0.1) return `${share(1 - ratio)} ${word}`
-  if (factor < 1.5) return `${share(factor - 1)} ${word}`
+  if (form === 'less') return `${share(1 - ratio)} ${word}`
+  if (form === 'more') return `${share(factor - 1)} ${word}`
   return `${timesText(factor)} times ${word}`
+}
+
+/** "74% cheaper" counts from the teacher's figure down, "18% faster" from it up, "4.2 times faster" multiplies. */
+type Form = 'less' | 'more' | 'times'
+
+function formOf(ratio: number, words: Words): Form {
+  if (ratio < 1 && words.asShare && ratio >= 0.1) return 'less'
+  return Math.max(ratio, 1 / ratio) < 1.5 ? 'more' : 'times'
 }
 
 /** Two digits are enough for a factor in a sentence: 4.2, 12, 140. */

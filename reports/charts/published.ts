@@ -78,16 +78,15 @@ function publishedChart(view: View, { workload, metric, title, facts }: Figure, 
   return drawn({
     id: `published-${index}`,
     title: `${title}, published`,
-    description: `Quoted from the sources, not measured here; in ${scale.label === '%' ? 'percent' : scale.label}, ${lower ? 'lowest' : 'highest'} first. The black bar is the teacher, blue bars are its students.${certain ? ' The lines are intervals from the number of items.' : ''}`,
+    description: `Quoted, not measured here; ${unitPhrase(scale)}${lower ? 'lowest' : 'highest'} first.${certain ? ' Lines are the intervals that follow from the number of items.' : ''}`,
     takeaway: takeaway(view, sorted, lower),
     spec: spec(view, bars, scale.times),
     table: {
-      columns: ['Model', title, ...(certain ? ['Interval'] : []), 'Source', 'Date'],
+      columns: ['Model', title, ...(certain ? ['Interval'] : []), 'Date'],
       rows: bars.map(({ fact, interval }) => [
         nameOfModel(view, fact.model),
         formatPublished(fact.value, fact.unit),
         ...(certain ? [interval === undefined ? '–' : formatInterval(interval)] : []),
-        fact.source,
         fact.date,
       ]),
     },
@@ -109,11 +108,12 @@ function takeaway(view: View, sorted: readonly Fact[], lower: boolean): string {
 }
 
 function spec(view: View, bars: readonly { fact: Fact; interval: Estimate | undefined }[], times: number): Chart['spec'] {
+  const decimals = bars.some(({ fact }) => fact.unit === 'ratio' && (fact.value * 1000) % 10 > 1e-6) ? 1 : 0
   const values = bars.map(({ fact, interval }, index) => ({
     name: `${index}|${visible(clip(nameOfModel(view, fact.model), 40))}`,
     value: fact.value * times,
     end: Math.max(fact.value, interval?.high ?? fact.value) * times,
-    text: shortFigure(fact),
+    text: shortFigure(fact, decimals),
     color: colorOf(view, fact.model),
     ...(interval === undefined ? {} : { low: interval.low * times, high: interval.high * times }),
   }))
@@ -151,9 +151,14 @@ function spec(view: View, bars: readonly { fact: Fact; interval: Estimate | unde
   }
 }
 
+/** The unit, where the figures beside the bars do not say it themselves. */
+function unitPhrase({ label }: { label: string }): string {
+  return label.startsWith('USD per') ? `${label}, ` : ''
+}
+
 /** Without the unit, which the title of the chart carries. */
-function shortFigure(fact: Fact): string {
-  return formatPublished(fact.value, fact.unit).replace(/ per million tokens| \(percentile\)/, '')
+function shortFigure(fact: Fact, decimals: number): string {
+  return formatPublished(fact.value, fact.unit, decimals).replace(/ per million tokens| \(percentile\)/, '')
 }
 
 function colorOf(view: View, model: string): string {

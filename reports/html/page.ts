@@ -3,6 +3,7 @@
  * script, by hash; whatever a model wrote could not run even if it got past the escaping.
  */
 import { createHash } from 'node:crypto'
+import { deflateRawSync } from 'node:zlib'
 import type { Analysis } from '../../harness/types.ts'
 import { embeddableJson } from '../json.ts'
 import { html, trusted, type Html } from './markup.ts'
@@ -45,13 +46,25 @@ export function page(title: string, head: Html, sections: readonly Section[], an
           )}
         </main>
         <footer>Made by distillbench${tool !== undefined && ` ${tool}`}. This page is one file and loads nothing from the network.</footer>
-        ${trusted(`<script type="application/json" id="analysis">${embeddableJson(analysis)}</script>`)} ${trusted(`<script>${SCRIPT}</script>`)}
+        ${embedded(analysis)} ${trusted(`<script>${SCRIPT}</script>`)}
       </body>
     </html> `
   return document.source
 }
 
 // --- internal ---
+
+/** From this many characters on the embedded analysis is compressed; below, it can be read in the source of the page. */
+const COMPRESS_FROM = 500_000
+
+/** The analysis as data: JSON, or base64 of raw deflate of it. Browsers run neither. */
+function embedded(analysis: Analysis): Html {
+  const json = embeddableJson(analysis)
+  if (json.length < COMPRESS_FROM) return trusted(`<script type="application/json" id="analysis">${json}</script>`)
+  return trusted(
+    `<script type="application/base64" data-encoding="deflate-raw" id="analysis">${deflateRawSync(json, { level: 9 }).toString('base64')}</script>`,
+  )
+}
 
 function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}`

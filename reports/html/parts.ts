@@ -1,7 +1,7 @@
 /** Pieces that several sections use: tables, figures, marks. */
 import type { Origin } from '../../harness/types.ts'
 import type { ChartTable, MaybeChart } from '../charts/chart.ts'
-import { lookOf, SHAPE_PATHS } from '../charts/theme.ts'
+import { lookOf, MOST_NAMED, SHAPE_PATHS } from '../charts/theme.ts'
 import { originMark } from '../format.ts'
 import { renderSvg } from '../svg.ts'
 import type { Contestant } from '../view.ts'
@@ -63,19 +63,12 @@ export function glyph(contestant: Contestant, all: readonly Contestant[]): Html 
   </svg>`
 }
 
-/** Names, colours, shapes and dashes of everyone in the charts. */
+/** Colours, shapes and dashes of everyone in the charts; of the roles, where there are too many to tell apart. */
 export function legend(all: readonly Contestant[]): Html {
+  const many = all.length > MOST_NAMED
+  const shown = many ? all.filter(({ role }, index) => all.findIndex((other) => other.role === role) === index) : all
   return html`<ul class="legend" aria-label="Legend of the charts">
-    ${all.map((contestant) => {
-      const { color, dash } = lookOf(contestant, all)
-      return html`<li>
-        <svg viewBox="0 0 30 16" width="30" height="16" aria-hidden="true" focusable="false">
-          <path d="M0 8H30" fill="none" stroke="${color}" stroke-width="2" stroke-dasharray="${dash.join(' ')}" />
-          <path transform="translate(7 0)" d="${SHAPE_PATHS[lookOf(contestant, all).shape] ?? ''}" fill="${color}" stroke="#1f2328" stroke-width="0.9" />
-        </svg>
-        ${contestant.label} <span class="role">${contestant.role}</span>
-      </li>`
-    })}
+    ${shown.map((contestant) => html`<li>${lineGlyph(contestant, all)} ${!many && html`${contestant.label} `}<span class="role">${contestant.role}</span></li>`)}
   </ul>`
 }
 
@@ -88,4 +81,15 @@ export function originBadge(origin: Origin | undefined): Html | false {
 /** A link only where the address is an ordinary web address; anything else stays text. */
 export function link(url: string | undefined, text: string): Html {
   return url !== undefined && /^https?:\/\/[^\s"'<>]+$/i.test(url) ? html`<a href="${url}" rel="noreferrer noopener">${text}</a>` : html`${text}`
+}
+
+// --- internal ---
+
+/** Line and mark as in a latency chart. */
+function lineGlyph(contestant: Contestant, all: readonly Contestant[]): Html {
+  const { color, dash, shape } = lookOf(contestant, all)
+  return html`<svg viewBox="0 0 30 16" width="30" height="16" aria-hidden="true" focusable="false">
+    <path d="M0 8H30" fill="none" stroke="${color}" stroke-width="2" stroke-dasharray="${dash.join(' ')}" />
+    <path transform="translate(7 0)" d="${SHAPE_PATHS[shape] ?? ''}" fill="${color}" stroke="#1f2328" stroke-width="0.9" />
+  </svg>`
 }

@@ -34,8 +34,11 @@ export const SCRIPT = `
   const save = document.getElementById('save-analysis')
   if (save) {
     save.hidden = false
-    save.addEventListener('click', () => {
-      const url = URL.createObjectURL(new Blob([document.getElementById('analysis').textContent], { type: 'application/json' }))
+    save.addEventListener('click', async () => {
+      const { textContent, dataset } = document.getElementById('analysis')
+      const packed = dataset.encoding && new Blob([Uint8Array.from(atob(textContent), (letter) => letter.charCodeAt(0))])
+      const text = packed ? await new Response(packed.stream().pipeThrough(new DecompressionStream(dataset.encoding))).text() : textContent
+      const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
       const anchor = Object.assign(document.createElement('a'), { href: url, download: 'analysis.json' })
       anchor.click()
       setTimeout(() => URL.revokeObjectURL(url), 1000)

@@ -27,6 +27,7 @@ header{padding-top:2rem}
 h1{font-size:1.75rem;line-height:1.2;margin:0 0 .35rem;letter-spacing:-.01em}
 h2{font-size:1.25rem;line-height:1.3;margin:2.75rem 0 .75rem;padding-top:.5rem;border-top:1px solid var(--line)}
 h3{font-size:1rem;line-height:1.35;margin:0 0 .25rem}
+section>h3{margin-top:1.75rem}
 p{margin:0 0 .75rem;max-width:46rem}
 a{color:var(--link)}
 a:focus-visible,summary:focus-visible,button:focus-visible,.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px;border-radius:3px}
@@ -56,7 +57,7 @@ th[aria-sort=descending] button::after{content:"\\00a0\\2193";color:var(--fg)}
 .comparison .badge{display:inline-block}
 .comparison .unit{font-weight:400;font-size:.875rem}
 .comparison tbody th{min-width:8.5rem}
-.interval,.range,td.number{white-space:nowrap}
+@media (min-width:48rem){.interval,.range,td.number{white-space:nowrap}}
 .interval,.versus,.range,.why,.role{font-size:.875rem}
 .role{color:var(--soft);font-weight:400}
 .caution{font-size:.875rem;border-left:3px solid var(--warn-line);padding-left:.4rem;margin-top:.15rem}
@@ -76,13 +77,14 @@ figure .how{font-size:.875rem;margin:.25rem 0}
 .small .chart svg{max-width:22rem}
 details{margin:.25rem 0}
 summary{cursor:pointer;color:var(--link);font-size:.9375rem;padding:.2rem 0}
+.conflicts td div+div{margin-top:.5rem}.source{font-size:.875rem;color:var(--soft)}
 .claim{border:1px solid var(--line);border-radius:6px;padding:1rem;margin:0 0 1rem;break-inside:avoid}
 .claim .figure{font-size:1.25rem;font-weight:600;margin:.1rem 0 .35rem}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));gap:1rem}
 .card{border:1px solid var(--line);border-radius:6px;padding:.75rem 1rem;min-width:0;break-inside:avoid}
-dl{display:grid;grid-template-columns:minmax(6.5rem,max-content) 1fr;gap:.2rem .9rem;margin:.4rem 0;font-size:.9375rem}
+dl{display:grid;grid-template-columns:fit-content(40%) minmax(0,1fr);gap:.2rem .9rem;margin:.4rem 0;font-size:.9375rem}
 dt{color:var(--soft)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
-h1,h3,p,li,pre{overflow-wrap:anywhere}
+h1,h3,p,li,dt,pre{overflow-wrap:anywhere}
 th,td{max-width:28rem}
 dl.terms{display:block}
 dl.terms dt{color:var(--fg);font-weight:600;margin-top:.9rem}
@@ -94,19 +96,19 @@ footer{color:var(--soft);font-size:.875rem;padding-top:2rem;padding-bottom:2rem}
 h1{font-size:1.45rem}.lead{font-size:1.0625rem}
 .comparison.scroll{overflow:visible}
 .comparison table,.comparison tbody,.comparison tr,.comparison td,.comparison tbody th,.comparison caption{display:block;width:100%}
-.comparison thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.comparison thead{display:none}
 .comparison tr{border:1px solid var(--line);border-radius:6px;margin:0 0 .75rem;padding:.35rem 0}
 .comparison tbody th{font-weight:650;border:0;max-width:none}
 .comparison td{border:0;max-width:none;padding:.2rem .6rem .2rem 8.2rem;position:relative;min-height:1.9rem}
 .comparison td::before{content:attr(data-label);position:absolute;left:.6rem;width:7.2rem;color:var(--soft);font-size:.875rem}
-dl{grid-template-columns:1fr}dt{margin-top:.3rem}
+dl{grid-template-columns:minmax(0,1fr)}dt{margin-top:.3rem}
 }
 @media print{
 @page{margin:14mm}
-body{font-size:10pt}.comparison table{font-size:8pt}.comparison .value{font-size:9pt}.interval,.versus,.range,.why,.role,.comparison .unit,.comparison .badge{font-size:7.5pt}.comparison td,.comparison th{padding:.3rem .25rem}.comparison tbody th{min-width:5.5rem}main,header,footer{max-width:none;padding:0}
+body{font-size:10pt}.comparison table{font-size:8pt}.comparison .value{font-size:9pt}.interval,.versus,.range,.why,.role,.comparison .unit,.comparison .badge{font-size:7.5pt}.comparison td,.comparison th{padding:.3rem .2rem}.comparison tbody th{min-width:5.5rem}main,header,footer{max-width:none;padding:0}
 nav,.download,details:not([open]),th button::after{display:none}
 h2{break-after:avoid}tr,li,figure,.claim,.card{break-inside:avoid}
-.scroll{overflow:visible}.figures,.figures.small{grid-template-columns:1fr 1fr;gap:1rem}.cards{grid-template-columns:1fr 1fr}
+.scroll{overflow:visible}.interval,.range,td.number{white-space:normal}.figures,.figures.small{grid-template-columns:1fr 1fr;gap:1rem}.cards{grid-template-columns:1fr 1fr}
 a{color:inherit}
 }
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}

@@ -96,7 +96,14 @@ describe('numbers with units', () => {
         const texts = [formatValue(value, unit), formatPublished(value, unit), formatInterval({ value: 1, low: 0.5, high: 2, unit })]
         for (const text of texts) expect(text).not.toMatch(/NaN|undefined|null|Infinity/)
       }),
-      { numRuns: 2000, examples: [[1.7e308, 'ratio'], [-1.7e308, 'USD/answer'], [5e-324, 'ms']] },
+      {
+        numRuns: 2000,
+        examples: [
+          [1.7e308, 'ratio'],
+          [-1.7e308, 'USD/answer'],
+          [5e-324, 'ms'],
+        ],
+      },
     )
   })
 })
@@ -139,4 +146,14 @@ describe('comparisons in words', () => {
   it('lists in words', () => {
     expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(listInWords)).toEqual(['', 'a', 'a and b', 'a, b and c'])
   })
+})
+
+it('says value and ends of a range in one form', () => {
+  const cost = { unit: 'USD/answer', better: 'lower' } as const
+  expect(ratioInWords({ value: 0.101, low: 0.095, high: 0.107 }, cost)).toMatchObject({ text: '90% cheaper', range: '89 to 91%' })
+  expect(ratioInWords({ value: 1.55, low: 1.45, high: 1.65 }, { unit: 'token/s', better: 'higher' })).toMatchObject({
+    text: '1.6 times faster',
+    range: '1.4 to 1.6',
+  })
+  expect([10.5, 17.9, 20].map(formatFactor)).toEqual(['10.5', '17.9', '20'])
 })

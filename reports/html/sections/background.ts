@@ -60,9 +60,11 @@ export function definitionsSection(view: View): Section | undefined {
   return { id: 'definitions', title: 'How the numbers are defined', body }
 }
 
-/** Every whole-workload row, for those who want them all; slices are in the CSV. */
+/** Every measured row of a whole workload, for those who want them all; slices are in the CSV, quoted figures have a section of their own. */
 export function everythingSection(view: View): Section | undefined {
-  const rows = view.analysis.rows.filter(({ slice, load }) => slice === '' || load === ISOLATED)
+  const rows = view.analysis.rows.filter(
+    ({ slice, load, estimate }) => (slice === '' || load === ISOLATED) && !(estimate.state === 'ok' && estimate.value.origin === 'published'),
+  )
   if (rows.length === 0) return undefined
   const shown = rows.slice(0, MOST_ROWS)
   const table = textTable(
@@ -72,13 +74,7 @@ export function everythingSection(view: View): Section | undefined {
         const head = [view.labelOf(run, model), workload, slice === '' ? load : `${load}, ${slice}`, view.metric(metric)?.title ?? metric]
         if (estimate.state !== 'ok') return [...head, '–', estimate.state === 'absent' ? estimate.why : estimate.error.message, '', '']
         const { value } = estimate
-        return [
-          ...head,
-          value.origin === 'published' ? formatPublished(value.value, value.unit) : formatValue(value.value, value.unit),
-          hasInterval(value) ? formatInterval(value) : '',
-          value.method,
-          value.origin,
-        ]
+        return [...head, formatValue(value.value, value.unit), hasInterval(value) ? formatInterval(value) : '', value.method, value.origin]
       }),
     },
     'All figures of whole workloads',
@@ -97,7 +93,8 @@ export function reproduceSection(view: View): Section | undefined {
   const body = html`${runs.map(({ command }) => html`<pre><code>${command}</code></pre>`)}
     <p>
       Answers and accuracy come out the same with the same seed; times, energy and cost depend on the machine. The analysis behind this page is embedded in it
-      as JSON (element <code>#analysis</code>). <button type="button" class="download" id="save-analysis" hidden>Save analysis.json</button>
+      as JSON, compressed where it is long (element <code>#analysis</code>).
+      <button type="button" class="download" id="save-analysis" hidden>Save analysis.json</button>
     </p>`
   return { id: 'reproduce', title: 'Reproduce', body }
 }

@@ -1,5 +1,5 @@
 /** Requests, failures and truncations: never left out of a mean, and never left out of the report. */
-import { countSentence, groupFailures } from '../../counts.ts'
+import { countSentence, failureText, groupFailures } from '../../counts.ts'
 import { formatCount } from '../../format.ts'
 import type { View } from '../../view.ts'
 import { html, type Html } from '../markup.ts'
@@ -27,8 +27,7 @@ function failureList(view: View): Html {
           ({ run, model, cells, error }) =>
             html`<li>
               <strong>${view.labelOf(run, model)}</strong>,
-              ${cells.length === 1 ? `cell ${cells[0]}` : `${formatCount(cells.length, 'cell')}, the first ${cells[0]}`}:
-              ${error.message}${error.hint !== undefined && ` ${error.hint}`}
+              ${cells.length === 1 ? `cell ${cells[0]}` : `${formatCount(cells.length, 'cell')}, the first ${cells[0]}`}: ${failureText(error)}
             </li>`,
         )}
     </ul>

@@ -1,9 +1,10 @@
 /** Sections that need measurements: the gap recovered, and the charts. */
+import type { MaybeChart } from '../../charts/chart.ts'
 import type { Charts } from '../../charts/index.ts'
 import { formatInterval, formatValue } from '../../format.ts'
 import { valueOf, type View } from '../../view.ts'
 import { whyMissing } from '../../words.ts'
-import { html } from '../markup.ts'
+import { html, type Html } from '../markup.ts'
 import { figures, legend, textTable, type Section } from '../parts.ts'
 
 export function gapSection(view: View): Section | undefined {
@@ -28,13 +29,20 @@ export function gapSection(view: View): Section | undefined {
 }
 
 export async function qualitySection(view: View, charts: Charts): Promise<Section> {
-  return { id: 'quality', title: 'Quality against cost and speed', body: html`${legend(view.measured)}${await figures(charts.quality)}` }
+  return { id: 'quality', title: 'Quality against cost and speed', body: html`${legendFor(view, charts.quality)}${await figures(charts.quality)}` }
 }
 
 export async function latencySection(view: View, charts: Charts): Promise<Section> {
-  return { id: 'latency', title: 'Latency', body: html`${legend(view.measured)}${await figures(charts.latency)}` }
+  return { id: 'latency', title: 'Latency', body: html`${legendFor(view, charts.latency)}${await figures(charts.latency)}` }
 }
 
 export async function slicesSection(view: View, charts: Charts): Promise<Section> {
-  return { id: 'slices', title: 'Accuracy per slice', body: html`${legend(view.measured)}${await figures(charts.slices)}` }
+  return { id: 'slices', title: 'Accuracy per slice', body: html`${legendFor(view, charts.slices)}${await figures(charts.slices)}` }
+}
+
+// --- internal ---
+
+/** A legend only where something is drawn. */
+function legendFor(view: View, charts: readonly MaybeChart[]): Html | false {
+  return charts.some(({ state }) => state === 'drawn') && legend(view.measured)
 }

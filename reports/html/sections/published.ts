@@ -1,57 +1,68 @@
-/** Published figures: claims first, then charts, then every figure with source and date, conflicts side by side. */
+/** Published figures: claims first, then what students kept, charts, conflicts side by side, and every figure with its source. */
 import type { Fact } from '../../../harness/types.ts'
 import type { Charts } from '../../charts/index.ts'
 import { nameOfModel, titleOfFigure } from '../../charts/published.ts'
+import { PALETTE, INK } from '../../charts/theme.ts'
 import { claimFigure } from '../../claims.ts'
 import { formatPublished } from '../../format.ts'
+import { keptTable } from '../../kept.ts'
 import type { View } from '../../view.ts'
 import { html, type Html } from '../markup.ts'
-import { figures, link, type Section } from '../parts.ts'
+import { figures, link, textTable, type Section } from '../parts.ts'
 
 export async function publishedSection(view: View, charts: Charts): Promise<Section | undefined> {
-  const { facts, claims, conflicts } = view.analysis
+  const { facts, claims } = view.analysis
   if (facts.length === 0 && claims.length === 0) return undefined
+  const kept = keptTable(view)
   const body = html`<p>Everything in this section is quoted from its source, with its date. None of it was measured here.</p>
-    ${claims.map(
-      (claim) =>
-        html`<div class="claim">
-          <h3>${claim.title}</h3>
-          <p class="figure">${claimFigure(claim)}</p>
-          ${claim.says !== undefined && html`<p>The source says: “${claim.says}”.</p>`}
-          <p>${claim.explanation}</p>
-          <dl>
-            ${[claim.numerator, claim.denominator].map(
-              (fact) =>
-                html`<dt>${nameOfModel(view, fact.model)}</dt>
-                  <dd>${formatPublished(fact.value, fact.unit)} – ${sourceOf(fact)}</dd>`,
-            )}
-          </dl>
-        </div>`,
-    )}
-    ${await figures(charts.published, 'small')}
+    ${claims.map((claim) => claimCard(view, claim))}
     ${
-      conflicts.length > 0 &&
-      html`<h3>Sources that do not agree</h3>
-        ${factTable(
-          view,
-          conflicts.flatMap((conflict) => conflict.facts.map((fact, index) => ({ fact, used: index === 0 }))),
-          'Figures about the same thing that differ; “used” marks the one in the charts above.',
-          false,
-        )}`
+      kept !== undefined &&
+      html`<h3>What the students kept of their teacher’s accuracy</h3>
+        <p>Each figure, and in brackets its share of the teacher’s. One average would hide where a student falls behind.</p>
+        ${textTable(kept, 'Published accuracy, and its share of the teacher’s', { sortable: true })}`
     }
-    ${
-      facts.length > 0 &&
-      html`<details${facts.length <= 30 && html` open`}><summary>All ${facts.length} published figures</summary>${factTable(
-        view,
-        facts.map((fact) => ({ fact, used: false })),
-        'Published figures',
-        true,
-      )}</details>`
-    }`
+    ${charts.published.length > 0 && html`${roleLegend(view)}${await figures(charts.published, 'small')}`} ${conflictTable(view)} ${factTable(view)}`
   return { id: 'published', title: 'Published figures', body }
 }
 
 // --- internal ---
+
+function claimCard(view: View, claim: View['analysis']['claims'][number]): Html {
+  return html`<div class="claim">
+    <h3>${claim.title}</h3>
+    <p class="figure">${claimFigure(claim)}</p>
+    ${claim.says !== undefined && html`<p>The source says: “${claim.says}”.</p>`}
+    <p>${claim.explanation}</p>
+    <dl>
+      ${[claim.numerator, claim.denominator].map(
+        (fact) =>
+          html`<dt>${nameOfModel(view, fact.model)}</dt>
+            <dd>${formatPublished(fact.value, fact.unit)}: ${sourceOf(fact)}</dd>`,
+      )}
+    </dl>
+  </div>`
+}
+
+/** The colours of the bars; only the roles that there are. */
+function roleLegend(view: View): Html {
+  const roles = new Set(view.analysis.models.map(({ role }) => role))
+  const marks = [
+    { color: '#000000', text: 'teacher', shown: roles.has('teacher') },
+    { color: PALETTE[0], text: 'student', shown: roles.has('student') },
+    { color: INK.axis, text: 'other', shown: roles.has('control') || roles.size === 0 },
+  ]
+  return html`<ul class="legend" aria-label="Colours of the bars">
+    ${marks
+      .filter(({ shown }) => shown)
+      .map(
+        ({ color, text }) =>
+          html`<li>
+            <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false"><path d="M1 4h14v8h-14Z" fill="${color}" /></svg> ${text}
+          </li>`,
+      )}
+  </ul>`
+}
 
 function sourceOf(fact: Fact): Html {
   const ended = fact.until === undefined ? '' : ` until ${fact.until}`
@@ -59,33 +70,72 @@ function sourceOf(fact: Fact): Html {
   ${fact.date}${ended}${fact.protocol !== undefined && `; ${fact.protocol}`}${fact.note !== undefined && `; ${fact.note}`}`
 }
 
-function factTable(view: View, rows: readonly { fact: Fact; used: boolean }[], caption: string, sortable: boolean): Html {
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
-    <table class="facts" ${sortable && html` data-sortable`}>
-      <caption>
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Model</th>
-          <th scope="col">Figure</th>
-          <th scope="col" class="number">Value</th>
-          <th scope="col">Source</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ({ fact, used }) =>
-            html`<tr>
-              <th scope="row">${nameOfModel(view, fact.model)}</th>
-              <td>${titleOfFigure(view, fact.workload ?? '', fact.metric)}</td>
-              <td class="number" data-sort="${String(fact.value)}">
-                ${formatPublished(fact.value, fact.unit)}${used && html` <span class="badge">used</span>`}
-              </td>
-              <td>${sourceOf(fact)}</td>
-            </tr> `,
-        )}
-      </tbody>
-    </table>
-  </div>`
+/** One row per disagreement: the figure that is used, and beside it the others. */
+function conflictTable(view: View): Html | false {
+  const { conflicts } = view.analysis
+  const quoted = (fact: Fact): Html => html`<strong>${formatPublished(fact.value, fact.unit)}</strong> <span class="source">${sourceOf(fact)}</span>`
+  return (
+    conflicts.length > 0 &&
+    html`<h3>Sources that do not agree</h3>
+      <div class="scroll" role="region" aria-label="Sources that do not agree" tabindex="0">
+        <table class="conflicts">
+          <caption>
+            Figures about the same thing that differ. The charts show the first one.
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Figure</th>
+              <th scope="col">Used here</th>
+              <th scope="col">Said elsewhere</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${conflicts.map(
+              ({ model, workload, metric, facts: [used, ...others] }) =>
+                html`<tr>
+                  <th scope="row">${nameOfModel(view, model)}, ${titleOfFigure(view, workload, metric)}</th>
+                  <td>${used !== undefined && quoted(used)}</td>
+                  <td>${others.map((fact) => html`<div>${quoted(fact)}</div>`)}</td>
+                </tr> `,
+            )}
+          </tbody>
+        </table>
+      </div>`
+  )
+}
+
+function factTable(view: View): Html | false {
+  const { facts } = view.analysis
+  return (
+    facts.length > 0 &&
+    html`<details${facts.length <= 30 && html` open`}>
+      <summary>All ${facts.length} published figures with their sources</summary>
+      <div class="scroll" role="region" aria-label="Published figures" tabindex="0">
+        <table data-sortable>
+          <caption>
+            Published figures
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Model</th>
+              <th scope="col">Figure</th>
+              <th scope="col" class="number">Value</th>
+              <th scope="col">Source</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${facts.map(
+              (fact) =>
+                html`<tr>
+                  <th scope="row">${nameOfModel(view, fact.model)}</th>
+                  <td>${titleOfFigure(view, fact.workload ?? '', fact.metric)}</td>
+                  <td class="number" data-sort="${String(fact.value)}">${formatPublished(fact.value, fact.unit)}</td>
+                  <td>${sourceOf(fact)}</td>
+                </tr> `,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </details>`
+  )
 }
