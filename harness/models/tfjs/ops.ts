@@ -29,7 +29,8 @@ export function silu(x: Tensor2D): Tensor2D {
  */
 export function embed(ids: Tensor, e: Tensor2D): Tensor2D {
   const vocabulary = e.shape[0]
-  if (vocabulary <= 512) return linear(tf.oneHot(tf.cast(ids, 'int32') as tf.Tensor1D, vocabulary, 1, 0, 'float32') as Tensor2D, e)
+  // Cast afterwards: the WASM kernel leaves a float one-hot empty (tfjs-backend-wasm 4.22).
+  if (vocabulary <= 512) return linear(tf.cast(tf.oneHot(ids as tf.Tensor1D, vocabulary), 'float32') as Tensor2D, e)
   return tf.gather(e, ids as tf.Tensor1D) as Tensor2D
 }
 
