@@ -2,7 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Variable } from '@tensorflow/tfjs-core'
 
-export interface AdamWOptions { beta1: number; beta2: number; epsilon: number; weightDecay: number; clip: number }
+export interface AdamWOptions {
+  beta1: number
+  beta2: number
+  epsilon: number
+  weightDecay: number
+  clip: number
+}
 export const ADAMW_DEFAULTS: AdamWOptions = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clip: 1 }
 
 export interface AdamW {
@@ -30,7 +36,7 @@ export function createAdamW(variables: Readonly<Record<string, Variable>>, optio
       const rate = (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step)
       for (const [name, variable] of Object.entries(variables)) {
         const gradient = gradients[name]!
-        const [m, v] = tf.tidy(() => {
+        const [mean, variance] = tf.tidy(() => {
           const g = scale === 1 ? gradient : tf.mul(gradient, scale)
           const m = tf.add(tf.mul(first[name]!, beta1), tf.mul(g, 1 - beta1))
           const v = tf.add(tf.mul(second[name]!, beta2), tf.mul(tf.square(g), 1 - beta2))
@@ -39,8 +45,8 @@ export function createAdamW(variables: Readonly<Record<string, Variable>>, optio
           return [m, v]
         })
         tf.dispose([first[name]!, second[name]!])
-        first[name] = m
-        second[name] = v
+        first[name] = mean
+        second[name] = variance
       }
       return norm
     },

@@ -9,7 +9,13 @@ export interface Example {
   /** The teacher's probabilities at the training temperature for each answer token, row after row, [answer × V]. */
   soft?: Float32Array
 }
-export interface Batch { ids: Tensor2D; hard: Tensor2D; weight: Tensor2D; soft?: Tensor2D; tokens: number }
+export interface Batch {
+  ids: Tensor2D
+  hard: Tensor2D
+  weight: Tensor2D
+  soft?: Tensor2D
+  tokens: number
+}
 
 /**
  * Rows padded on the right to the longest: ids [B, T], and for each of the B·T positions the next token [B·T, V] and

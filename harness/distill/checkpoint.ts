@@ -8,10 +8,24 @@ import { z } from 'zod'
 import { HarnessError } from '../errors.ts'
 import { readSafetensors, writeSafetensors, type NamedArray } from '../models/tfjs/safetensors.ts'
 
-export interface CurvePoint { step: number; loss: number; validation?: number | undefined }
-export interface TrainingState { step: number; seconds: number; curve: CurvePoint[]; recipe: string }
+export interface CurvePoint {
+  step: number
+  loss: number
+  validation?: number | undefined
+}
+export interface TrainingState {
+  step: number
+  seconds: number
+  curve: CurvePoint[]
+  recipe: string
+}
 
-const StateSchema = z.object({ step: z.int().min(0), seconds: z.number().min(0), recipe: z.string(), curve: z.array(z.object({ step: z.int(), loss: z.number(), validation: z.number().optional() })) })
+const StateSchema = z.object({
+  step: z.int().min(0),
+  seconds: z.number().min(0),
+  recipe: z.string(),
+  curve: z.array(z.object({ step: z.int(), loss: z.number(), validation: z.number().optional() })),
+})
 
 /** Writes to a temporary name, then renames. */
 export async function writeWhole(file: string, content: Uint8Array | string): Promise<void> {
@@ -33,7 +47,8 @@ export async function loadCheckpoint(file: string, recipe: string): Promise<{ st
   if (!existsSync(file)) return undefined
   const { tensors, metadata } = readSafetensors(await readFile(file), file)
   const state = StateSchema.parse(JSON.parse(metadata.state ?? '{}'))
-  if (state.recipe !== recipe) throw new HarnessError('usage', `The checkpoint ${file} belongs to another version of this recipe.`, { hint: 'Remove the checkpoint to start anew.' })
+  if (state.recipe !== recipe)
+    throw new HarnessError('usage', `The checkpoint ${file} belongs to another version of this recipe.`, { hint: 'Remove the checkpoint to start anew.' })
   return { state, tensors: Object.fromEntries([...tensors].map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape], 'float32')])) }
 }
 

@@ -17,7 +17,14 @@ export function labelledExamples(tokenizer: Tokenizer, count: number, ...stream:
   })
 }
 
-export interface TransferOptions { prompts: readonly string[]; temperature: number; withLogits: boolean; batch: number; signal: AbortSignal; onProgress: (done: number, total: number) => void }
+export interface TransferOptions {
+  prompts: readonly string[]
+  temperature: number
+  withLogits: boolean
+  batch: number
+  signal: AbortSignal
+  onProgress: (done: number, total: number) => void
+}
 
 /**
  * The teacher answers every prompt greedily; with `withLogits` its distributions at `temperature` over its own answer are
@@ -30,9 +37,13 @@ export async function transferSet(teacher: LoadedModel, options: TransferOptions
   const examples: Example[] = []
   try {
     for (let at = 0; at < prompts.length; at += options.batch) {
-      const rows = prompts.slice(at, at + options.batch).map((prompt) => ({ ids: tokenizer.encode(prompt), maxTokens: config.maxLength, temperature: 0, seed: 0 }))
+      const rows = prompts
+        .slice(at, at + options.batch)
+        .map((prompt) => ({ ids: tokenizer.encode(prompt), maxTokens: config.maxLength, temperature: 0, seed: 0 }))
       const answers = generate(config, weights, tokenizer, rows, () => false, signal)
-      const finished = answers.flatMap((answer, i) => (answer.finish === 'stop' ? [{ ids: [...rows[i]!.ids, ...answer.ids, tokenizer.endId], promptLength: rows[i]!.ids.length }] : []))
+      const finished = answers.flatMap((answer, i) =>
+        answer.finish === 'stop' ? [{ ids: [...rows[i]!.ids, ...answer.ids, tokenizer.endId], promptLength: rows[i]!.ids.length }] : [],
+      )
       examples.push(...(options.withLogits ? withSoftTargets(teacher, weights, finished, options.temperature) : finished))
       onProgress(Math.min(at + options.batch, prompts.length), prompts.length)
       await new Promise(setImmediate) // lets an interrupt through
@@ -55,13 +66,20 @@ export function toExample(tokenizer: Tokenizer, prompt: string, answer: string):
 }
 
 /** The teacher's probabilities at `temperature` on each answer token of the examples. */
-export function withSoftTargets(teacher: Pick<LoadedModel, 'config'>, weights: ReturnType<typeof uploadWeights>, examples: readonly Example[], temperature: number): Example[] {
+export function withSoftTargets(
+  teacher: Pick<LoadedModel, 'config'>,
+  weights: ReturnType<typeof uploadWeights>,
+  examples: readonly Example[],
+  temperature: number,
+): Example[] {
   if (examples.length === 0) return []
   const V = teacher.config.vocabulary
   const T = Math.max(...examples.map((e) => e.ids.length)) - 1
   const ids = new Int32Array(examples.length * T)
   for (const [b, e] of examples.entries()) ids.set(e.ids.slice(0, -1), b * T)
-  const soft = tf.tidy(() => tf.softmax(tf.div(forward(teacher.config, weights, tf.tensor2d(ids, [examples.length, T], 'int32')), temperature)).dataSync()) as Float32Array
+  const soft = tf.tidy(() =>
+    tf.softmax(tf.div(forward(teacher.config, weights, tf.tensor2d(ids, [examples.length, T], 'int32')), temperature)).dataSync(),
+  ) as Float32Array
   return examples.map((e, b) => {
     const begin = (b * T + e.promptLength - 1) * V
     return { ...e, soft: soft.slice(begin, begin + (e.ids.length - e.promptLength) * V) }

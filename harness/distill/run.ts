@@ -17,10 +17,28 @@ import { sampler, train } from './trainer.ts'
 import { uploadWeights } from '../models/tfjs/card.ts'
 import * as tf from '@tensorflow/tfjs-core'
 
-export interface DistillOptions { out?: string; resume?: boolean; backend?: string; signal: AbortSignal }
+export interface DistillOptions {
+  out?: string
+  resume?: boolean
+  backend?: string
+  signal: AbortSignal
+}
 /** `loss` is a running mean in nats per token; `validation` the share of unseen questions answered right, where it was measured. */
-export interface DistillProgress { phase: 'questions' | 'training'; step: number; steps: number; loss?: number; validation?: number; secondsLeft?: number }
-export interface DistillResult { weights: string; card: string; curve: string; validation: number; seconds: number }
+export interface DistillProgress {
+  phase: 'questions' | 'training'
+  step: number
+  steps: number
+  loss?: number
+  validation?: number
+  secondsLeft?: number
+}
+export interface DistillResult {
+  weights: string
+  card: string
+  curve: string
+  validation: number
+  seconds: number
+}
 
 /** Throws `usage` for a bad recipe, `aborted` after an interrupt (a checkpoint is kept), `storage` when nothing can be written. */
 export async function runRecipe(file: string, options: DistillOptions, onProgress: (progress: DistillProgress) => void): Promise<DistillResult> {
@@ -32,7 +50,8 @@ export async function runRecipe(file: string, options: DistillOptions, onProgres
   const tokenizer = createTokenizer({ kind: 'characters', alphabet: ARITHMETIC_ALPHABET })
   const config: TransformerConfig = { vocabulary: tokenizer.size, ...recipe.model }
   const teacher = loaded.teacher === undefined ? undefined : await readModel(loaded.teacher)
-  if (teacher !== undefined && teacher.card.tokenizer.alphabet !== ARITHMETIC_ALPHABET) throw new HarnessError('usage', `${file}: the teacher reads another alphabet than the student.`)
+  if (teacher !== undefined && teacher.card.tokenizer.alphabet !== ARITHMETIC_ALPHABET)
+    throw new HarnessError('usage', `${file}: the teacher reads another alphabet than the student.`)
   // 2. Data
   const began = performance.now()
   const examplesAt = await prepare(recipe, teacher, tokenizer, options.signal, onProgress)
@@ -40,7 +59,10 @@ export async function runRecipe(file: string, options: DistillOptions, onProgres
   // 3. Training
   const start = { seconds: 0, step: -1 }
   const result = await train({
-    config, tokenizer, recipe, examplesAt,
+    config,
+    tokenizer,
+    recipe,
+    examplesAt,
     recipeHash: hashOf(recipe, teacher),
     validation: labelledExamples(tokenizer, 128, 'validation', recipe.seed),
     checkpoint: `${base}.checkpoint`,
@@ -50,7 +72,14 @@ export async function runRecipe(file: string, options: DistillOptions, onProgres
       if (start.step < 0) Object.assign(start, { seconds, step: point.step })
       const done = point.step - start.step
       const left = done > 0 ? ((seconds - start.seconds) / done) * (recipe.train.steps - point.step) : undefined
-      onProgress({ phase: 'training', step: point.step, steps: recipe.train.steps, loss: point.loss, ...(point.validation === undefined ? {} : { validation: point.validation }), ...(left === undefined ? {} : { secondsLeft: left }) })
+      onProgress({
+        phase: 'training',
+        step: point.step,
+        steps: recipe.train.steps,
+        loss: point.loss,
+        ...(point.validation === undefined ? {} : { validation: point.validation }),
+        ...(left === undefined ? {} : { secondsLeft: left }),
+      })
     },
   })
   // 4. Weights, card, curve
@@ -65,7 +94,13 @@ export async function runRecipe(file: string, options: DistillOptions, onProgres
 
 // --- internal ---
 
-async function prepare(recipe: Recipe, teacher: LoadedModel | undefined, tokenizer: ReturnType<typeof createTokenizer>, signal: AbortSignal, onProgress: (p: DistillProgress) => void): Promise<(step: number) => readonly Example[]> {
+async function prepare(
+  recipe: Recipe,
+  teacher: LoadedModel | undefined,
+  tokenizer: ReturnType<typeof createTokenizer>,
+  signal: AbortSignal,
+  onProgress: (p: DistillProgress) => void,
+): Promise<(step: number) => readonly Example[]> {
   const { batch } = recipe.train
   if (recipe.labelled === 'unlimited') return (step) => labelledExamples(tokenizer, batch, 'stream', recipe.seed, step)
   const labelled = labelledExamples(tokenizer, recipe.labelled, 'set') // the same set for every recipe: the labels that there are
@@ -96,7 +131,14 @@ const METHODS: Record<Recipe['method'], string> = {
   sequence: "cross-entropy against the teacher's own answers (sequence-level distillation)",
 }
 
-function createCard({ recipe, file }: LoadedRecipe, config: TransformerConfig, teacher: LoadedModel | undefined, backend: string, seconds: number, curve: readonly CurvePoint[]): CardFile {
+function createCard(
+  { recipe, file }: LoadedRecipe,
+  config: TransformerConfig,
+  teacher: LoadedModel | undefined,
+  backend: string,
+  seconds: number,
+  curve: readonly CurvePoint[],
+): CardFile {
   const { train: schedule } = recipe
   const examples = recipe.labelled === 'unlimited' ? schedule.steps * schedule.batch : recipe.labelled + (recipe.questions ?? 0)
   return {
@@ -113,7 +155,15 @@ function createCard({ recipe, file }: LoadedRecipe, config: TransformerConfig, t
       seed: recipe.seed,
       backend,
       seconds: Math.round(seconds),
-      ...(recipe.usdPerHour === undefined ? {} : { costUsd: { value: Number(((seconds / 3600) * recipe.usdPerHour).toPrecision(3)), origin: 'estimated', how: `training time × ${recipe.usdPerHour} USD per hour; the teacher's own training is not in it` } }),
+      ...(recipe.usdPerHour === undefined
+        ? {}
+        : {
+            costUsd: {
+              value: Number(((seconds / 3600) * recipe.usdPerHour).toPrecision(3)),
+              origin: 'estimated',
+              how: `training time × ${recipe.usdPerHour} USD per hour; the teacher's own training is not in it`,
+            },
+          }),
       recipe: basename(file),
       ...(curve.length === 0 ? {} : { finalLoss: Number(curve.at(-1)!.loss.toPrecision(4)) }),
     },
@@ -123,7 +173,10 @@ function createCard({ recipe, file }: LoadedRecipe, config: TransformerConfig, t
 /** What a checkpoint must agree on; where the weights go is not part of it. */
 function hashOf(recipe: Recipe, teacher: LoadedModel | undefined): string {
   const { weights: _weights, title: _title, usdPerHour: _price, ...rest } = recipe
-  return createHash('sha256').update(JSON.stringify([rest, teacher?.card ?? null])).digest('hex').slice(0, 16)
+  return createHash('sha256')
+    .update(JSON.stringify([rest, teacher?.card ?? null]))
+    .digest('hex')
+    .slice(0, 16)
 }
 
 function curveCsv(curve: readonly CurvePoint[]): string {

@@ -28,7 +28,11 @@ export interface TrainOptions {
   signal: AbortSignal
   onStep: (point: CurvePoint, seconds: number) => void
 }
-export interface TrainResult { weights: [string, NamedArray][]; curve: CurvePoint[]; seconds: number }
+export interface TrainResult {
+  weights: [string, NamedArray][]
+  curve: CurvePoint[]
+  seconds: number
+}
 
 /** Throws `aborted` after saving a checkpoint when the signal fires; `model` when the loss is no longer finite. */
 export async function train(options: TrainOptions): Promise<TrainResult> {
@@ -52,7 +56,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       const began = performance.now()
       step++
       const loss = trainStep(options, variables, optimiser, step)
-      if (!Number.isFinite(loss)) throw new HarnessError('model', `The loss is not finite at step ${step}.`, { hint: 'Lower train.learningRate in the recipe.' })
+      if (!Number.isFinite(loss))
+        throw new HarnessError('model', `The loss is not finite at step ${step}.`, { hint: 'Lower train.learningRate in the recipe.' })
       recent = recent === 0 ? loss : 0.95 * recent + 0.05 * loss
       seconds += (performance.now() - began) / 1000
       // 3. Progress and checkpoints

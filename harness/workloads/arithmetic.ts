@@ -18,8 +18,17 @@ export type ArithmeticSplit = 'train' | 'test'
 /** Every character that a question or an answer can hold. */
 export const ARITHMETIC_ALPHABET = '0123456789+-*()=;>'
 
-export interface ArithmeticQuestion { slice: ArithmeticSlice; prompt: string; working: string; target: string }
-export interface ArithmeticOptions { perSlice: number; split?: ArithmeticSplit | undefined; slices?: readonly ArithmeticSlice[] | undefined }
+export interface ArithmeticQuestion {
+  slice: ArithmeticSlice
+  prompt: string
+  working: string
+  target: string
+}
+export interface ArithmeticOptions {
+  perSlice: number
+  split?: ArithmeticSplit | undefined
+  slices?: readonly ArithmeticSlice[] | undefined
+}
 
 /** Which split a question belongs to; decided by its text alone. */
 export function arithmeticSplit(prompt: string): ArithmeticSplit {
@@ -58,7 +67,10 @@ export const arithmeticGrader: Grader = {
   grade(item: Item, text: string): Grade {
     const cut = text.lastIndexOf('>')
     if (cut < 0) return { score: 0, grader: 'arithmetic', detail: 'no answer: the text has no ">"' }
-    const answer = text.slice(cut + 1).trim().slice(0, 32)
+    const answer = text
+      .slice(cut + 1)
+      .trim()
+      .slice(0, 32)
     return { score: answer === item.target ? 1 : 0, grader: 'arithmetic', answer }
   },
 }
@@ -124,7 +136,7 @@ const EXPRESSIONS: readonly ((random: Random) => Made)[] = [
 
 function made(prompt: string, steps: readonly number[]): Made {
   const target = String(steps[steps.length - 1])
-  return { prompt, target, working: `${steps.map((n) => [...String(n)].reverse().join('')).join(';')}>${target}` }
+  return { prompt, target, working: `${steps.map((n) => Array.from(String(n)).toReversed().join('')).join(';')}>${target}` }
 }
 
 function between(random: Random, low: number, high: number): number {
@@ -132,6 +144,9 @@ function between(random: Random, low: number, high: number): number {
 }
 
 function toItem(question: ArithmeticQuestion, index: number): Item {
-  const hash = createHash('sha256').update(JSON.stringify([question.prompt, question.target])).digest('hex').slice(0, 16)
+  const hash = createHash('sha256')
+    .update(JSON.stringify([question.prompt, question.target]))
+    .digest('hex')
+    .slice(0, 16)
   return { id: `${question.slice}-${index + 1}`, hash, prompt: question.prompt, target: question.target, slice: question.slice }
 }

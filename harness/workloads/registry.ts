@@ -2,17 +2,26 @@
 import { z } from 'zod'
 import { HarnessError, nearest } from '../errors.ts'
 import type { Grader } from '../types.ts'
+import { ARITHMETIC_SLICES, arithmeticWorkload, type ArithmeticOptions } from './arithmetic.ts'
 import { file } from './file.ts'
 import { createGrader, type GraderKind } from './grader.ts'
 import { choice } from './graders/choice.ts'
 import { exact } from './graders/exact.ts'
 import { includes } from './graders/includes.ts'
 import { numeric } from './graders/numeric.ts'
-import type { WorkloadKind } from './kind.ts'
+import { workloadKind, type WorkloadKind } from './kind.ts'
 import { list } from './list.ts'
 
 /** The kinds by name; a new kind is one line here. */
-export const WORKLOAD_KINDS = { list, file }
+export const WORKLOAD_KINDS = {
+  list,
+  file,
+  arithmetic: workloadKind<ArithmeticOptions>({
+    summary: 'generated questions with working: addition, subtraction, multiplication, expressions',
+    shape: { perSlice: z.int().min(1), split: z.enum(['train', 'test']).optional(), slices: z.array(z.enum(ARITHMETIC_SLICES)).min(1).optional() },
+    create: (options) => arithmeticWorkload(options),
+  }),
+}
 
 /** The graders by name. */
 export const GRADERS = { exact, includes, numeric, choice }

@@ -18,7 +18,10 @@ export type BackendName = (typeof BACKENDS)[number]
 export async function selectBackend(requested: string, signal?: AbortSignal): Promise<RuntimeFacts> {
   if (requested !== 'auto' && !isBackend(requested)) {
     const near = nearest(requested, ['auto', ...BACKENDS])
-    throw new HarnessError('usage', `"${requested}" is not a backend${near === undefined ? '' : `; did you mean "${near}"?`} Known: auto, ${BACKENDS.join(', ')}.`)
+    throw new HarnessError(
+      'usage',
+      `"${requested}" is not a backend${near === undefined ? '' : `; did you mean "${near}"?`} Known: auto, ${BACKENDS.join(', ')}.`,
+    )
   }
   tf.env().set('PROD', true) // keeps TensorFlow.js from printing advice into our output
   const rejected: { backend: string; why: string }[] = []
@@ -30,7 +33,9 @@ export async function selectBackend(requested: string, signal?: AbortSignal): Pr
     rejected.push({ backend, why })
   }
   const reasons = rejected.map(({ backend, why }) => `${backend}: ${why}`).join('; ')
-  throw new HarnessError('device', `No backend works for "${requested}" (${reasons}).`, { hint: 'Run `distillbench doctor` to see what works here, or leave --backend out.' })
+  throw new HarnessError('device', `No backend works for "${requested}" (${reasons}).`, {
+    hint: 'Run `distillbench doctor` to see what works here, or leave --backend out.',
+  })
 }
 
 /** What would happen with each backend here. Loads native code: call it in a process that may be lost. Never throws. */
@@ -46,9 +51,17 @@ export async function probeBackends(signal?: AbortSignal): Promise<readonly { ba
 
 // --- internal ---
 
-interface Opened { device: string; versions: Record<string, string> }
+interface Opened {
+  device: string
+  versions: Record<string, string>
+}
 
-const OPENERS: Record<BackendName, (explicit: boolean) => Promise<Observed<Opened>>> = { tensorflow: openTensorflow, webgpu: openWebgpu, wasm: openWasm, cpu: openCpu }
+const OPENERS: Record<BackendName, (explicit: boolean) => Promise<Observed<Opened>>> = {
+  tensorflow: openTensorflow,
+  webgpu: openWebgpu,
+  wasm: openWasm,
+  cpu: openCpu,
+}
 
 async function open(backend: BackendName, explicit: boolean): Promise<Observed<Opened>> {
   try {
@@ -71,7 +84,8 @@ async function openWebgpu(explicit: boolean): Promise<Observed<Opened>> {
   if (software && !explicit) return { state: 'absent', why: `only a software renderer (${name}); ask for it with --backend webgpu` }
   Object.assign(globalThis, dawn.globals)
   Object.defineProperty(globalThis, 'navigator', { value: { ...(globalThis as { navigator?: object }).navigator, gpu }, configurable: true, writable: true })
-  if ((await optional('@tensorflow/tfjs-backend-webgpu')) === undefined) return missing('@tensorflow/tfjs-backend-webgpu', 'npm install @tensorflow/tfjs-backend-webgpu')
+  if ((await optional('@tensorflow/tfjs-backend-webgpu')) === undefined)
+    return missing('@tensorflow/tfjs-backend-webgpu', 'npm install @tensorflow/tfjs-backend-webgpu')
   return activate('webgpu', name + (software ? ' (software)' : ''), { webgpu: versionOf('webgpu') })
 }
 
@@ -137,7 +151,9 @@ function versionOf(name: string): string {
 }
 
 function describe({ device, versions }: Opened): string {
-  return `${device} (${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')})`
+  return `${device} (${Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')})`
 }
 
 function firstLine(error: unknown): string {

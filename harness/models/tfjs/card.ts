@@ -15,14 +15,31 @@ export const CardSchema = z.object({
   config: TransformerSchema,
   tokenizer: TokenizerSchema,
   dtype: z.literal('float32'),
-  training: z.object({
-    method: z.string(), teacher: z.string().optional(), examples: z.number().optional(), steps: z.number().optional(), seed: z.number().optional(), backend: z.string().optional(),
-    seconds: z.number().optional(), energyJ: Quantity.optional(), costUsd: Quantity.optional(), recipe: z.string().optional(), finalLoss: z.number().optional(),
-  }).optional(),
+  training: z
+    .object({
+      method: z.string(),
+      teacher: z.string().optional(),
+      examples: z.number().optional(),
+      steps: z.number().optional(),
+      seed: z.number().optional(),
+      backend: z.string().optional(),
+      seconds: z.number().optional(),
+      energyJ: Quantity.optional(),
+      costUsd: Quantity.optional(),
+      recipe: z.string().optional(),
+      finalLoss: z.number().optional(),
+    })
+    .optional(),
   source: z.string().optional(),
 })
 export type CardFile = z.infer<typeof CardSchema>
-export interface LoadedModel { file: string; card: CardFile; config: TransformerConfig; tokenizer: Tokenizer; arrays: Map<string, { shape: readonly number[]; values: Float32Array }> }
+export interface LoadedModel {
+  file: string
+  card: CardFile
+  config: TransformerConfig
+  tokenizer: Tokenizer
+  arrays: Map<string, { shape: readonly number[]; values: Float32Array }>
+}
 
 /** Reads card and weights and checks that they fit each other. `path` is the name without or with an ending. Throws `model`. */
 export async function readModel(path: string): Promise<LoadedModel> {
@@ -36,7 +53,8 @@ export async function readModel(path: string): Promise<LoadedModel> {
   for (const [name, shape] of Object.entries(weightShapes(card.config))) {
     const found = tensors.get(name)
     if (found === undefined) throw new HarnessError('model', `${file} lacks the tensor ${name} that its card asks for.`)
-    if (found.shape.join() !== shape.join()) throw new HarnessError('model', `${file}: tensor ${name} has shape [${found.shape.join(', ')}], its card says [${shape.join(', ')}].`)
+    if (found.shape.join() !== shape.join())
+      throw new HarnessError('model', `${file}: tensor ${name} has shape [${found.shape.join(', ')}], its card says [${shape.join(', ')}].`)
     if (!found.values.every(Number.isFinite)) throw new HarnessError('model', `${file}: tensor ${name} holds numbers that are not finite.`)
   }
   return { file, card, config: card.config, tokenizer: createTokenizer(card.tokenizer), arrays: tensors }
@@ -44,7 +62,9 @@ export async function readModel(path: string): Promise<LoadedModel> {
 
 /** Weights as tensors of the current backend; the caller disposes of them. */
 export function uploadWeights(model: Pick<LoadedModel, 'config' | 'arrays'>): Weights {
-  return Object.fromEntries(Object.entries(weightShapes(model.config)).map(([name, shape]) => [name, tf.tensor(model.arrays.get(name)!.values, [...shape], 'float32')]))
+  return Object.fromEntries(
+    Object.entries(weightShapes(model.config)).map(([name, shape]) => [name, tf.tensor(model.arrays.get(name)!.values, [...shape], 'float32')]),
+  )
 }
 
 /** The card as reports show it. A dense model: every parameter is active. */
@@ -56,7 +76,7 @@ export function describeModel({ card, config }: Pick<LoadedModel, 'card' | 'conf
     parametersTotal: parameters,
     parametersActive: parameters,
     dtype: card.dtype,
-    tokenizer: `characters, ${[...card.tokenizer.alphabet].length + 2} tokens`,
+    tokenizer: `characters, ${Array.from(card.tokenizer.alphabet).length + 2} tokens`,
     architecture: `decoder-only transformer, ${config.layers} layers of width ${config.width}, ${config.heads} heads, SwiGLU ${config.hidden}`,
     ...(training === undefined ? {} : { training: withoutUndefined(training) }),
     ...(source === undefined ? {} : { source }),

@@ -5,8 +5,16 @@ import { HarnessError } from '../../errors.ts'
 import { createRandom, type Random } from '../../random.ts'
 import { decode, disposeCache, forward, prefill, type Cache, type TransformerConfig, type Weights } from './transformer.ts'
 
-export interface GenerateRow { ids: readonly number[]; maxTokens: number; temperature: number; seed: number }
-export interface GeneratedRow { ids: number[]; finish: 'stop' | 'length' }
+export interface GenerateRow {
+  ids: readonly number[]
+  maxTokens: number
+  temperature: number
+  seed: number
+}
+export interface GeneratedRow {
+  ids: number[]
+  finish: 'stop' | 'length'
+}
 /** Called as soon as the host knows a token; returns true when the row is to stop here (a stop text). */
 export type OnToken = (row: number, id: number) => boolean
 
@@ -28,7 +36,11 @@ export function generate(
   try {
     while (state.some((row) => row.finish === undefined)) {
       signal?.throwIfAborted()
-      const chosen = choose(logits, rows, state.map((row) => row.random)) // int32 [B]
+      const chosen = choose(
+        logits,
+        rows,
+        state.map((row) => row.random),
+      ) // int32 [B]
       const ids = chosen.dataSync() as Int32Array // waits for the device
       for (const [i, row] of state.entries()) {
         if (row.finish !== undefined) continue
@@ -55,7 +67,12 @@ export function generate(
 }
 
 /** Log-probability in nats of each continuation token, given what stands before it. Reference path: no cache, one row. */
-export function scoreTokens(config: TransformerConfig, weights: Weights, context: readonly number[], continuation: readonly number[]): { logProbs: number[]; isGreedy: boolean } {
+export function scoreTokens(
+  config: TransformerConfig,
+  weights: Weights,
+  context: readonly number[],
+  continuation: readonly number[],
+): { logProbs: number[]; isGreedy: boolean } {
   const ids = [...context, ...continuation]
   if (context.length === 0) throw new HarnessError('model', 'A continuation cannot be scored without a context of at least one token.')
   if (ids.length > config.maxLength) throw tooLong(config, ids.length)
@@ -63,7 +80,7 @@ export function scoreTokens(config: TransformerConfig, weights: Weights, context
     const row = tf.tensor2d([ids.slice(0, -1)], [1, ids.length - 1], 'int32')
     // The reference pass is reused: scoring is not timed, and it needs every position anyway.
     const logits = scoreForward(config, weights, row)
-    const logP = tf.logSoftmax(logits).arraySync() as number[][]
+    const logP = tf.logSoftmax(logits).arraySync()
     const first = context.length - 1
     let isGreedy = true
     const logProbs = continuation.map((id, i) => {
@@ -81,7 +98,11 @@ function scoreForward(config: TransformerConfig, weights: Weights, row: Tensor2D
   return tf.reshape(forward(config, weights, row), [row.shape[1], config.vocabulary])
 }
 
-interface Row { ids: number[]; budget: number; finish: 'stop' | 'length' | undefined }
+interface Row {
+  ids: number[]
+  budget: number
+  finish: 'stop' | 'length' | undefined
+}
 
 function start(config: TransformerConfig, row: GenerateRow): Row {
   const budget = Math.min(row.maxTokens, config.maxLength - row.ids.length)
@@ -94,7 +115,13 @@ function tooLong(config: TransformerConfig, length: number): HarnessError {
   return new HarnessError('model', `The prompt has ${length} tokens, and the model reads at most ${config.maxLength} with its answer.`)
 }
 
-function readPrompts(config: TransformerConfig, weights: Weights, padId: number, rows: readonly GenerateRow[], width: number): { logits: Tensor2D; cache: Cache } {
+function readPrompts(
+  config: TransformerConfig,
+  weights: Weights,
+  padId: number,
+  rows: readonly GenerateRow[],
+  width: number,
+): { logits: Tensor2D; cache: Cache } {
   const ids = new Int32Array(rows.length * width).fill(padId)
   const pad = new Float32Array(rows.length * width)
   for (const [i, row] of rows.entries()) {

@@ -31,7 +31,7 @@ export function embed(ids: Tensor, e: Tensor2D): Tensor2D {
   const vocabulary = e.shape[0]
   // Cast afterwards: the WASM kernel leaves a float one-hot empty (tfjs-backend-wasm 4.22).
   if (vocabulary <= 512) return linear(tf.cast(tf.oneHot(ids as tf.Tensor1D, vocabulary), 'float32') as Tensor2D, e)
-  return tf.gather(e, ids as tf.Tensor1D) as Tensor2D
+  return tf.gather(e, ids) as Tensor2D
 }
 
 /**
@@ -61,7 +61,7 @@ const linearOp = tf.customGrad((x, w, save) => {
     value: tf.matMul(x as Tensor2D, w as Tensor2D),
     gradFunc: (dy: Tensor, saved: Tensor[]) => {
       const [input, weight] = saved as [Tensor2D, Tensor2D]
-      return [tf.matMul(dy as Tensor2D, tf.transpose(weight)), tf.matMul(tf.transpose(input), dy as Tensor2D)]
+      return [tf.matMul(dy, tf.transpose(weight)), tf.matMul(tf.transpose(input), dy)]
     },
   }
 })

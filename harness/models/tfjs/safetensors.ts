@@ -6,7 +6,10 @@
 import { z } from 'zod'
 import { HarnessError } from '../../errors.ts'
 
-export interface NamedArray { shape: readonly number[]; values: Float32Array }
+export interface NamedArray {
+  shape: readonly number[]
+  values: Float32Array
+}
 
 const EntrySchema = z.object({ dtype: z.string(), shape: z.array(z.int().min(0)), data_offsets: z.tuple([z.int().min(0), z.int().min(0)]) })
 const HeaderSchema = z.record(z.string(), z.union([EntrySchema, z.record(z.string(), z.string())]))
@@ -16,7 +19,9 @@ const MAX_HEADER = 100_000_000 // the reference implementation's limit
 /** Throws `model` with the file's name on any damage: short file, bad header, wrong sizes, unknown number format. */
 export function readSafetensors(bytes: Uint8Array, file: string): { tensors: Map<string, NamedArray>; metadata: Record<string, string> } {
   const fail = (what: string): never => {
-    throw new HarnessError('model', `${file} is not a usable safetensors file: ${what}.`, { hint: 'Copy the weights again, or train them anew with their recipe.' })
+    throw new HarnessError('model', `${file} is not a usable safetensors file: ${what}.`, {
+      hint: 'Copy the weights again, or train them anew with their recipe.',
+    })
   }
   if (bytes.byteLength < 8) return fail(`it holds ${bytes.byteLength} bytes`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -34,7 +39,7 @@ export function readSafetensors(bytes: Uint8Array, file: string): { tensors: Map
     if (end > data.byteLength) return fail(`tensor ${name} ends behind the end of the file`)
     tensors.set(name, { shape: entry.shape, values: toFloat32(data.subarray(begin, end), entry.dtype, size) })
   }
-  const metadata = header.__metadata__
+  const metadata = header['__metadata__']
   return { tensors, metadata: metadata === undefined || isEntry(metadata) ? {} : metadata }
 }
 

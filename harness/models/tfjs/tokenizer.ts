@@ -17,7 +17,7 @@ export interface Tokenizer {
 }
 
 export function createTokenizer(spec: TokenizerSpec): Tokenizer {
-  const characters = [...spec.alphabet]
+  const characters = Array.from(spec.alphabet)
   const idOf = new Map(characters.map((c, i) => [c, i + 2]))
   if (idOf.size !== characters.length) throw new HarnessError('model', 'The tokenizer alphabet holds a character twice.')
   return {
@@ -26,7 +26,7 @@ export function createTokenizer(spec: TokenizerSpec): Tokenizer {
     padId: 0,
     endId: 1,
     encode: (text) =>
-      [...text].map((c) => {
+      Array.from(text).map((c) => {
         const id = idOf.get(c)
         if (id === undefined) throw new HarnessError('model', `The model cannot read ${JSON.stringify(c)}: its tokenizer knows only "${spec.alphabet}".`)
         return id

@@ -15,19 +15,25 @@ import { z } from 'zod'
 import { createRandom } from '../../random.ts'
 import { embed, linear, rmsNorm, silu } from './ops.ts'
 
-export const TransformerSchema = z.strictObject({
-  vocabulary: z.int().min(2),
-  width: z.int().min(2),
-  layers: z.int().min(1),
-  heads: z.int().min(1),
-  hidden: z.int().min(1),
-  maxLength: z.int().min(2),
-}).refine((c) => c.width % (2 * c.heads) === 0, { message: 'width must be a multiple of 2 × heads' })
+export const TransformerSchema = z
+  .strictObject({
+    vocabulary: z.int().min(2),
+    width: z.int().min(2),
+    layers: z.int().min(1),
+    heads: z.int().min(1),
+    hidden: z.int().min(1),
+    maxLength: z.int().min(2),
+  })
+  .refine((c) => c.width % (2 * c.heads) === 0, { message: 'width must be a multiple of 2 × heads' })
 export type TransformerConfig = z.infer<typeof TransformerSchema>
 
 export type Weights = Readonly<Record<string, Tensor>>
 /** Keys and values of every layer, [B, H, S, h] each, and the mask of padded positions [B, 1, 1, S]. */
-export interface Cache { layers: readonly { k: Tensor4D; v: Tensor4D }[]; pad: Tensor4D; length: number }
+export interface Cache {
+  layers: readonly { k: Tensor4D; v: Tensor4D }[]
+  pad: Tensor4D
+  length: number
+}
 
 /** Name → shape of every weight, in file order. */
 export function weightShapes(c: TransformerConfig): Record<string, readonly number[]> {
@@ -139,7 +145,11 @@ function heads(c: TransformerConfig, x: Tensor2D, B: number, T: number): Tensor4
   return tf.transpose(tf.reshape(x, [B, T, c.heads, c.width / c.heads]), [0, 2, 1, 3])
 }
 
-interface Rotary { cos: Tensor; sin: Tensor; swap: Tensor2D }
+interface Rotary {
+  cos: Tensor
+  sin: Tensor
+  swap: Tensor2D
+}
 
 /** x·cos + (x·P)·sin, where P swaps the halves of a head and negates one (Su et al. 2021, arXiv 2104.09864). */
 function rotate(x: Tensor4D, { cos, sin, swap }: Rotary): Tensor4D {
@@ -153,7 +163,11 @@ function rotaryTable(c: TransformerConfig, offset: number, T: number): Rotary {
   const h = c.width / c.heads
   const half = h / 2
   const angle = (t: number, j: number): number => (offset + t) * 10000 ** (-(j % half) / half)
-  const table = (f: (x: number) => number): Tensor => tf.tensor2d(Float32Array.from({ length: T * h }, (_, i) => f(angle(Math.floor(i / h), i % h))), [T, h])
+  const table = (f: (x: number) => number): Tensor =>
+    tf.tensor2d(
+      Float32Array.from({ length: T * h }, (_, i) => f(angle(Math.floor(i / h), i % h))),
+      [T, h],
+    )
   const swap = new Float32Array(h * h)
   for (let j = 0; j < half; j++) {
     swap[(j + half) * h + j] = -1
@@ -164,7 +178,10 @@ function rotaryTable(c: TransformerConfig, offset: number, T: number): Rotary {
 
 /** 0 where position t may look at position s ≤ t, far below otherwise: [1, 1, T, T]. */
 function causalMask(T: number): Tensor4D {
-  return tf.tensor4d(Float32Array.from({ length: T * T }, (_, i) => (i % T > Math.floor(i / T) ? FAR : 0)), [1, 1, T, T])
+  return tf.tensor4d(
+    Float32Array.from({ length: T * T }, (_, i) => (i % T > Math.floor(i / T) ? FAR : 0)),
+    [1, 1, T, T],
+  )
 }
 
 function padMask(pad: Tensor2D): Tensor4D {

@@ -1,0 +1,104 @@
+/** Adapter `tfjs`: a model of ours on TensorFlow.js, in the process that opens it. Options: `weights`, and `backend` to pin one. */
+import * as tf from '@tensorflow/tfjs-core'
+import { z } from 'zod'
+import { HarnessError } from '../../errors.ts'
+import type { Completion, Model, ModelAdapter, ModelSpec, Observed, OpenContext, Request, Score, TokenEvent } from '../../types.ts'
+import { selectBackend } from './backend.ts'
+import { describeModel, readModel, uploadWeights, type LoadedModel } from './card.ts'
+import { generate, scoreTokens } from './generate.ts'
+import { timeSteps } from './steps.ts'
+import type { Weights } from './transformer.ts'
+
+const OptionsSchema = z.strictObject({ weights: z.string(), backend: z.string().optional() })
+
+const adapter: ModelAdapter = {
+  id: 'tfjs',
+  summary: 'a small transformer on TensorFlow.js, in a process of its own (tensorflow, webgpu, wasm or cpu)',
+  runsIn: 'child',
+  open,
+}
+export default adapter
+
+// --- internal ---
+
+async function open(spec: ModelSpec, context: OpenContext): Promise<Model> {
+  const options = OptionsSchema.safeParse(spec.options)
+  if (!options.success)
+    throw new HarnessError('usage', `models.${spec.id}: ${z.prettifyError(options.error).replaceAll('\n', ' ')}`, {
+      hint: 'The adapter tfjs needs the option `weights`.',
+    })
+  const loaded = await readModel(options.data.weights)
+  const runtime = await selectBackend(options.data.backend ?? context.backend, context.signal)
+  const weights = uploadWeights(loaded)
+  return {
+    card: describeModel(loaded),
+    runtime,
+    generate: async (requests, onToken, signal) => answer(loaded, weights, requests, onToken, signal),
+    score: async (text, continuations) => continuations.map((continuation) => scoreText(loaded, weights, text, continuation)),
+    timeSteps: (signal) => timeSteps(loaded.config, weights, signal),
+    memory: () => ({ deviceBytes: deviceBytes(), processBytes: process.memoryUsage.rss() }),
+    close: async () => {
+      tf.dispose(Object.values(weights))
+    },
+  }
+}
+
+function answer(
+  model: LoadedModel,
+  weights: Weights,
+  requests: readonly Request[],
+  onToken: (index: number, token: TokenEvent) => void,
+  signal: AbortSignal,
+): Completion[] {
+  const { config, tokenizer } = model
+  const rows = requests.map((request) => ({
+    ids: tokenizer.encode(promptText(request)),
+    maxTokens: request.maxTokens,
+    temperature: request.temperature,
+    seed: request.seed,
+  }))
+  const texts = requests.map(() => '')
+  const counts = requests.map(() => 0)
+  const answers = generate(
+    config,
+    weights,
+    tokenizer,
+    rows,
+    (index, id) => {
+      const text = tokenizer.decode([id])
+      texts[index] += text
+      counts[index]!++
+      onToken(index, { tokens: 1, text, channel: 'answer' })
+      return requests[index]!.stop.some((stop) => stop !== '' && texts[index]!.endsWith(stop))
+    },
+    signal,
+  )
+  return answers.map((row, i) => ({
+    finish: row.finish,
+    text: withoutStop(texts[i]!, requests[i]!.stop),
+    promptTokens: rows[i]!.ids.length,
+    outputTokens: counts[i]!,
+    countedBy: 'tokenizer',
+  }))
+}
+
+/** Stop texts are not part of an answer, as with the public APIs. */
+function withoutStop(text: string, stops: readonly string[]): string {
+  const stop = stops.find((candidate) => candidate !== '' && text.endsWith(candidate))
+  return stop === undefined ? text : text.slice(0, -stop.length)
+}
+
+function promptText({ prompt }: Request): string {
+  return typeof prompt === 'string' ? prompt : prompt.map((message) => message.content).join('')
+}
+
+function scoreText({ config, tokenizer }: LoadedModel, weights: Weights, context: string, continuation: string): Score {
+  const ids = tokenizer.encode(continuation)
+  const { logProbs, isGreedy } = scoreTokens(config, weights, tokenizer.encode(context), ids)
+  return { logProb: logProbs.reduce((a, b) => a + b, 0), tokens: ids.length, bytes: new TextEncoder().encode(continuation).byteLength, isGreedy }
+}
+
+function deviceBytes(): Observed<number> {
+  const { numBytes } = tf.memory()
+  return Number.isFinite(numBytes) ? { state: 'ok', value: numBytes } : { state: 'absent', why: 'the backend does not tell how much it holds' }
+}
