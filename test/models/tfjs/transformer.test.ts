@@ -106,7 +106,7 @@ describe('sampling', () => {
     const p = tf.tidy(() => tf.softmax(tf.div(tf.reshape(forward(SMALL, weights, tf.tensor2d([[3]], [1, 1], 'int32')), [12]), 0.7)).dataSync())
     const n = 4000
     const rows = Array.from({ length: n }, (_, seed) => ({ ids: [3], maxTokens: 1, temperature: 0.7, seed }))
-    const counts = new Array<number>(12).fill(0)
+    const counts = Array.from({ length: 12 }, () => 0)
     for (const { ids } of generate(SMALL, weights, { padId: 0, endId: -1 }, rows, () => false)) counts[ids[0]!]!++
     const chiSquare = counts.reduce((sum, count, i) => sum + (count - n * p[i]!) ** 2 / (n * p[i]!), 0)
     expect(chiSquare).toBeLessThan(31.26) // 99.9% quantile, 11 degrees of freedom
