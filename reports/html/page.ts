@@ -55,7 +55,7 @@ export function page(title: string, head: Html, sections: readonly Section[], an
 // --- internal ---
 
 /** From this many characters on the embedded analysis is compressed; below, it can be read in the source of the page. */
-const COMPRESS_FROM = 500_000
+const COMPRESS_FROM = 100_000
 
 /** The analysis as data: JSON, or base64 of raw deflate of it. Browsers run neither. */
 function embedded(analysis: Analysis): Html {

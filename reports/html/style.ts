@@ -22,7 +22,7 @@ export const STYLE = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;scroll-padding-top:1rem}
 body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:break-word}
-main,header,footer{max-width:68rem;margin:0 auto;padding:0 1rem}
+main,header,footer{max-width:72rem;margin:0 auto;padding:0 1rem}
 header{padding-top:2rem}
 h1{font-size:1.75rem;line-height:1.2;margin:0 0 .35rem;letter-spacing:-.01em}
 h2{font-size:1.25rem;line-height:1.3;margin:2.75rem 0 .75rem;padding-top:.5rem;border-top:1px solid var(--line)}
@@ -56,7 +56,8 @@ th[aria-sort=descending] button::after{content:"\\00a0\\2193";color:var(--fg)}
 .comparison td>span{display:block}
 .comparison .badge{display:inline-block}
 .comparison .unit{font-weight:400;font-size:.875rem}
-.comparison tbody th{min-width:8.5rem}
+.comparison tbody th{min-width:7.5rem}
+.comparison td,.comparison th{padding:.45rem .4rem}
 @media (min-width:48rem){.interval,.range,td.number{white-space:nowrap}}
 .interval,.versus,.range,.why,.role{font-size:.875rem}
 .role{color:var(--soft);font-weight:400}
