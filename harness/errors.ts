@@ -3,16 +3,18 @@
 /** Exit codes of the command line, declared once. */
 export const EXIT = { ok: 0, gateFailed: 1, usage: 2, failed: 3, undecided: 4, interrupted: 130 } as const
 
-export type FailureCode =
-  | 'usage' // input or options invalid: exit 2
-  | 'model' // a model could not be opened or failed
-  | 'device' // a backend or device is missing
-  | 'crashed' // a child process ended by itself or was killed
-  | 'timeout'
-  | 'aborted'
-  | 'storage' // the output folder cannot be written
-  | 'data' // a dataset or record is unreadable
-  | 'internal'
+export const FAILURE_CODES = [
+  'usage', // input or options invalid: exit 2
+  'model', // a model could not be opened or failed
+  'device', // a backend or device is missing
+  'crashed', // a child process ended by itself or was killed
+  'timeout',
+  'aborted',
+  'storage', // the output folder cannot be written
+  'data', // a dataset or record is unreadable
+  'internal',
+] as const
+export type FailureCode = (typeof FAILURE_CODES)[number]
 
 /** A failure as data: what happened, and what to do about it. */
 export interface Failure {

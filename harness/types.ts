@@ -170,6 +170,8 @@ export interface RunRecord {
   createdAt: string // ISO 8601, the only wall-clock time
   tool: { name: string; version: string }
   command: string
+  /** Backend that was asked for; what each model got is in its cells. Absent where nothing was asked for (imported runs). */
+  backend?: string
   seed: number
   quick: boolean
   suite: SuiteRecord
@@ -302,7 +304,8 @@ export interface LoadedSuite { suite: Suite; file: string; dir: string }
 
 /** Everything that will run, in order. Deterministic from suite and seed. */
 export interface Plan {
-  cells: readonly { id: string; key: CellKey; items: readonly Item[] }[]
+  /** `skip`: why the cell will not be run; its requests are not counted. */
+  cells: readonly { id: string; key: CellKey; items: readonly Item[]; skip?: string }[]
   workloads: readonly { id: string; items: readonly Item[]; itemsHash: string }[]
   /** Requests over all cells, warm-up left out; output tokens at most. */
   requests: number

@@ -1,7 +1,9 @@
 /** Units of every number in records, analyses and reports. Imports nothing. */
-export type Unit =
-  | 'ratio' | 'percent' | 'count' | 'ms' | 's' | 'token' | 'token/s' | 'request/s' | 'byte' | 'byte/s' | 'W' | 'J' | 'J/token' | 'J/answer'
-  | 'USD' | 'USD/Mtoken' | 'USD/answer' | 'USD/h' | 'h' | 'rating' | 'percentile' | 'parameter' | 'celsius' | 'MHz' | 'nat'
+export const UNITS = [
+  'ratio', 'percent', 'count', 'ms', 's', 'token', 'token/s', 'request/s', 'byte', 'byte/s', 'W', 'J', 'J/token', 'J/answer',
+  'USD', 'USD/Mtoken', 'USD/answer', 'USD/h', 'h', 'rating', 'percentile', 'parameter', 'celsius', 'MHz', 'nat',
+] as const
+export type Unit = (typeof UNITS)[number]
 
 /**
  * Where a number comes from. `measured`: by this tool, on this machine. `estimated`: from a model of the

@@ -33,6 +33,13 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'harness/workloads': { ours: VOCABULARY, packages: ['zod'], node: true },
   'harness/meters': { ours: VOCABULARY, packages: ['zod', 'systeminformation'], node: true },
   'harness/models': { ours: [...VOCABULARY, 'harness/package.ts'], packages: ['zod', 'jiti'], node: true, computed: true },
+  // what `import … from 'distillbench'` means inside a user's adapter
+  'harness/models/registry.ts': {
+    ours: [...VOCABULARY, 'harness/index.ts', 'harness/models'],
+    packages: ['zod', 'jiti'],
+    node: true,
+    computed: true,
+  },
   'harness/models/published': { ours: VOCABULARY, packages: ['zod'], node: true },
   'harness/models/tfjs': { ours: VOCABULARY, packages: ['zod', '@tensorflow/*', 'tinybench', 'webgpu'], node: true, computed: true },
   'harness/run': {

@@ -1,0 +1,102 @@
+/** Adapters: how a model is opened. Built-in ones by id, a user's own by the path of its module. */
+import { existsSync } from 'node:fs'
+import { extname, isAbsolute, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { createJiti } from 'jiti'
+import { z } from 'zod'
+import { HarnessError, nearest } from '../errors.ts'
+import type { ModelAdapter } from '../types.ts'
+
+interface Builtin {
+  readonly id: string
+  readonly summary: string
+  readonly runsIn: ModelAdapter['runsIn']
+  readonly load: () => Promise<{ default: ModelAdapter }>
+}
+
+const TFJS: string = `./tfjs/index${extname(import.meta.url)}`
+
+/** Built-in adapters. Where each runs is told here too, so that a plan loads no model runtime. */
+export const ADAPTERS: readonly Builtin[] = [
+  {
+    id: 'tfjs',
+    summary: 'decoder-only transformer on the TensorFlow.js op set, in a process of its own',
+    runsIn: 'child',
+    load: async () => (await import(TFJS)) as { default: ModelAdapter },
+  },
+  { id: 'published', summary: 'published figures only; nothing is run', runsIn: 'none', load: () => import('./published/index.ts') },
+]
+
+/**
+ * The adapter with this id, or the default export of the module at this path (`.ts`, `.mts`, `.js`, `.mjs`), which may be
+ * relative to `dir`. Nothing is imported before it is asked for. Throws HarnessError `usage` when there is none.
+ */
+export async function getAdapter(id: string, dir: string = process.cwd()): Promise<ModelAdapter> {
+  const builtin = ADAPTERS.find((adapter) => adapter.id === id)
+  if (builtin !== undefined) return (await builtin.load()).default
+  return checkAdapter((await importAdapter(locate(id, dir), id)).default, id)
+}
+
+/** Where models of this adapter run; loads nothing for a built-in one. Throws as `getAdapter` does. */
+export async function adapterPlace(id: string, dir: string = process.cwd()): Promise<ModelAdapter['runsIn']> {
+  return ADAPTERS.find((adapter) => adapter.id === id)?.runsIn ?? (await getAdapter(id, dir)).runsIn
+}
+
+// --- internal ---
+
+const TYPESCRIPT = ['.ts', '.mts']
+const EXTENSIONS = [...TYPESCRIPT, '.js', '.mjs']
+
+function locate(id: string, dir: string): string {
+  if (!id.includes('/') && !EXTENSIONS.includes(extname(id))) {
+    const known = ADAPTERS.map((adapter) => adapter.id)
+    const guess = nearest(id, known)
+    throw new HarnessError('usage', `there is no adapter "${id}"${guess === undefined ? '' : `; did you mean ${guess}?`}`, {
+      hint: `adapters: ${known.join(', ')}; or the path of a module whose default export is an adapter`,
+    })
+  }
+  const file = resolve(dir, id)
+  if (!EXTENSIONS.includes(extname(file)))
+    throw new HarnessError('usage', `the adapter ${shown(id, dir)} is no module`, { hint: `adapters end in ${EXTENSIONS.join(', ')}` })
+  if (!existsSync(file)) throw new HarnessError('usage', `the adapter ${shown(id, dir)} does not exist`, { hint: `looked for ${file}` })
+  return file
+}
+
+/** A path below `dir` without it. */
+function shown(id: string, dir: string): string {
+  const path = isAbsolute(id) ? relative(dir, id) : id
+  return path.startsWith('..') ? id : path
+}
+
+async function importAdapter(file: string, id: string): Promise<Record<string, unknown>> {
+  try {
+    if (!TYPESCRIPT.includes(extname(file))) return (await import(pathToFileURL(file).href)) as Record<string, unknown>
+    // `import … from 'distillbench'` inside it means the package that is running.
+    const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: false, virtualModules: { distillbench: await import('../index.ts') } })
+    return await jiti.import<Record<string, unknown>>(file)
+  } catch (error) {
+    if (error instanceof HarnessError) throw error
+    const [message] = (error instanceof Error ? error.message : String(error)).split('\n')
+    throw new HarnessError('usage', `the adapter ${id} could not be loaded: ${message}`, { cause: error })
+  }
+}
+
+const isFunction = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'must be a function')
+const AdapterSchema = z.object(
+  {
+    id: z.string('must be a text').min(1, 'must not be empty'),
+    summary: z.string('must be a text'),
+    runsIn: z.enum(['child', 'parent', 'none'], 'must be child, parent or none'),
+    open: isFunction,
+  },
+  'must be an object with id, summary, runsIn and open',
+)
+
+function checkAdapter(value: unknown, id: string): ModelAdapter {
+  const parsed = AdapterSchema.safeParse(value)
+  if (parsed.success) return value as ModelAdapter // the object itself: its methods may need their `this`
+  if (value === undefined)
+    throw new HarnessError('usage', `the adapter ${id} has no default export`, { hint: 'end it with `export default { id, summary, runsIn, open }`' })
+  const problems = parsed.error.issues.map(({ path, message }) => [path.join('.'), message].filter((part) => part !== '').join(' '))
+  throw new HarnessError('usage', `the default export of the adapter ${id} is not an adapter: ${problems.join('; ')}`)
+}

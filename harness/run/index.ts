@@ -1,0 +1,4 @@
+/** Planning, running, and the record on disk. */
+export { describeHost } from './environment.ts'
+export { planSuite, type PlanOptions } from './plan.ts'
+export { listRuns, readRun } from './store/read.ts'

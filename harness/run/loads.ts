@@ -1,0 +1,45 @@
+/** Load profiles: which requests go together, and how many are in flight. */
+import type { LoadSpec, ModelAdapter } from '../types.ts'
+
+/** The items cut into what is asked together: whole batches, or one request at a time. */
+export function batchesOf<T>(load: LoadSpec, items: readonly T[]): T[][] {
+  const size = unitOf(load)
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
+}
+
+/** How many of those are in flight at a time. */
+export function streamsOf(load: LoadSpec): number {
+  return load.kind === 'concurrency' ? load.streams : 1
+}
+
+/** Warm-up in the shape of the load, since compiled kernels are per shape: at least `requests`, in whole batches. */
+export function warmupBatches<T>(load: LoadSpec, requests: number, items: readonly T[]): T[][] {
+  if (items.length === 0) return []
+  const calls = Math.ceil(requests / unitOf(load))
+  return batchesOf(
+    load,
+    Array.from({ length: calls * unitOf(load) }, (_, i) => items[i % items.length] as T),
+  )
+}
+
+/** Why this load cannot be put on a model that runs there; undefined where it can. */
+export function whyNotUnder(load: LoadSpec, runsIn: ModelAdapter['runsIn']): string | undefined {
+  if (load.kind !== 'concurrency' || load.streams === 1 || runsIn === 'parent') return undefined
+  return `an in-process model computes one call at a time, so ${load.streams} requests in flight would only wait in its queue; a batch load answers several at once`
+}
+
+/**
+ * The items of a load in blocks of nearly equal size that cut no batch apart; fewer blocks where there are not enough
+ * batches. Blocks follow the order of the items.
+ */
+export function blocksOf<T>(load: LoadSpec, items: readonly T[], blocks: number): T[][] {
+  const batches = batchesOf(load, items.slice(0, load.items))
+  const count = Math.min(blocks, batches.length)
+  return Array.from({ length: count }, (_, b) => batches.slice(Math.floor((b * batches.length) / count), Math.floor(((b + 1) * batches.length) / count)).flat())
+}
+
+// --- internal ---
+
+function unitOf(load: LoadSpec): number {
+  return load.kind === 'batch' ? load.size : 1
+}

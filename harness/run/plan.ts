@@ -1,0 +1,105 @@
+/** From a suite to the cells that will run, in their order. */
+import { HarnessError, nearest } from '../errors.ts'
+import { adapterPlace } from '../models/registry.ts'
+import { createRandom } from '../random.ts'
+import type { CellKey, Item, LoadedSuite, ModelAdapter, ModelSpec, Plan, Suite, WorkloadSpec } from '../types.ts'
+import { hashItems } from './hash.ts'
+import { blocksOf, whyNotUnder } from './loads.ts'
+
+export interface PlanOptions {
+  /** Default: the seed of the suite. */
+  readonly seed?: number
+  readonly quick?: boolean
+  /** Ids of the models that take part; default: all. */
+  readonly models?: readonly string[]
+}
+
+/**
+ * Collects the items and lays out the cells: repeats, then blocks, then workloads and loads, and inside of each the models
+ * in an order drawn from the seed, so that a drift of the machine hits all of them alike. Deterministic from suite and
+ * seed. Models that are only quoted get no cells. Throws HarnessError `usage` for an unknown model or adapter or a workload
+ * without items, `data` for items that cannot be read.
+ */
+export async function planSuite({ suite, dir }: LoadedSuite, options: PlanOptions = {}): Promise<Plan> {
+  const seed = options.seed ?? suite.seed
+  // 1. who takes part  2. what is asked  3. in which order
+  const models = await placeModels(chooseModels(suite, options.models), dir)
+  const workloads = await Promise.all(suite.workloads.map((spec) => collectWorkload(spec, suite, seed, options.quick ?? false, models.length > 0)))
+  const cells = layOut(suite, models, workloads, seed, options.quick ? suite.quick.blocks : suite.blocks)
+  const running = cells.filter(({ skip }) => skip === undefined)
+  const most = new Map(suite.workloads.map(({ id, maxTokens }) => [id, maxTokens]))
+  return {
+    cells,
+    workloads,
+    requests: running.reduce((sum, { items }) => sum + items.length, 0),
+    maxOutputTokens: running.reduce((sum, { items, key }) => sum + items.length * (most.get(key.workload) ?? 0), 0),
+  }
+}
+
+/** The models of the suite that are asked for, in the order of the suite. Throws HarnessError `usage` for an unknown id. */
+export function chooseModels({ models }: Suite, ids: readonly string[] | undefined): readonly ModelSpec[] {
+  if (ids === undefined) return models
+  const known = models.map(({ id }) => id)
+  const unknown = ids.find((id) => !known.includes(id))
+  if (unknown !== undefined) {
+    const guess = nearest(unknown, known)
+    throw new HarnessError('usage', `the suite has no model "${unknown}"${guess === undefined ? '' : `; did you mean ${guess}?`}`, {
+      hint: `its models: ${known.join(', ')}`,
+    })
+  }
+  return models.filter(({ id }) => ids.includes(id))
+}
+
+/** `model/workload/load/r<repeat>/b<block>` */
+export function cellId({ model, workload, load, repeat, block }: CellKey): string {
+  return `${model}/${workload}/${load}/r${repeat}/b${block}`
+}
+
+// --- internal ---
+
+interface PlacedModel {
+  readonly id: string
+  readonly runsIn: Exclude<ModelAdapter['runsIn'], 'none'>
+}
+
+async function placeModels(models: readonly ModelSpec[], dir: string): Promise<PlacedModel[]> {
+  const placed: PlacedModel[] = []
+  for (const { id, adapter } of models) {
+    const runsIn = await adapterPlace(adapter, dir)
+    if (runsIn !== 'none') placed.push({ id, runsIn })
+  }
+  return placed
+}
+
+async function collectWorkload(spec: WorkloadSpec, suite: Suite, seed: number, quick: boolean, needed: boolean): Promise<Plan['workloads'][number]> {
+  const limit = Math.min(spec.limit ?? Infinity, quick ? suite.quick.items : Infinity)
+  const items: Item[] = []
+  const ids = new Set<string>()
+  if (limit > 0)
+    for await (const item of spec.items(seed)) {
+      if (ids.has(item.id)) throw new HarnessError('data', `workload ${spec.id} has two items with the id "${item.id}"; samples are paired by id`)
+      ids.add(item.id)
+      items.push(item)
+      if (items.length >= limit) break
+    }
+  if (items.length === 0 && needed)
+    throw new HarnessError('usage', `workload ${spec.id} has no items, so there is nothing to ask`, { hint: 'check its source and its limit' })
+  return { id: spec.id, items, itemsHash: hashItems(items) }
+}
+
+function layOut(suite: Suite, models: readonly PlacedModel[], workloads: Plan['workloads'], seed: number, blocks: number): Plan['cells'] {
+  const groups = workloads.flatMap((workload) => suite.loads.map((load) => ({ workload: workload.id, load, blocks: blocksOf(load, workload.items, blocks) })))
+  const cells: Plan['cells'][number][] = []
+  for (let repeat = 0; repeat < suite.repeats; repeat++)
+    for (let block = 0; block < blocks; block++)
+      for (const { workload, load, blocks: cut } of groups) {
+        const items = cut[block]
+        if (items === undefined) continue
+        for (const { id: model, runsIn } of createRandom(seed, 'order', workload, load.id, repeat, block).shuffle(models)) {
+          const key = { model, workload, load: load.id, repeat, block }
+          const skip = whyNotUnder(load, runsIn)
+          cells.push({ id: cellId(key), key, items, ...(skip === undefined ? {} : { skip }) })
+        }
+      }
+  return cells
+}

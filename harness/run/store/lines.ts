@@ -1,0 +1,56 @@
+/** Reads a file of JSON lines, also one that is larger than the longest text of JavaScript. */
+import { createReadStream } from 'node:fs'
+import { basename } from 'node:path'
+import type { z } from 'zod'
+import { HarnessError } from '../../errors.ts'
+
+export interface Lines<T> {
+  values: T[]
+  /** What stood after the last line break: a line that its writer could not finish. It is not among the values. */
+  cutShort: boolean
+}
+
+/** All lines, checked. A missing file has none. Throws HarnessError `data` that names file and line of what is unreadable. */
+export async function readLines<T>(path: string, schema: z.ZodType<T>): Promise<Lines<T>> {
+  const values: T[] = []
+  let rest: Buffer[] = []
+  const take = (line: Buffer): void => {
+    if (line.length > 0) values.push(parseLine(line, schema, path, values.length + 1))
+  }
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+      let start = 0
+      for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, start)) {
+        take(Buffer.concat([...rest, chunk.subarray(start, at)]))
+        rest = []
+        start = at + 1
+      }
+      if (start < chunk.length) rest.push(chunk.subarray(start))
+    }
+  } catch (error) {
+    if (error instanceof HarnessError) throw error
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { values, cutShort: false }
+    throw new HarnessError('data', `could not read ${path}: ${(error as Error).message}`, { cause: error })
+  }
+  return { values, cutShort: rest.length > 0 }
+}
+
+// --- internal ---
+
+const NEWLINE = 10
+
+function parseLine<T>(line: Buffer, schema: z.ZodType<T>, path: string, number: number): T {
+  const where = `${path}:${number}`
+  let value: unknown
+  try {
+    value = JSON.parse(line.toString('utf8'))
+  } catch (error) {
+    throw new HarnessError('data', `${where} is no JSON: ${(error as Error).message}`, {
+      hint: `the record is damaged; ${basename(path)} has one object a line`,
+    })
+  }
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new HarnessError('data', `${where}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not valid'}`)
+}

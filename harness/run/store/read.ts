@@ -1,0 +1,96 @@
+/** Reads runs back: every number of a report is made from what is read here. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { HarnessError, nearest } from '../../errors.ts'
+import { RUN_SCHEMA, type RunRecord, type StoredRun, type Warning } from '../../types.ts'
+import { readLines } from './lines.ts'
+import { RunRecordSchema, SampleSchema, SeriesSchema } from './schema.ts'
+import { FILES } from './write.ts'
+
+/**
+ * A run by its id (looked for in `<out>/runs`) or its folder. Throws HarnessError `usage` when there is none, `data` when
+ * the record is damaged or of a schema that this version does not know. A last line that a killed writer left half done
+ * becomes a warning of the record.
+ */
+export async function readRun(idOrDir: string, { out = '.distillbench' }: { out?: string } = {}): Promise<StoredRun> {
+  const dir = locateRun(idOrDir, out)
+  const record = readRecord(dir)
+  const [samples, series] = await Promise.all([readLines(join(dir, FILES.samples), SampleSchema), readLines(join(dir, FILES.series), SeriesSchema)])
+  const warnings = [...record.warnings, ...(samples.cutShort ? [cutShort(FILES.samples)] : []), ...(series.cutShort ? [cutShort(FILES.series)] : [])]
+  return { record: { ...record, warnings }, samples: samples.values, series: series.values, dir }
+}
+
+/** Runs of an output folder, oldest first; folders without a readable record are passed over. */
+export async function listRuns(out: string): Promise<readonly { id: string; dir: string; suite: string; createdAt: string; state: string }[]> {
+  const runs = runFolders(out).flatMap((name) => {
+    const dir = join(out, 'runs', name)
+    const head = HeadSchema.safeParse(tryJson(join(dir, FILES.record)))
+    return head.success ? [{ id: head.data.id, dir, suite: head.data.suite.name, createdAt: head.data.createdAt, state: head.data.state }] : []
+  })
+  return runs.sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0))
+}
+
+// --- internal ---
+
+const HeadSchema = z.object({
+  schema: z.literal(RUN_SCHEMA),
+  id: z.string(),
+  createdAt: z.string(),
+  suite: z.object({ name: z.string() }),
+  state: z.string(),
+})
+
+function locateRun(idOrDir: string, out: string): string {
+  for (const dir of [join(out, 'runs', idOrDir), idOrDir]) if (existsSync(join(dir, FILES.record))) return dir
+  const known = runFolders(out)
+  const guess = nearest(idOrDir, known)
+  const newest = known.at(-1)
+  throw new HarnessError('usage', `there is no run "${idOrDir}" in ${join(out, 'runs')}${guess === undefined ? '' : `; did you mean ${guess}?`}`, {
+    hint: newest === undefined ? 'there are no runs yet; another folder is named with --out' : `the newest run there is ${newest}`,
+  })
+}
+
+/** Names begin with the time, so the newest comes last. */
+function runFolders(out: string): string[] {
+  try {
+    return readdirSync(join(out, 'runs'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort()
+  } catch {
+    return []
+  }
+}
+
+function readRecord(dir: string): RunRecord {
+  const path = join(dir, FILES.record)
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new HarnessError('data', `could not read ${path}: ${(error as Error).message}`, { cause: error })
+  }
+  const version = z.object({ schema: z.string() }).safeParse(value)
+  if (!version.success) throw new HarnessError('data', `${path} is no record of a run: it names no schema`)
+  if (version.data.schema !== RUN_SCHEMA)
+    throw new HarnessError('data', `${path} has the schema ${version.data.schema}, which this version does not know; it reads ${RUN_SCHEMA}`, {
+      hint: 'a newer version of distillbench may have written it',
+    })
+  const parsed = RunRecordSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new HarnessError('data', `${path}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not valid'}`, { hint: 'the record is damaged' })
+}
+
+function tryJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function cutShort(file: string): Warning {
+  return { code: 'cut-short', message: `The last line of ${file} is incomplete, as its writer was stopped while writing it; it is left out.` }
+}

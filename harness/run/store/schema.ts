@@ -1,0 +1,207 @@
+/** The shapes on disk, as zod schemas; harness/types.ts says what they mean. */
+import { z } from 'zod'
+import { FAILURE_CODES } from '../../errors.ts'
+import {
+  RUN_SCHEMA,
+  type CellRecord,
+  type Completion,
+  type Failure,
+  type Grade,
+  type ModelCard,
+  type Observed,
+  type RunRecord,
+  type RuntimeFacts,
+  type Sample,
+  type SeriesRecord,
+  type StepTiming,
+  type Warning,
+} from '../../types.ts'
+import { UNITS } from '../../units.ts'
+
+const text = z.string()
+const number = z.number() // finite: JSON has no other
+const amount = z.number().min(0)
+const maybe = z.exactOptional
+
+export const OriginSchema = z.enum(['measured', 'estimated', 'published'])
+const UnitSchema = z.enum(UNITS)
+const RoleSchema = z.enum(['teacher', 'student', 'control'])
+const TokenCountSchema = z.enum(['server', 'tokenizer', 'estimate'])
+
+export const FailureSchema = z.object({ code: z.enum(FAILURE_CODES), message: text, hint: maybe(text) }) satisfies z.ZodType<Failure>
+
+function observed<T>(value: z.ZodType<T>): z.ZodType<Observed<T>> {
+  return z.discriminatedUnion('state', [
+    z.object({ state: z.literal('ok'), value }),
+    z.object({ state: z.literal('absent'), why: text }),
+    z.object({ state: z.literal('failed'), error: FailureSchema }),
+  ])
+}
+
+const sum = { value: number, origin: OriginSchema, how: text }
+export const ModelCardSchema = z.object({
+  name: text,
+  parametersTotal: amount,
+  parametersActive: amount,
+  dtype: text,
+  tokenizer: text,
+  architecture: maybe(text),
+  training: maybe(
+    z.object({
+      method: text,
+      teacher: maybe(text),
+      examples: maybe(number),
+      steps: maybe(number),
+      seed: maybe(number),
+      backend: maybe(text),
+      seconds: maybe(number),
+      energyJ: maybe(z.object(sum)),
+      costUsd: maybe(z.object(sum)),
+      recipe: maybe(text),
+      finalLoss: maybe(number),
+    }),
+  ),
+  source: maybe(text),
+}) satisfies z.ZodType<ModelCard>
+
+export const RuntimeSchema = z.object({
+  backend: text,
+  device: text,
+  versions: z.record(text, text),
+  rejected: z.array(z.object({ backend: text, why: text })),
+}) satisfies z.ZodType<RuntimeFacts>
+
+export const MemorySchema = z.object({ deviceBytes: observed(amount), processBytes: amount })
+
+export const StepsSchema = z.array(
+  z.object({ step: z.enum(['prefill', 'decode']), batch: amount, tokens: amount, ms: amount, lowMs: amount, highMs: amount, samples: amount }),
+) satisfies z.ZodType<StepTiming[]>
+
+export const CompletionSchema = z.object({
+  finish: z.enum(['stop', 'length']),
+  text,
+  promptTokens: amount,
+  outputTokens: amount,
+  countedBy: TokenCountSchema,
+}) satisfies z.ZodType<Completion>
+
+export const PhaseSchema = z.object({ startMs: number, endMs: number })
+
+const KeySchema = z.object({ model: text, workload: text, load: text, repeat: number, block: number })
+
+const cell = { id: text, key: KeySchema, items: z.array(text) }
+const CellSchema = z.discriminatedUnion('state', [
+  z.object({ ...cell, state: z.literal('planned') }),
+  z.object({
+    ...cell,
+    state: z.literal('done'),
+    phases: z.object({ open: PhaseSchema, warmup: PhaseSchema, measure: PhaseSchema }),
+    card: ModelCardSchema,
+    runtime: RuntimeSchema,
+    memory: MemorySchema,
+    steps: StepsSchema,
+  }),
+  z.object({ ...cell, state: z.literal('failed'), error: FailureSchema }),
+  z.object({ ...cell, state: z.literal('skipped'), why: text }),
+]) satisfies z.ZodType<CellRecord>
+
+const sourced = { source: text, date: text }
+const PriceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('hourly'), usdPerHour: number, ...sourced }),
+  z.object({ kind: z.literal('token'), inputPerMtoken: number, outputPerMtoken: number, cachedInputPerMtoken: maybe(number), ...sourced }),
+])
+
+const load = { id: text, items: maybe(number) }
+const LoadSchema = z.discriminatedUnion('kind', [
+  z.object({ ...load, kind: z.literal('sequential') }),
+  z.object({ ...load, kind: z.literal('batch'), size: number }),
+  z.object({ ...load, kind: z.literal('concurrency'), streams: number }),
+])
+
+const FactSchema = z.object({
+  id: maybe(text),
+  model: text,
+  workload: maybe(text),
+  metric: text,
+  value: number,
+  unit: UnitSchema,
+  low: maybe(number),
+  high: maybe(number),
+  n: maybe(number),
+  ...sourced,
+  url: maybe(text),
+  protocol: maybe(text),
+  note: maybe(text),
+  until: maybe(text),
+  preferred: maybe(z.boolean()),
+})
+
+const SuiteRecordSchema = z.object({
+  name: text,
+  title: text,
+  description: text,
+  file: text,
+  hash: text,
+  margin: number,
+  models: z.array(z.object({ id: text, name: text, role: RoleSchema, adapter: text, options: z.record(text, z.unknown()), price: maybe(PriceSchema) })),
+  workloads: z.array(
+    z.object({ id: text, title: text, grader: text, graderVersion: text, maxTokens: number, temperature: number, items: number, itemsHash: text }),
+  ),
+  loads: z.array(LoadSchema),
+  facts: z.array(FactSchema),
+  claims: z.array(z.object({ id: text, title: text, numerator: text, denominator: text, says: maybe(text), explanation: text })),
+})
+
+const WarningSchema = z.object({ code: text, message: text, cell: maybe(text), model: maybe(text) }) satisfies z.ZodType<Warning>
+
+export const RunRecordSchema = z.object({
+  schema: z.literal(RUN_SCHEMA),
+  id: text,
+  createdAt: z.iso.datetime(),
+  tool: z.object({ name: text, version: text }),
+  command: text,
+  backend: maybe(text),
+  seed: number,
+  quick: z.boolean(),
+  suite: SuiteRecordSchema,
+  environment: z.object({ host: z.record(text, z.union([text, number])), node: text, tool: text }),
+  plan: z.array(KeySchema),
+  cells: z.array(CellSchema),
+  meters: z.array(z.object({ id: text, probe: observed(text), origin: OriginSchema, unit: UnitSchema })),
+  warnings: z.array(WarningSchema),
+  state: z.enum(['running', 'done', 'failed', 'interrupted']),
+}) satisfies z.ZodType<RunRecord>
+
+const GradeSchema = z.object({ score: z.number().min(0).max(1), grader: text, answer: maybe(text), detail: maybe(text) }) satisfies z.ZodType<Grade>
+
+export const SampleSchema = z.object({
+  cell: text,
+  key: KeySchema,
+  item: text,
+  itemHash: text,
+  slice: maybe(text),
+  cluster: maybe(text),
+  prompt: text,
+  target: maybe(text),
+  startMs: number,
+  endMs: number,
+  tokenMs: z.array(number),
+  promptTokens: amount,
+  outputTokens: amount,
+  countedBy: TokenCountSchema,
+  finish: z.enum(['stop', 'length', 'error']),
+  text,
+  grade: maybe(GradeSchema),
+  error: maybe(FailureSchema),
+}) satisfies z.ZodType<Sample>
+
+export const SeriesSchema = z.object({
+  cell: text,
+  phase: z.enum(['idle', 'measure']),
+  meter: text,
+  unit: UnitSchema,
+  origin: OriginSchema,
+  how: text,
+  t: z.array(number),
+  v: z.array(number),
+}) satisfies z.ZodType<SeriesRecord>
