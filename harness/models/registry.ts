@@ -14,15 +14,13 @@ interface Builtin {
   readonly load: () => Promise<{ default: ModelAdapter }>
 }
 
-const TFJS: string = `./tfjs/index${extname(import.meta.url)}`
-
 /** Built-in adapters. Where each runs is told here too, so that a plan loads no model runtime. */
 export const ADAPTERS: readonly Builtin[] = [
   {
     id: 'tfjs',
-    summary: 'decoder-only transformer on the TensorFlow.js op set, in a process of its own',
+    summary: 'a small transformer on TensorFlow.js, in a process of its own (tensorflow, webgpu, wasm or cpu)',
     runsIn: 'child',
-    load: async () => (await import(TFJS)) as { default: ModelAdapter },
+    load: () => import('./tfjs/index.ts'),
   },
   { id: 'published', summary: 'published figures only; nothing is run', runsIn: 'none', load: () => import('./published/index.ts') },
 ]

@@ -21,9 +21,9 @@ test('a mistyped adapter is named with the nearest one', async () => {
   })
 })
 
-test('what the table says of the adapter published is what the adapter says', async () => {
-  const adapter = await getAdapter('published')
-  expect(ADAPTERS.find(({ id }) => id === 'published')).toMatchObject({ id: adapter.id, summary: adapter.summary, runsIn: adapter.runsIn })
+test('what the table says of an adapter is what the adapter says', async () => {
+  const says = await Promise.all(ADAPTERS.map(({ id }) => getAdapter(id)))
+  expect(ADAPTERS.map(({ id, summary, runsIn }) => ({ id, summary, runsIn }))).toEqual(says.map(({ id, summary, runsIn }) => ({ id, summary, runsIn })))
 })
 
 test.each([
