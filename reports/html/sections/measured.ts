@@ -10,21 +10,20 @@ import { figures, legend, textTable, type Section } from '../parts.ts'
 export function gapSection(view: View): Section | undefined {
   const { gap } = view.analysis
   if (gap.length === 0) return undefined
+  const several = new Set(gap.map(({ workload }) => workload)).size > 1
   const rows = gap.map(({ run, student, control, workload, recovered }) => {
     const estimate = valueOf(recovered)
-    return [
-      view.labelOf(run, student),
-      view.labelOf(run, control),
-      workload,
-      estimate === undefined ? '–' : formatValue(estimate.value, 'ratio'),
-      estimate === undefined ? whyMissing(recovered) : formatInterval({ ...estimate, unit: 'ratio' }),
-    ]
+    const share =
+      estimate === undefined
+        ? `unknown: ${whyMissing(recovered)}`
+        : `${formatValue(estimate.value, 'ratio')} (${formatInterval({ ...estimate, unit: 'ratio' })})`
+    return [view.labelOf(run, student), share, view.labelOf(run, control), ...(several ? [workload] : [])]
   })
   const body = html`<p>
       How much of what the teacher knows beyond the control came over by distillation: (student − control) ÷ (teacher − control). 100% is as good as the
       teacher, 0% no better than the same kind of model trained without it.
     </p>
-    ${textTable({ columns: ['Student', 'Control', 'Workload', 'Recovered', 'Interval'], rows }, 'Share of the gap recovered', { sortable: true })}`
+    ${textTable({ columns: ['Student', 'Recovered', 'Over the control', ...(several ? ['Workload'] : [])], rows }, 'Share of the gap recovered', { sortable: true })}`
   return { id: 'gap', title: 'Gap recovered', body }
 }
 
