@@ -50,6 +50,21 @@ export function createBatch(examples: readonly Example[], vocabulary: number, pa
   }
 }
 
+/**
+ * Short and long examples apart, cut where the least padding is computed; the two parts of a step add up to the same
+ * gradient. Questions of several steps are twice as long as the others here, so this saves about a third of the work.
+ */
+export function cutByLength(examples: readonly Example[]): Example[][] {
+  const sorted = examples.toSorted((a, b) => a.ids.length - b.ids.length)
+  const length = (i: number): number => sorted[i]!.ids.length
+  let [cut, least] = [0, sorted.length * length(sorted.length - 1)]
+  for (let i = 1; i < sorted.length; i++) {
+    const cells = i * length(i - 1) + (sorted.length - i) * length(sorted.length - 1)
+    if (cells < least * 0.85) [cut, least] = [i, cells]
+  }
+  return cut === 0 ? [sorted] : [sorted.slice(0, cut), sorted.slice(cut)]
+}
+
 export function disposeBatch(batch: Batch): void {
   tf.dispose([batch.ids, batch.hard, batch.weight, ...(batch.soft === undefined ? [] : [batch.soft])])
 }

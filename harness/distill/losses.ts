@@ -12,6 +12,8 @@ export interface LossRows {
   weight: Tensor2D
   /** The teacher's probabilities at temperature T, [N, V]; absent where there is no teacher. */
   soft?: Tensor2D
+  /** How many rows count in the whole step, where these are a part of it; otherwise those of these rows. */
+  count?: number
 }
 
 /**
@@ -20,7 +22,7 @@ export interface LossRows {
  * Without soft targets it is the plain cross-entropy, whatever α.
  */
 export function hintonLoss(rows: LossRows, alpha: number, temperature: number): Scalar {
-  const count = tf.maximum(tf.sum(rows.weight), 1)
+  const count = rows.count ?? tf.maximum(tf.sum(rows.weight), 1)
   const hard = softCrossEntropy(rows.logits, rows.hard, rows.weight)
   if (rows.soft === undefined) return tf.div(hard, count) as Scalar
   // KL(p‖q) = H(p, q) − H(p); the entropy of the teacher is a constant, there so that a perfect student shows 0.

@@ -7,7 +7,7 @@ import type { Tokenizer } from '../models/tfjs/tokenizer.ts'
 import { forward, initialWeights, weightShapes, type TransformerConfig } from '../models/tfjs/transformer.ts'
 import { createRandom } from '../random.ts'
 import { ADAMW_DEFAULTS, createAdamW, learningRateAt } from './adamw.ts'
-import { createBatch, disposeBatch, type Batch, type Example } from './batch.ts'
+import { createBatch, cutByLength, disposeBatch, type Batch, type Example } from './batch.ts'
 import { download, loadCheckpoint, saveCheckpoint, type CurvePoint } from './checkpoint.ts'
 import { hintonLoss } from './losses.ts'
 import type { NamedArray } from '../models/tfjs/safetensors.ts'
@@ -95,20 +95,28 @@ function createVariables(config: TransformerConfig, seed: number, restored: Read
 
 function trainStep(options: TrainOptions, variables: Record<string, Variable>, optimiser: ReturnType<typeof createAdamW>, step: number): number {
   const { config, tokenizer, recipe } = options
-  const batch = createBatch(options.examplesAt(step), config.vocabulary, tokenizer.padId)
-  const names = Object.keys(variables)
-  const { value, grads } = tf.variableGrads(() => batchLoss(config, variables, batch, recipe), Object.values(variables))
-  const gradients = Object.fromEntries(names.map((name) => [name, grads[variables[name]!.name]!]))
-  optimiser.update(gradients, step, learningRateAt(step, recipe.train))
-  const loss = value.dataSync()[0]!
-  tf.dispose([value, ...Object.values(grads)])
-  disposeBatch(batch)
+  const batches = cutByLength(options.examplesAt(step)).map((part) => createBatch(part, config.vocabulary, tokenizer.padId))
+  const count = batches.reduce((sum, batch) => sum + batch.tokens, 0)
+  let loss = 0
+  let total: Record<string, Tensor> = {}
+  for (const batch of batches) {
+    const { value, grads } = tf.variableGrads(() => batchLoss(config, variables, batch, recipe, count), Object.values(variables))
+    loss += value.dataSync()[0]!
+    const parts = Object.fromEntries(Object.entries(variables).map(([name, variable]) => [name, grads[variable.name]!]))
+    const sum = Object.keys(total).length === 0 ? parts : Object.fromEntries(Object.entries(parts).map(([name, g]) => [name, tf.add(total[name]!, g)]))
+    if (sum !== parts) tf.dispose([...Object.values(total), ...Object.values(parts)])
+    total = sum
+    value.dispose()
+    disposeBatch(batch)
+  }
+  optimiser.update(total, step, learningRateAt(step, recipe.train))
+  tf.dispose(Object.values(total))
   return loss
 }
 
-function batchLoss(config: TransformerConfig, variables: Record<string, Variable>, batch: Batch, recipe: Recipe): Scalar {
+function batchLoss(config: TransformerConfig, variables: Record<string, Variable>, batch: Batch, recipe: Recipe, count: number): Scalar {
   const logits = tf.reshape(forward(config, variables, batch.ids), [-1, config.vocabulary]) as Tensor2D
-  const rows = { logits, hard: batch.hard, weight: batch.weight, ...(batch.soft === undefined ? {} : { soft: batch.soft }) }
+  const rows = { logits, hard: batch.hard, weight: batch.weight, count, ...(batch.soft === undefined ? {} : { soft: batch.soft }) }
   return hintonLoss(rows, recipe.alpha, recipe.temperature)
 }
 

@@ -1,8 +1,11 @@
 /**
- * Arithmetic questions with working, generated from a seed. The working writes each result from its last digit, as
- * carrying is done on paper, steps are parted by `;`, and the answer stands behind `>`:
+ * Arithmetic questions with working, generated from a seed. The working is a chain of single steps parted by `;`. In a
+ * step every number is written from its last digit and filled to three places, as columns are set under each other on
+ * paper; the answer stands behind `>`:
  *
- *     347+285=  236>632                 34*27=  832;86;819>918           (14+8)*3-9=  22;66;75>57
+ *     347+85=      743+580=234>432
+ *     347*8=       743*8=6772>2776
+ *     (14+8)*3-9=  410+800=220;220*3=660;660-900=750>57
  *
  * Training and test questions are disjoint by construction: a question belongs to the test split exactly when the hash
  * of its text falls in one class of ten, whatever the seed.
@@ -87,16 +90,16 @@ type Made = Omit<ArithmeticQuestion, 'slice'>
 const GENERATORS: Record<ArithmeticSlice, (random: Random) => Made> = {
   addition(random) {
     const [a, b] = [random.int(1000), random.int(1000)]
-    return made(`${a}+${b}=`, [a + b])
+    return made(`${a}+${b}=`, [[a, '+', b]])
   },
   subtraction(random) {
     const [x, y] = [random.int(1000), random.int(1000)]
     const [a, b] = x >= y ? [x, y] : [y, x]
-    return made(`${a}-${b}=`, [a - b])
+    return made(`${a}-${b}=`, [[a, '-', b]])
   },
   multiplication(random) {
-    const [a, b] = [between(random, 10, 99), between(random, 10, 99)]
-    return made(`${a}*${b}=`, [a * (b % 10), a * Math.floor(b / 10), a * b])
+    const [a, b] = [between(random, 10, 999), between(random, 2, 9)]
+    return made(`${a}*${b}=`, [[a, '*', b]])
   },
   expressions(random) {
     return EXPRESSIONS[random.int(EXPRESSIONS.length)]!(random)
@@ -106,37 +109,63 @@ const GENERATORS: Record<ArithmeticSlice, (random: Random) => Made> = {
 /** Expressions of two or three operators; every intermediate result is a natural number below 1,000. */
 const EXPRESSIONS: readonly ((random: Random) => Made)[] = [
   (r) => {
-    const [a, b, c] = [between(r, 2, 99), between(r, 2, 49), between(r, 2, 9)]
-    return made(`${a}+${b}*${c}=`, [b * c, a + b * c])
+    const [a, b, c] = [between(r, 2, 99), between(r, 2, 99), between(r, 2, 9)]
+    return made(`${a}+${b}*${c}=`, [
+      [b, '*', c],
+      [a, '+', b * c],
+    ])
   },
   (r) => {
     const [a, b, c] = [between(r, 2, 49), between(r, 2, 49), between(r, 2, 9)]
-    return made(`(${a}+${b})*${c}=`, [a + b, (a + b) * c])
+    return made(`(${a}+${b})*${c}=`, [
+      [a, '+', b],
+      [a + b, '*', c],
+    ])
   },
   (r) => {
-    const [a, b] = [between(r, 2, 49), between(r, 2, 9)]
+    const [a, b] = [between(r, 2, 99), between(r, 2, 9)]
     const c = between(r, 1, Math.min(99, a * b))
-    return made(`${a}*${b}-${c}=`, [a * b, a * b - c])
-  },
-  (r) => {
-    const [a, b, c, d] = [between(r, 2, 49), between(r, 2, 9), between(r, 2, 49), between(r, 2, 9)]
-    return made(`${a}*${b}+${c}*${d}=`, [a * b, c * d, a * b + c * d])
+    return made(`${a}*${b}-${c}=`, [
+      [a, '*', b],
+      [a * b, '-', c],
+    ])
   },
   (r) => {
     const [a, b, c] = [between(r, 2, 49), between(r, 2, 49), between(r, 2, 9)]
     const d = between(r, 1, Math.min(99, (a + b) * c))
-    return made(`(${a}+${b})*${c}-${d}=`, [a + b, (a + b) * c, (a + b) * c - d])
+    return made(`(${a}+${b})*${c}-${d}=`, [
+      [a, '+', b],
+      [a + b, '*', c],
+      [(a + b) * c, '-', d],
+    ])
   },
   (r) => {
     const a = between(r, 3, 99)
     const [b, c, d] = [between(r, 1, a - 1), between(r, 2, 9), between(r, 2, 99)]
-    return made(`(${a}-${b})*${c}+${d}=`, [a - b, (a - b) * c, (a - b) * c + d])
+    return made(`(${a}-${b})*${c}+${d}=`, [
+      [a, '-', b],
+      [a - b, '*', c],
+      [(a - b) * c, '+', d],
+    ])
   },
 ]
 
-function made(prompt: string, steps: readonly number[]): Made {
-  const target = String(steps[steps.length - 1])
-  return { prompt, target, working: `${steps.map((n) => Array.from(String(n)).toReversed().join('')).join(';')}>${target}` }
+type Step = readonly [number, '+' | '-' | '*', number]
+
+function made(prompt: string, steps: readonly Step[]): Made {
+  const results = steps.map(resultOf)
+  const target = String(results.at(-1))
+  const lines = steps.map(([a, operator, b], i) => `${column(a)}${operator}${operator === '*' ? b : column(b)}=${column(results[i]!)}`)
+  return { prompt, target, working: `${lines.join(';')}>${target}` }
+}
+
+function resultOf([a, operator, b]: Step): number {
+  return operator === '+' ? a + b : operator === '-' ? a - b : a * b
+}
+
+/** Last digit first, at least three places. */
+function column(n: number): string {
+  return Array.from(String(n).padStart(3, '0')).toReversed().join('')
 }
 
 function between(random: Random, low: number, high: number): number {

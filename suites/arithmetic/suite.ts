@@ -5,16 +5,16 @@ export default defineSuite({
   name: 'arithmetic',
   title: 'Arithmetic with working: a teacher and its distilled students',
   description:
-    'Sums, differences, products and expressions, answered digit by digit with the working shown. The teacher learned from unlimited labelled questions; the students had 600 labelled ones and the teacher’s answers to unlabelled ones; the control had the 600 alone.',
+    'Sums, differences, products and expressions, answered digit by digit with the working shown. The teacher learned from unlimited labelled questions; the students had 400 labelled ones and the teacher’s answers to unlabelled ones; the control had the 400 alone.',
   seed: 7,
   models: {
-    teacher: { name: 'Teacher 791k', role: 'teacher', adapter: 'tfjs', options: { weights: './models/teacher' } },
-    'student-logits': { name: 'Student 96k, distributions', role: 'student', adapter: 'tfjs', options: { weights: './models/student-logits' } },
-    'student-sequence': { name: 'Student 96k, answers', role: 'student', adapter: 'tfjs', options: { weights: './models/student-sequence' } },
-    control: { name: 'Control 96k, labels only', role: 'control', adapter: 'tfjs', options: { weights: './models/control' } },
+    teacher: { name: 'Teacher 335k', role: 'teacher', adapter: 'tfjs', options: { weights: './models/teacher' } },
+    'student-logits': { name: 'Student 39k, distributions', role: 'student', adapter: 'tfjs', options: { weights: './models/student-logits' } },
+    'student-sequence': { name: 'Student 39k, answers', role: 'student', adapter: 'tfjs', options: { weights: './models/student-sequence' } },
+    control: { name: 'Control 39k, labels only', role: 'control', adapter: 'tfjs', options: { weights: './models/control' } },
   },
   price: { kind: 'hourly', usdPerHour: 0.1, source: 'set by this suite: a two-core virtual machine, rounded', date: '2026-11-24' },
-  workloads: [{ id: 'arithmetic', title: 'Arithmetic with working', kind: 'arithmetic', perSlice: 60, maxTokens: 40 }],
+  workloads: [{ id: 'arithmetic', title: 'Arithmetic with working', kind: 'arithmetic', perSlice: 60, maxTokens: 60 }],
   loads: [
     { kind: 'sequential', items: 120 },
     { kind: 'batch', size: 32 },
