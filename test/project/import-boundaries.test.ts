@@ -41,7 +41,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     computed: true,
   },
   'harness/models/published': { ours: VOCABULARY, packages: ['zod'], node: true },
-  'harness/models/tfjs': { ours: VOCABULARY, packages: ['zod', '@tensorflow/*', 'tinybench', 'webgpu'], node: true, computed: true },
+  'harness/models/tfjs': { ours: VOCABULARY, packages: ['zod', '@tensorflow/*', 'tinybench', 'webgpu', 'jiti'], node: true, computed: true },
   'harness/run': {
     ours: [...VOCABULARY, 'harness/package.ts', 'harness/suite', 'harness/workloads', 'harness/meters', 'harness/models'],
     packages: ['zod'],
@@ -51,7 +51,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'harness/analysis': { ours: VOCABULARY, packages: [], node: false },
   'harness/distill': {
     ours: [...VOCABULARY, 'harness/package.ts', 'harness/models/tfjs', 'harness/workloads', 'harness/suite'],
-    packages: ['zod', '@tensorflow/*'],
+    packages: ['zod', '@tensorflow/*', 'yaml'],
     node: true,
   },
   'harness/cli': { ours: [''], packages: ['citty', 'zod'], node: true },

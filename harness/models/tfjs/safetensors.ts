@@ -82,7 +82,7 @@ function parseHeader(bytes: Uint8Array): z.infer<typeof HeaderSchema> | undefine
 }
 
 function toFloat32(bytes: Uint8Array, dtype: string, size: number): Float32Array {
-  const copy = bytes.slice() // aligned, and independent of the file's buffer
+  const copy = new Uint8Array(bytes) // aligned, and a copy also where `bytes` is a Buffer, whose slice() is a view
   if (dtype === 'F32') return new Float32Array(copy.buffer, 0, size)
   const halves = new Uint16Array(copy.buffer, 0, size)
   return Float32Array.from(halves, dtype === 'BF16' ? fromBfloat16 : fromFloat16)
