@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs'
 import { extname, isAbsolute, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createJiti } from 'jiti'
 import { z } from 'zod'
 import { HarnessError, nearest } from '../errors.ts'
 import type { ModelAdapter } from '../types.ts'
@@ -69,6 +68,7 @@ function shown(id: string, dir: string): string {
 async function importAdapter(file: string, id: string): Promise<Record<string, unknown>> {
   try {
     if (!TYPESCRIPT.includes(extname(file))) return (await import(pathToFileURL(file).href)) as Record<string, unknown>
+    const { createJiti } = await import('jiti')
     // `import … from 'distillbench'` inside it means the package that is running.
     const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: false, virtualModules: { distillbench: await import('../index.ts') } })
     return await jiti.import<Record<string, unknown>>(file)

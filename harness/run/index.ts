@@ -1,4 +1,5 @@
 /** Planning, running, and the record on disk. */
 export { describeHost } from './environment.ts'
 export { planSuite, type PlanOptions } from './plan.ts'
+export { runSuite, type RunOptions, type RunParts } from './runner.ts'
 export { listRuns, readRun } from './store/read.ts'

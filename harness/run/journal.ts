@@ -1,0 +1,49 @@
+/** What has happened in a run so far: kept on disk, counted, and told to whoever listens. */
+import type { CellRecord, RunEvent, RunRecord, Sample, SeriesRecord, Warning } from '../types.ts'
+import type { RunStore } from './store/write.ts'
+
+export interface Journal {
+  readonly record: RunRecord
+  sample(sample: Sample): void
+  series(series: SeriesRecord): void
+  warning(warning: Warning): void
+  /** Takes the place of the cell with the same id, and brings the record on disk up to date. */
+  cell(cell: CellRecord): void
+  end(state: RunRecord['state']): void
+}
+
+/** `requestsDone` and `cellsDone` count what an earlier part of the run has finished. Every method throws HarnessError `storage`. */
+export function createJournal(store: RunStore, start: RunRecord, done: { requests: number; cells: number }, onEvent: (event: RunEvent) => void): Journal {
+  let record = start
+  let { requests: requestsDone, cells: cellsDone } = done
+  return {
+    get record() {
+      return record
+    },
+    sample(sample) {
+      store.appendSample(sample) // first: what is told is kept
+      requestsDone += 1
+      const { cell, key, outputTokens, startMs, endMs, grade, finish } = sample
+      const event = { type: 'sample', cell, key, outputTokens, ms: endMs - startMs, failed: finish === 'error', requestsDone } as const
+      onEvent(grade === undefined ? event : { ...event, correct: grade.score })
+    },
+    series: (series) => store.appendSeries(series),
+    warning(warning) {
+      record = { ...record, warnings: [...record.warnings, warning] }
+      onEvent({ type: 'warning', warning })
+    },
+    cell(cell) {
+      record = { ...record, cells: record.cells.map((other) => (other.id === cell.id ? cell : other)) }
+      store.writeRecord(record)
+      if (cell.state === 'planned') return
+      cellsDone += 1
+      const { id, key, state } = cell
+      onEvent({ type: 'cell-end', cell: id, key, state, ...(cell.state === 'failed' ? { error: cell.error } : {}), cellsDone })
+    },
+    end(state) {
+      record = { ...record, state }
+      store.writeRecord(record)
+      onEvent({ type: 'run-end', state, cellsFailed: record.cells.filter((cell) => cell.state === 'failed').length })
+    },
+  }
+}

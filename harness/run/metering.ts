@@ -1,0 +1,74 @@
+/** The meters of a cell. One that fails leaves a warning and no readings, and never stops a run. */
+import { toFailure } from '../errors.ts'
+import type { Meter, MeterSession, Series } from '../types.ts'
+import type { Clock } from './clock.ts'
+
+export interface Metering {
+  /** Readings from the start until the first call. Resolves soon, whatever the meters do. */
+  stop(): Promise<readonly Series[]>
+}
+
+export interface MeteringOptions {
+  readonly meters: readonly Meter[]
+  readonly clock: Clock
+  readonly intervalMs: number
+  readonly pid: number | undefined
+  readonly signal: AbortSignal
+  /** Called with a sentence for each meter that fails. */
+  readonly onFailure: (message: string) => void
+}
+
+/** Starts all meters; resolves when each has begun to read, or has failed to. */
+export async function startMeters({ meters, clock, intervalMs, pid, signal, onFailure }: MeteringOptions): Promise<Metering> {
+  const context = { intervalMs, signal, ...(pid === undefined ? {} : { pid }) }
+  const guard = async <T>(meter: Meter, doing: string, act: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await within(PATIENCE_MS, act())
+    } catch (error) {
+      onFailure(`the meter ${meter.id} failed to ${doing}: ${toFailure(error).message}`)
+      return undefined
+    }
+  }
+  const started = await Promise.all(
+    meters.map(async (meter) => ({ meter, session: await guard(meter, 'start', () => meter.start(() => clock.now(), context)) })),
+  )
+  const running = started.filter((entry): entry is { meter: Meter; session: MeterSession } => entry.session !== undefined)
+  const finish = async (): Promise<Series[]> => {
+    const series = await Promise.all(running.map(({ meter, session }) => guard(meter, 'stop', () => session.stop())))
+    return series.filter((one) => one !== undefined)
+  }
+  let stopped: Promise<Series[]> | undefined
+  return { stop: () => (stopped ??= finish()) }
+}
+
+/**
+ * The readings of a phase: those inside, and the nearest one on each side, so that both ends can be interpolated. Readings
+ * that are no numbers are dropped: the record has none such.
+ */
+export function cropSeries(series: Series, { startMs, endMs }: { startMs: number; endMs: number }): Series {
+  const readings = series.t.map((t, i) => ({ t, v: series.v[i] ?? Number.NaN })).filter(({ t, v }) => Number.isFinite(t) && Number.isFinite(v))
+  const first = Math.max(
+    0,
+    readings.findLastIndex(({ t }) => t <= startMs),
+  )
+  const after = readings.findIndex(({ t }) => t >= endMs)
+  const kept = readings.slice(first, after < 0 ? undefined : after + 1)
+  return { ...series, t: kept.map(({ t }) => t), v: kept.map(({ v }) => v) }
+}
+
+// --- internal ---
+
+/** A meter that takes longer than this to start or stop is given up. */
+const PATIENCE_MS = 10_000
+
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took longer than ${ms / 1000} s`)), ms)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,139 @@
+/** Runs a suite, cell by cell. Emits events; knows no terminal and no file format. */
+import { HarnessError } from '../errors.ts'
+import { probeMeters } from '../meters/index.ts'
+import type { LoadedSuite, Plan, RunEvent, StoredRun } from '../types.ts'
+import { startClock, type Clock } from './clock.ts'
+import { describeEnvironment } from './environment.ts'
+import { describeSuite } from './hash.ts'
+import { createJournal } from './journal.ts'
+import { chooseModels, planSuite } from './plan.ts'
+import { finalState, mergeMeters, newRecord, smallBatches, type ProbedMeter } from './record.ts'
+import { checkSameSuite, choicesOf, latestTime, restOf, resumeWarnings, type Choices, type Rest } from './resume.ts'
+import { readRun } from './store/read.ts'
+import { createRun, openRun } from './store/write.ts'
+import { runPlanned, type SharedContext } from './tasks.ts'
+
+export interface RunOptions {
+  /** Folder that runs are written to, such as `.distillbench`. */
+  readonly out: string
+  readonly seed?: number
+  readonly quick?: boolean
+  /** Ids of the models that take part; default: all. */
+  readonly models?: readonly string[]
+  readonly backend?: string
+  /** Id or folder of a run to go on with. */
+  readonly resume?: string
+  /** The command line, for the record. */
+  readonly command: string
+  readonly signal: AbortSignal
+}
+
+/** What tests and embedding programs may set. */
+export interface RunParts {
+  /** In place of those that the suite names. */
+  readonly meters: readonly ProbedMeter[]
+  readonly meterIntervalMs: number
+  /** Length of the idle phase, where a power meter measures. */
+  readonly idleMs: number
+  /** How long a process may take to end when it is asked to. */
+  readonly graceMs: number
+}
+
+/**
+ * Runs all cells, or those that a run to go on with has left. Cells that fail are in the record, and the others go on; a run
+ * that is interrupted by the signal is given back with the state `interrupted`. Throws HarnessError `usage` before anything
+ * has started, and `storage` when the folder cannot be written to; finished requests are kept then.
+ */
+export async function runSuite(
+  loaded: LoadedSuite,
+  options: RunOptions,
+  onEvent: (event: RunEvent) => void,
+  parts: Partial<RunParts> = {},
+): Promise<StoredRun> {
+  // 1. What is run: the suite, or what an earlier run has left of it; and on what machine.
+  const prepared = await prepare(loaded, options, parts)
+  const { earlier, choices, plan, environment, meters, startedAt } = prepared
+  // 2. The folder, which is ours alone from here on.
+  const store = earlier === undefined ? createRun(options.out, loaded.suite.name, startedAt) : openRun(earlier.dir, earlier.record.id)
+  try {
+    // 3. The record as it starts, and what is left to do.
+    const start = earlier?.record ?? newRecord({ ...prepared, id: store.id, command: options.command })
+    const rest = restOf(plan, earlier ?? { record: start, samples: [] })
+    const done = countDone(plan, rest)
+    const journal = createJournal(store, { ...start, state: 'running', meters: mergeMeters(start.meters, meters) }, done, onEvent)
+    onEvent({ type: 'run-start', id: store.id, dir: store.dir, ...countAll(plan), cellsDone: done.cells, requestsDone: done.requests })
+    const news = earlier === undefined ? smallBatches(loaded.suite, plan) : rest.size === 0 ? [] : resumeWarnings(earlier, environment, startedAt)
+    news.forEach((warning) => journal.warning(warning))
+    store.writeRecord(journal.record)
+    // 4. The cells, one after the other, on one clock.
+    const clock = startClock(earlier === undefined ? 0 : latestTime(earlier) + 1)
+    const shared = shareContext(loaded, options, parts, choices, meters, clock)
+    for (const cell of plan.cells) {
+      const left = rest.get(cell.id)
+      if (left !== undefined && !options.signal.aborted) journal.cell(await runPlanned(cell, left, { loaded, plan, journal, shared, onEvent }))
+    }
+    // 5. The end.
+    journal.end(finalState(journal.record))
+  } finally {
+    store.close()
+  }
+  return readRun(store.dir)
+}
+
+// --- internal ---
+
+/** The sensors of GPUs move about ten times a second; reading oftener tells nothing new and disturbs. */
+const METER_INTERVAL_MS = 100
+const IDLE_MS = 500
+const GRACE_MS = 2000
+
+async function prepare(loaded: LoadedSuite, options: RunOptions, parts: Partial<RunParts>) {
+  const { suite, seed, quick, backend, models } = { suite: loaded.suite, ...options }
+  const earlier = options.resume === undefined ? undefined : await readRun(options.resume, { out: options.out })
+  const choices: Choices =
+    earlier === undefined ? { seed: seed ?? suite.seed, quick: quick ?? false, backend: backend ?? 'auto', models } : choicesOf(earlier.record, options)
+  const plan = await planSuite(loaded, { seed: choices.seed, quick: choices.quick, ...(choices.models === undefined ? {} : { models: choices.models }) })
+  const described = describeSuite(loaded, plan, chooseModels(suite, choices.models))
+  if (earlier !== undefined) checkSameSuite(earlier.record, described, plan)
+  const [environment, meters] = await Promise.all([
+    describeEnvironment(options.signal),
+    parts.meters ?? (plan.cells.length === 0 ? [] : probeMeters(suite.meters, options.signal)),
+  ])
+  if (options.signal.aborted) throw new HarnessError('aborted', 'interrupted before anything was asked')
+  return { earlier, choices, plan, suite: described, environment, meters, startedAt: new Date() }
+}
+
+function shareContext(
+  { suite, dir }: LoadedSuite,
+  { signal }: RunOptions,
+  parts: Partial<RunParts>,
+  { backend, seed }: Choices,
+  meters: readonly ProbedMeter[],
+  clock: Clock,
+): SharedContext {
+  return {
+    dir,
+    backend,
+    seed,
+    clock,
+    signal,
+    meters: meters.filter(({ probe }) => probe.state === 'ok').map(({ meter }) => meter),
+    meterIntervalMs: parts.meterIntervalMs ?? METER_INTERVAL_MS,
+    idleMs: parts.idleMs ?? IDLE_MS,
+    graceMs: parts.graceMs ?? GRACE_MS,
+    warmupRequests: suite.warmup.requests,
+    timeoutMs: suite.timeoutMs,
+  }
+}
+
+function countAll({ cells, requests }: Plan): { cells: number; requests: number } {
+  return { cells: cells.length, requests }
+}
+
+function countDone(plan: Plan, rest: ReadonlyMap<string, Rest>): { cells: number; requests: number } {
+  const asked = plan.cells.filter(({ skip }) => skip === undefined)
+  return {
+    cells: plan.cells.filter(({ id }) => !rest.has(id)).length,
+    requests: asked.reduce((sum, { id, items }) => sum + items.length - (rest.get(id)?.items.length ?? 0), 0),
+  }
+}
