@@ -11,7 +11,7 @@ import { probeBackends, selectBackend } from '../harness/models/tfjs/backend.ts'
 import { generate } from '../harness/models/tfjs/generate.ts'
 import { countParameters, forward, initialWeights, weightShapes, type TransformerConfig, type Weights } from '../harness/models/tfjs/transformer.ts'
 
-const CONFIG: TransformerConfig = { vocabulary: 20, width: 128, layers: 4, heads: 4, hidden: 344, maxLength: 128 }
+const CONFIG: TransformerConfig = { vocabulary: 20, width: 128, layers: 4, heads: 4, hidden: 344, maxLength: 128, rotaryBase: 10000 }
 const PROMPT = 8
 const NEW_TOKENS = 64
 const BATCHES = [1, 8, 32] as const

@@ -11,6 +11,7 @@ const Shape = z.strictObject({
   heads: z.int().min(1),
   hidden: z.int().min(1),
   maxLength: z.int().min(8).default(64),
+  rotaryBase: z.number().positive().default(10000),
 })
 const Schedule = z.strictObject({
   steps: z.int().min(1),

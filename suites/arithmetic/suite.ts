@@ -5,7 +5,7 @@ export default defineSuite({
   name: 'arithmetic',
   title: 'Arithmetic with working: a teacher and its distilled students',
   description:
-    'Sums, differences, products and expressions, answered digit by digit with the working shown. The teacher learned from unlimited labelled questions; the students had 400 labelled ones and the teacher’s answers to unlabelled ones; the control had the 400 alone.',
+    'Sums, differences, products and expressions, answered digit by digit with the working shown. The teacher learned from unlimited labelled questions; the students had 2,000 labelled ones and the teacher’s answers to unlabelled ones; the control had the 2,000 alone.',
   seed: 7,
   models: {
     teacher: { name: 'Teacher 335k', role: 'teacher', adapter: 'tfjs', options: { weights: './models/teacher' } },

@@ -23,6 +23,8 @@ export const TransformerSchema = z
     heads: z.int().min(1),
     hidden: z.int().min(1),
     maxLength: z.int().min(2),
+    /** Longest wavelength of the positions, in tokens ÷ 2π; short texts want a small one. */
+    rotaryBase: z.number().positive().default(10000),
   })
   .refine((c) => c.width % (2 * c.heads) === 0, { message: 'width must be a multiple of 2 × heads' })
 export type TransformerConfig = z.infer<typeof TransformerSchema>
@@ -162,7 +164,7 @@ function rotate(x: Tensor4D, { cos, sin, swap }: Rotary): Tensor4D {
 function rotaryTable(c: TransformerConfig, offset: number, T: number): Rotary {
   const h = c.width / c.heads
   const half = h / 2
-  const angle = (t: number, j: number): number => (offset + t) * 10000 ** (-(j % half) / half)
+  const angle = (t: number, j: number): number => (offset + t) * c.rotaryBase ** (-(j % half) / half)
   const table = (f: (x: number) => number): Tensor =>
     tf.tensor2d(
       Float32Array.from({ length: T * h }, (_, i) => f(angle(Math.floor(i / h), i % h))),

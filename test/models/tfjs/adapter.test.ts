@@ -8,7 +8,7 @@ import { writeSafetensors } from '../../../harness/models/tfjs/safetensors.ts'
 import { countParameters, initialWeights, weightShapes } from '../../../harness/models/tfjs/transformer.ts'
 import type { Model, ModelSpec, Request } from '../../../harness/types.ts'
 
-const CONFIG = { vocabulary: 12, width: 16, layers: 1, heads: 2, hidden: 16, maxLength: 24 }
+const CONFIG = { vocabulary: 12, width: 16, layers: 1, heads: 2, hidden: 16, maxLength: 24, rotaryBase: 10000 }
 const CARD = { schema: 'model/1', name: 'Tiny', config: CONFIG, tokenizer: { kind: 'characters', alphabet: '0123456789' }, dtype: 'float32' }
 const signal = new AbortController().signal
 let dir: string

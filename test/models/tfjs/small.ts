@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { initialWeights, weightShapes, type TransformerConfig, type Weights } from '../../../harness/models/tfjs/transformer.ts'
 
-export const SMALL: TransformerConfig = { vocabulary: 12, width: 16, layers: 2, heads: 2, hidden: 24, maxLength: 32 }
+export const SMALL: TransformerConfig = { vocabulary: 12, width: 16, layers: 2, heads: 2, hidden: 24, maxLength: 32, rotaryBase: 100 }
 export const MARKS = { padId: 0, endId: 1 }
 
 export function smallWeights(seed = 1, config = SMALL): Weights {
