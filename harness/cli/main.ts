@@ -1,4 +1,3 @@
-import type { CommandDef } from 'citty'
 import { packageInfo } from '../package.ts'
 import { findCommand, readArguments } from './arguments.ts'
 import { showFailure } from './failure.ts'
@@ -9,7 +8,14 @@ import { EXIT, HarnessError, nearest } from '../errors.ts'
 import { GLOBAL_OPTIONS, type CommandName } from './options.ts'
 
 /** Commands are loaded when they run: `--help` loads none of them. */
-const LOADERS: Partial<Record<CommandName, () => Promise<{ default: CommandDef }>>> = {}
+const LOADERS = {
+  run: () => import('./commands/run.ts'),
+  plan: () => import('./commands/plan.ts'),
+  report: () => import('./commands/report.ts'),
+  distill: () => import('./commands/distill.ts'),
+  list: () => import('./commands/list.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+} satisfies Record<CommandName, unknown>
 
 /** Runs one command line and gives its exit code; never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -33,9 +39,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   }
   const args = readArguments(name, rest)
   const { execute } = await import('./command.ts')
-  const load = LOADERS[name]
-  if (!load) throw new HarnessError('internal', `command ${name} is not wired yet`)
-  const { default: definition } = await load()
+  const { default: definition } = await LOADERS[name]()
   const interrupt = listenForInterrupt((text) => {
     if (!args.json) io.note(io.stderr.isTerminal ? `\r\u001b[K${text}` : text)
   })

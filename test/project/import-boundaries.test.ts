@@ -97,6 +97,8 @@ test('every package that is imported is declared, and every declared one is impo
   const names = new Set(shipped.map(({ to }) => to))
   const declared = { ...dependencies, ...optionalDependencies, ...peerDependencies }
   expect([...names].filter((name) => name !== undefined && !(name in declared))).toEqual([])
+  const everywhere = new Set(imports.map(({ to }) => to))
+  expect(Object.keys({ ...dependencies }).filter((name) => !everywhere.has(name))).toEqual([])
   expect(Object.keys({ ...devDependencies }).filter((name) => name in declared)).toEqual([])
 })
 

@@ -1,0 +1,73 @@
+import { EXIT, HarnessError, toFailure } from '../../errors.ts'
+import type { RunEvent, StoredRun } from '../../types.ts'
+import { command, type Context } from '../command.ts'
+import type { Arguments } from '../arguments.ts'
+import { formatCount } from '../../../reports/format.ts'
+import { jsonText, paint } from '../io.ts'
+import { writeReports } from '../reports.ts'
+import { chooseReporters } from '../reporters/index.ts'
+import { resolveRun } from '../runs.ts'
+
+export default command('run', async (args, context) => {
+  // 1. the suite; a mistake in it ends here
+  const { loadSuite } = await import('../../suite/index.ts')
+  const loaded = await loadSuite(args.suite)
+  // 2. the run: everything that happened, on disk
+  const run = await runWithProgress(loaded, args, context)
+  if (run.record.state === 'interrupted') throw interrupted(args, run.record.id)
+  // 3. the analysis, and its reports beside the record
+  const { analyse } = await import('../../analysis/index.ts')
+  const analysis = analyse([run])
+  const files = await writeReports(run, analysis)
+  // 4. the result
+  const { id, state, cells } = run.record
+  const failed = cells.filter((cell) => cell.state === 'failed').length
+  const { io } = context
+  if (args.json) await io.result(jsonText({ run: { id, dir: run.dir, state }, cellsFailed: failed, files, analysis }))
+  else {
+    const { summaryTable } = await import('../../../reports/index.ts')
+    await io.result(`${summaryTable(analysis, io.stdout)}\nReport: ${files.html}\n`)
+    if (failed > 0) io.note(`${paint(io.stderr, 'red', 'error:')} ${formatCount(failed, 'cell')} of ${cells.length} failed; the report says why\n`)
+  }
+  return failed > 0 || state === 'failed' ? EXIT.failed : EXIT.ok
+})
+
+// --- internal ---
+
+type Loaded = Parameters<typeof import('../../run/index.ts').runSuite>[0]
+
+async function runWithProgress(loaded: Loaded, args: Arguments<'run'>, { io, signal, commandLine }: Context): Promise<StoredRun> {
+  const { runSuite } = await import('../../run/index.ts')
+  const reporters = chooseReporters(io, args)
+  let id: string | undefined
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === 'run-start') id = event.id
+    reporters.onEvent(event)
+  }
+  try {
+    return await runSuite(
+      loaded,
+      {
+        out: args.out,
+        quick: args.quick,
+        backend: args.backend,
+        ...(args.seed === undefined ? {} : { seed: args.seed }),
+        ...(args.models === undefined ? {} : { models: args.models.split(',').map((model) => model.trim()) }),
+        ...(args.resume === undefined ? {} : { resume: await resolveRun(args.resume, args.out) }),
+        command: commandLine,
+        signal,
+      },
+      onEvent,
+    )
+  } catch (error) {
+    throw id !== undefined && toFailure(error).code === 'aborted' ? interrupted(args, id) : error
+  } finally {
+    reporters.close()
+  }
+}
+
+/** What an interrupted run ends with: how to go on. */
+function interrupted(args: Arguments<'run'>, id: string): HarnessError {
+  const out = args.out === '.distillbench' ? '' : ` --out ${args.out}`
+  return new HarnessError('aborted', 'interrupted; what was finished is kept', { hint: `go on with: distillbench run ${args.suite}${out} --resume ${id}` })
+}
