@@ -45,7 +45,7 @@ export function forecast(plan: Plan, suite: LoadedSuite['suite'], runs: readonly
 
 // --- internal ---
 
-const UNKNOWN: Observed<number> = { state: 'absent', why: 'no earlier run of it' }
+const UNKNOWN: Observed<number> = { state: 'absent', why: 'no earlier run tells' }
 
 /** What one model did under one load: milliseconds of a cell that do not depend on its items, and means per item. */
 interface Pace {

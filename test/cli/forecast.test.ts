@@ -48,6 +48,6 @@ test('what no run knows is unknown, and so is every sum with it', () => {
   const plan = planOf({ key: keyOf('a'), items: items(1) }, { key: keyOf('b'), items: items(1) })
   const result = forecast(plan, suiteOf({ id: 'a' }, { id: 'b' }), [runOf('a', 100)])
   expect(result.cells.map(({ ms }) => ms.state)).toEqual(['ok', 'absent'])
-  expect(result.ms).toMatchObject({ state: 'absent', why: 'no earlier run of it' })
+  expect(result.ms).toMatchObject({ state: 'absent', why: 'no earlier run tells' })
   expect(result.usd).toMatchObject({ state: 'absent', why: 'the suite sets no price' })
 })

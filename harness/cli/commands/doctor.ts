@@ -4,6 +4,7 @@ import { checkBackends } from '../doctor/backends.ts'
 import type { Check } from '../doctor/check.ts'
 import { checkHost } from '../doctor/host.ts'
 import { checkPackages } from '../doctor/packages.ts'
+import { oneLine } from '../../../reports/text.ts'
 import { wrap } from '../format.ts'
 import { jsonText, paint, type Look } from '../io.ts'
 
@@ -36,7 +37,7 @@ async function meterChecks(signal: Context['signal']): Promise<Check[]> {
   )
   return probes.map(({ meter, probe }) => {
     const base = { group: 'meters' as const, name: meter.id }
-    if (probe.state === 'ok') return { ...base, state: 'works', detail: `${probe.value} (${meter.origin})` }
+    if (probe.state === 'ok') return { ...base, state: 'works', detail: probe.value }
     if (probe.state === 'absent') return { ...base, state: 'absent', detail: probe.why }
     return { ...base, state: 'failed', detail: probe.error.message, ...(probe.error.hint === undefined ? {} : { advice: probe.error.hint }) }
   })
@@ -52,19 +53,26 @@ async function safely(group: Check['group'], check: () => Promise<Check[]>): Pro
 }
 
 function doctorText(checks: readonly Check[], look: Look): string {
-  const nameWidth = Math.min(32, Math.max(...checks.map(({ name }) => name.length)))
-  const marks = { works: paint(look, 'green', 'works '), absent: paint(look, 'yellow', 'absent'), failed: paint(look, 'red', 'failed') }
-  const indent = ' '.repeat(12 + nameWidth)
-  const lines = [...new Set(checks.map(({ group }) => group))].flatMap((group) => [
-    '',
-    paint(look, 'bold', group),
-    ...checks
-      .filter((check) => check.group === group)
-      .flatMap(({ name, state, detail, advice }) => {
-        const [first = '', ...rest] = wrap(detail, Math.max(24, look.width - indent.length))
-        const advised = advice === undefined ? [] : wrap(`→ ${advice}`, Math.max(24, look.width - indent.length))
-        return [`  ${marks[state]}  ${name.padEnd(nameWidth)}  ${first}`.trimEnd(), ...[...rest, ...advised].map((line) => indent + line)]
-      }),
-  ])
-  return `${lines.slice(1).join('\n')}\n`
+  const groups = [...new Set(checks.map(({ group }) => group))]
+  return groups
+    .map((group) => {
+      const members = checks.filter((check) => check.group === group)
+      const nameWidth = Math.max(...members.map(({ name }) => name.length))
+      return `${paint(look, 'bold', group)}\n${members.map((check) => checkText(check, nameWidth, look)).join('')}`
+    })
+    .join('\n')
+}
+
+const STYLES = { works: 'green', absent: 'yellow', failed: 'red' } as const
+const STATE_WIDTH = 6
+
+/** State, name, and beside them how it works or why it does not; where that leaves little room, under them. */
+function checkText({ name, state, detail, advice }: Check, nameWidth: number, look: Look): string {
+  const head = `  ${paint(look, STYLES[state], state.padEnd(STATE_WIDTH))}  ${name}`
+  const beside = 2 + STATE_WIDTH + 2 + nameWidth + 2
+  const indent = look.width - beside >= 40 ? beside : 2 + STATE_WIDTH + 2
+  const texts = [oneLine(detail), ...(advice === undefined ? [] : [`→ ${oneLine(advice)}`])]
+  const lines = texts.flatMap((text) => wrap(text, Math.max(20, look.width - indent))).map((line) => ' '.repeat(indent) + line)
+  if (indent < beside) return `${[head, ...lines].join('\n')}\n`
+  return `${head}${' '.repeat(nameWidth - name.length)}${lines.join('\n').slice(indent - 2)}\n`
 }

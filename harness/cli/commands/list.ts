@@ -6,6 +6,8 @@ import { jsonText, paint } from '../io.ts'
 interface Entry {
   id: string
   summary: string
+  /** Shown in place of the summary where all lists are shown together. */
+  title?: string
 }
 type Kind = 'suites' | 'adapters' | 'workloads' | 'graders' | 'meters' | 'metrics'
 
@@ -16,7 +18,12 @@ const SOURCES: Record<Kind, () => Promise<readonly Entry[]>> = {
   workloads: async () => summaries((await import('../../workloads/index.ts')).WORKLOAD_KINDS),
   graders: async () => summaries((await import('../../workloads/index.ts')).GRADERS),
   meters: async () => (await import('../../meters/index.ts')).METERS.map(({ id, summary }) => ({ id, summary })),
-  metrics: async () => (await import('../../analysis/index.ts')).METRICS.map(({ id, unit, definition }) => ({ id, summary: `[${unit}] ${definition}` })),
+  metrics: async () =>
+    (await import('../../analysis/index.ts')).METRICS.map(({ id, title, unit, definition }) => ({
+      id,
+      title: `${title} [${unit}]`,
+      summary: `[${unit}] ${definition}`,
+    })),
 }
 const KINDS = Object.keys(SOURCES) as Kind[]
 
@@ -25,7 +32,7 @@ export default command('list', async (args, { io }) => {
   if (args.json) await io.result(jsonText(Object.fromEntries(lists.map(({ kind, entries }) => [kind, entries]))))
   else {
     const blocks = lists.map(({ kind, entries }) => {
-      const rows = entries.map(({ id, summary }) => [id, summary] as const)
+      const rows = entries.map(({ id, summary, title }) => [id, lists.length > 1 ? (title ?? summary) : summary] as const)
       return `${paint(io.stdout, 'bold', kind)}\n${rows.length === 0 ? '  none' : twoColumns(rows, io.stdout.width).join('\n')}\n`
     })
     await io.result(blocks.join('\n'))

@@ -46,7 +46,8 @@ async function earlierRuns(out: string, suite: string): Promise<readonly StoredR
 
 function planText(suite: LoadedSuite['suite'], plan: Plan, expected: Forecast, earlier: readonly StoredRun[], io: Io): string {
   const { width } = io.stdout
-  const bold = (text: string): string => paint(io.stdout, 'bold', text)
+  const title = paint(io.stdout, 'bold', suite.title)
+  if (plan.cells.length === 0) return `${title}\n${wrap('Nothing is asked: this suite compares published figures only.', width).join('\n')}\n`
   const cells = expected.cells.map(({ key, items, ms }, i) => [
     String(i + 1),
     key.model,
@@ -55,36 +56,43 @@ function planText(suite: LoadedSuite['suite'], plan: Plan, expected: Forecast, e
     String(key.repeat),
     String(key.block),
     String(items),
-    time(ms),
+    show(ms, duration),
   ])
   const models = expected.models.map(({ model, ms, promptTokens, outputTokens, usd }) => [
     model,
-    time(ms),
+    show(ms, duration),
     show(promptTokens, formatNumber),
     show(outputTokens, formatNumber),
     show(usd, dollars),
   ])
-  const basis =
-    earlier.length > 0
-      ? `Expected times and tokens come from earlier runs (newest: ${earlier[0]?.record.id ?? ''}).`
-      : 'There is no earlier run of this suite in this folder, so times are unknown.'
   return [
-    `${bold(suite.title)}: ${formatCount(plan.cells.length, 'cell')}, ${formatCount(plan.requests, 'request')}, at most ${formatCount(plan.maxOutputTokens, 'output token')}`,
+    title,
+    `${formatCount(plan.cells.length, 'cell')}, ${formatCount(plan.requests, 'request')}, at most ${formatCount(plan.maxOutputTokens, 'output token')}`,
     '',
     textTable(['#', 'model', 'workload', 'load', 'repeat', 'block', 'items', 'expected'], cells, width),
     textTable(['model', 'expected', 'prompt tokens', 'output tokens', 'cost'], models, width),
-    ...wrap(`Expected in all: ${time(expected.ms)}, ${show(expected.usd, dollars)}. ${basis} Warm-up requests are not counted; nothing was run.`, width),
+    ...wrap(conclusion(expected, earlier), width),
     '',
   ].join('\n')
+}
+
+/** How long and how dear, and where that is known from. */
+function conclusion({ ms, usd }: Forecast, earlier: readonly StoredRun[]): string {
+  const time = ms.state === 'ok' ? duration(ms.value) : `an unknown time (${reason(ms)})`
+  const cost = usd.state === 'ok' ? dollars(usd.value) : `an unknown cost (${reason(usd)})`
+  const basis = earlier[0]
+    ? `Times and tokens are those of earlier runs, the newest of them ${earlier[0].record.id}.`
+    : 'No earlier run of this suite is in this folder.'
+  return `Expected in all: ${time}, ${cost}. ${basis} Nothing was run.`
+}
+
+function reason(value: Observed<number>): string {
+  return value.state === 'absent' ? value.why : value.state === 'failed' ? value.error.message : ''
 }
 
 /** Dollars of the plan; a few cents for small models. */
 function dollars(value: number): string {
   return formatValue(value, 'USD')
-}
-
-function time(ms: Observed<number>): string {
-  return show(ms, duration)
 }
 
 function show(value: Observed<number>, format: (value: number) => string): string {

@@ -49,15 +49,9 @@ export function checkBackends(
 
 // --- internal ---
 
-const ADVICE: Record<string, string> = {
-  tensorflow: 'npm install @tensorflow/tfjs-node-gpu@4.22.0, on x64 with Node up to 22; without it wasm is used',
-  webgpu: 'npm install webgpu @tensorflow/tfjs-backend-webgpu@4.22.0, on a machine with a GPU and its driver',
-  wasm: 'use a processor and a Node with WebAssembly SIMD',
-}
-
 function asCheck({ backend, probe }: z.infer<typeof ProbeResults>[number]): Check {
   const base = { group: 'backends' as const, name: backend }
   if (probe.state === 'ok') return { ...base, state: 'works', detail: probe.value }
-  const advice = (probe.state === 'failed' ? probe.error.hint : undefined) ?? ADVICE[backend]
+  const advice = probe.state === 'failed' ? probe.error.hint : undefined
   return { ...base, state: probe.state, detail: probe.state === 'absent' ? probe.why : probe.error.message, ...(advice === undefined ? {} : { advice }) }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { release } from 'node:os'
 import { z } from 'zod'
+import { formatValue } from '../../../reports/format.ts'
 import { PACKAGE_ROOT } from '../../package.ts'
 import type { Check } from './check.ts'
 
@@ -17,12 +17,23 @@ export function checkHost(host: Readonly<Record<string, string | number>>): Chec
       detail: `${process.versions.node} (${process.platform} ${process.arch})`,
       ...(isNew ? {} : { advice: `install Node ${needed} or newer` }),
     },
-    { group: 'runtime', name: 'system', state: 'works', detail: `${process.platform} ${release()}` },
-    ...Object.entries(host).map(([name, value]) => ({ group: 'runtime' as const, name, state: 'works' as const, detail: String(value) })),
+    {
+      group: 'runtime',
+      name: 'machine',
+      state: 'works',
+      detail: Object.entries(host).map(describe).join(', '),
+    },
   ]
 }
 
 // --- internal ---
+
+/** `memoryBytes: 2e9` as `memory 2.00 GB`, `logicalCpus: 2` as `logical cpus 2`. */
+function describe([name, value]: readonly [string, string | number]): string {
+  const isBytes = name.endsWith('Bytes') && typeof value === 'number'
+  const words = name.replace(/Bytes$/, '').replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  return `${words} ${isBytes ? formatValue(value, 'byte') : value}`
+}
 
 function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => version.split('.').map(Number))
