@@ -64,11 +64,30 @@ interface PlacedModel {
 
 async function placeModels(models: readonly ModelSpec[], dir: string): Promise<PlacedModel[]> {
   const placed: PlacedModel[] = []
-  for (const { id, adapter } of models) {
+  for (const { id, adapter, options } of models) {
     const runsIn = await adapterPlace(adapter, dir)
+    const [where, what] = runsIn === 'child' ? (notJson(options, 'options') ?? []) : []
+    if (where !== undefined)
+      throw new HarnessError('usage', `models.${id}.${where} is ${what}, which cannot be given to the process of the model`, {
+        hint: 'options are texts, numbers, booleans, lists and maps; the adapter can build the rest from them',
+      })
     if (runsIn !== 'none') placed.push({ id, runsIn })
   }
   return placed
+}
+
+/** The first value that JSON cannot carry: where it is, and what. */
+function notJson(value: unknown, where: string): [where: string, what: string] | undefined {
+  if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean') return undefined
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : [where, String(value)]
+  if (typeof value !== 'object') return [where, `a ${typeof value}`]
+  const kind: unknown = Object.getPrototypeOf(value)
+  if (!Array.isArray(value) && kind !== Object.prototype && kind !== null) return [where, `a ${value.constructor.name}`]
+  for (const [key, entry] of Object.entries(value)) {
+    const found = notJson(entry, `${where}.${key}`)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 async function collectWorkload(spec: WorkloadSpec, suite: Suite, seed: number, quick: boolean, needed: boolean): Promise<Plan['workloads'][number]> {

@@ -21,7 +21,9 @@ export interface Asked {
 export function sampleOf(asked: Asked, answer: Answer, { grader }: WorkloadSpec): Sample {
   if (!answer.ok) return failedSample(asked, answer.error, answer)
   const { completion, tokenMs } = answer
-  return { ...identity(asked), tokenMs, ...completion, grade: grader.grade(asked.item, completion.text) }
+  const { score, answer: read, detail } = grader.grade(asked.item, completion.text)
+  const grade = { score, grader: grader.id, ...(typeof read === 'string' ? { answer: read } : {}), ...(typeof detail === 'string' ? { detail } : {}) }
+  return { ...identity(asked), tokenMs, ...completion, grade }
 }
 
 /** A request that got no answer; `tokenMs` and `text` are as far as they came. Only the tokens that were seen are counted: none of the prompt. */

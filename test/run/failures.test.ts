@@ -247,6 +247,23 @@ test.each(['hang', 'block'])('kill -9 of the harness ends the process of the mod
   expect(second.samples.map(({ item }) => item)).toEqual(['sum-0', 'sum-1', 'sum-2', 'sum-3'])
 })
 
+test('Ctrl-C, which reaches the harness and the model at once, ends both and leaves a run to go on with', async () => {
+  const [out, once] = [scratch(), join(scratch(), 'once')]
+  const script = fileURLToPath(new URL('../fixtures/run-scripted.mjs', import.meta.url))
+  const options = JSON.stringify({ trouble: { at: 'measure', after: 2, how: 'hang', once } })
+  const harness = spawn(process.execPath, [script, out, options], { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  expect(await until(() => existsSync(once))).toBe(true)
+  const [child] = childrenOf(harness.pid ?? 0)
+  process.kill(-(harness.pid ?? 0), 'SIGINT')
+  const code = await new Promise((resolve) => harness.once('close', resolve))
+  expect(code).toBe(0)
+  expect(isRunning(child ?? 0)).toBe(false)
+  const [id] = readdirSync(join(out, 'runs'))
+  const { record, samples } = await readRun(id ?? '', { out })
+  expect(record.state).toBe('interrupted')
+  expect(samples.map(({ finish }) => finish)).toEqual(['stop', 'stop'])
+})
+
 // --- internal ---
 
 function parentOf(pid: number): number | undefined {

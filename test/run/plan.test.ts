@@ -159,3 +159,16 @@ test('a difference between two suites is told in words', async () => {
   const items9 = await record(suiteOf({ workloads: [sums(9)] }))
   expect(describeDifference(before, items9)).toBe('workload sums has other items')
 })
+
+test.each([
+  [{ nested: { list: [1, () => 2] } }, 'models.teacher.options.nested.list.1 is a function'],
+  [{ since: new Date(0) }, 'models.teacher.options.since is a Date'],
+  [{ rate: NaN }, 'models.teacher.options.rate is NaN'],
+])('options that cannot reach another process are refused: %j', async (options, message) => {
+  await expect(planSuite(suiteOf({ models: [scripted('teacher', options)] }))).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining(message),
+  })
+  const inParent = suiteOf({ models: [scripted('teacher', options, { adapter: PARENT_ADAPTER })] })
+  expect((await planSuite(inParent)).cells).not.toEqual([])
+})
