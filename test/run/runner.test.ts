@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { readRun } from '../../harness/run/store/read.ts'
+import { loadSuite } from '../../harness/suite/index.ts'
 import type { CellRecord, LoadSpec, RunEvent } from '../../harness/types.ts'
 import { scratch } from '../cli/scratch.ts'
 import { logged, start } from './start.ts'
@@ -167,4 +169,12 @@ test('samples are on disk when they are told', async () => {
   })
   await run
   expect(lines).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+})
+
+test('a suite of a user’s own runs, with an adapter in TypeScript beside it', async () => {
+  const suite = await loadSuite(fileURLToPath(new URL('../fixtures/project/my-suite.ts', import.meta.url)))
+  const { record, samples } = await start(suite, scratch()).run
+  expect(record.state).toBe('done')
+  const right = (model: string): number => samples.filter(({ key, grade }) => key.model === model && grade?.score === 1).length
+  expect([right('teacher'), right('student'), samples.length]).toEqual([4, 3, 8])
 })
