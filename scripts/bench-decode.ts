@@ -76,9 +76,9 @@ async function measure(backend: string): Promise<Row> {
 }
 
 function cached(weights: Weights, batch: number): number {
-  const rows = Array.from({ length: batch }, () => ({ ids: prompt(), maxTokens: NEW_TOKENS, temperature: 0, seed: 0 }))
+  const questions = Array.from({ length: batch }, () => ({ ids: prompt(), maxTokens: NEW_TOKENS, temperature: 0, seed: 0 }))
   const began = performance.now()
-  generate(CONFIG, weights, NO_END, rows, () => false)
+  generate(CONFIG, weights, NO_END, questions, () => false)
   return performance.now() - began
 }
 

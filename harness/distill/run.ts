@@ -1,8 +1,10 @@
 /** `distillbench distill RECIPE`: reads the recipe, makes the data, trains, and writes weights, card and loss curve. */
 import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
+import { cpus } from 'node:os'
 import { basename } from 'node:path'
 import { HarnessError } from '../errors.ts'
+import { cpuPower } from '../meters/tdp.ts'
 import { selectBackend } from '../models/tfjs/backend.ts'
 import { readModel, type CardFile, type LoadedModel } from '../models/tfjs/card.ts'
 import { writeSafetensors } from '../models/tfjs/safetensors.ts'
@@ -164,10 +166,18 @@ function createCard(
               how: `training time × ${recipe.usdPerHour} USD per hour; the teacher's own training is not in it`,
             },
           }),
+      ...energyOf(backend, seconds),
       recipe: basename(file),
       ...(curve.length === 0 ? {} : { finalLoss: Number(curve.at(-1)!.loss.toPrecision(4)) }),
     },
   }
+}
+
+/** Our CPU backends keep one processor busy; on a GPU there is nothing to estimate from, and the figure is left out. */
+function energyOf(backend: string, seconds: number): Pick<NonNullable<CardFile['training']>, 'energyJ'> {
+  if (backend !== 'wasm' && backend !== 'cpu') return {}
+  const { wattsPerCpu, how } = cpuPower(cpus()[0]?.model ?? '')
+  return { energyJ: { value: Math.round(seconds * wattsPerCpu), origin: 'estimated', how: `training time on one busy processor × ${how}` } }
 }
 
 /** What a checkpoint must agree on; where the weights go is not part of it. */

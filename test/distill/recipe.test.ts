@@ -73,6 +73,7 @@ test('the weights, the card and the loss curve say how the model was made', asyn
     training: { method: 'cross-entropy against right answers', examples: 36, steps: 6, seed: 5, recipe: 'teacher.yaml' },
   })
   expect(model.card.training?.costUsd?.origin).toBe('estimated')
+  expect(model.card.training?.energyJ?.origin).toBe('estimated')
   expect((await readFile(join(dir, 'tiny.loss.csv'), 'utf8')).split('\n')[0]).toBe('step,loss,validation')
 })
 

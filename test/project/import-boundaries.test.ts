@@ -50,7 +50,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'harness/run/environment.ts': { ours: [...VOCABULARY, 'harness/package.ts'], packages: ['systeminformation'], node: true },
   'harness/analysis': { ours: VOCABULARY, packages: [], node: false },
   'harness/distill': {
-    ours: [...VOCABULARY, 'harness/package.ts', 'harness/models/tfjs', 'harness/workloads', 'harness/suite'],
+    ours: [...VOCABULARY, 'harness/package.ts', 'harness/models/tfjs', 'harness/workloads', 'harness/suite', 'harness/meters'],
     packages: ['zod', '@tensorflow/*', 'yaml'],
     node: true,
   },
