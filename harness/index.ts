@@ -1,6 +1,9 @@
 /** The public API of distillbench. A suite file imports it, so it loads no model runtime: heavy parts are loaded when they are called. */
+export { analyse, METRICS } from './analysis/index.ts'
 export { blendedPrice } from './analysis/price.ts'
-export { EXIT, HarnessError } from './errors.ts'
+export { EXIT, HarnessError, type Failure, type FailureCode } from './errors.ts'
+export { FORMATS, renderReport } from '../reports/index.ts'
+export { listRuns, planSuite, readRun, runSuite, type PlanOptions, type RunOptions } from './run/index.ts'
 export { defineSuite, listSuites, loadSuite } from './suite/index.ts'
 export type { ClaimInput, FactInput, LoadInput, ModelInput, PriceInput, SuiteInput } from './suite/index.ts'
 export type * from './types.ts'

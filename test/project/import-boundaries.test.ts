@@ -61,7 +61,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
 }
 
 /** Too heavy to be loaded by `--help`, or by a suite that imports `distillbench`. */
-const HEAVY = [/^@tensorflow\//, /^vega/, /^systeminformation$/, /^webgpu$/, /^csv-stringify$/, /^tinybench$/]
+const HEAVY = [/^@tensorflow\//, /^vega/, /^systeminformation$/, /^webgpu$/, /^tinybench$/]
 
 const files = sourceFiles()
 const imports = files.flatMap(importsOf)

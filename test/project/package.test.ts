@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Analysis } from '../../harness/types.ts'
 import { ROOT } from './imports.ts'
 
 const run = promisify(execFile)
@@ -19,6 +20,7 @@ describe('the packed package, in an empty project', () => {
   const folder = mkdtempSync(join(tmpdir(), 'distillbench-package-'))
   const project = join(folder, 'project')
   const npx = async (...args: string[]): Promise<string> => (await run('npx', ['--no', 'distillbench', ...args], { cwd: project })).stdout
+  const tsc = () => run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], { cwd: project })
   let packed: { filename: string; files: { path: string }[] }
   let installed: { stdout: string; stderr: string }
 
@@ -53,17 +55,22 @@ describe('the packed package, in an empty project', () => {
     expect(JSON.parse(await npx('list', '--json'))).toHaveProperty('suites')
   })
 
-  test("lets a user's own suite be type-checked, planned and run", async () => {
+  test("lets a user's own suite and adapter be type-checked, planned and run", async () => {
     cpSync(join(ROOT, 'test/fixtures/project'), project, { recursive: true })
-    await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], { cwd: project })
+    await tsc()
     expect(JSON.parse(await npx('plan', 'my-suite.ts', '--json'))).toMatchObject({ suite: 'my-suite', requests: 8 })
+    const { analysis } = JSON.parse(await npx('run', 'my-suite.ts', '--json')) as { analysis: Analysis }
+    const accuracy = analysis.rows.filter(({ metric, slice }) => metric === 'accuracy' && slice === '')
+    expect(accuracy.map(({ model, estimate }) => [model, estimate])).toEqual([
+      ['teacher', { state: 'ok', value: expect.objectContaining({ value: 1 }) as unknown }],
+      ['student', { state: 'ok', value: expect.objectContaining({ value: 0.75 }) as unknown }],
+    ])
   })
 
-  test('tells its own types about a misspelt key', async () => {
+  test('tells where a key is misspelt when the suite is type-checked', async () => {
     const suite = readFileSync(join(ROOT, 'test/fixtures/project/my-suite.ts'), 'utf8')
     writeFileSync(join(project, 'my-suite.ts'), suite.replace('workloads:', 'workload:'))
-    await expect(run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], { cwd: project })).rejects.toMatchObject({
-      stdout: expect.stringContaining("'workload'") as unknown,
-    })
+    const line = suite.split('\n').findIndex((text) => text.includes('workloads:')) + 1
+    await expect(tsc()).rejects.toMatchObject({ stdout: expect.stringContaining(`my-suite.ts(${line},3): error`) as unknown })
   })
 })
