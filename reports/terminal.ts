@@ -4,7 +4,7 @@ import { claimFigure } from './claims.ts'
 import { comparisonTables, type Cell, type ComparisonTable } from './comparison.ts'
 import { countSentence, groupFailures } from './counts.ts'
 import { openingSentences, runNotes } from './opening.ts'
-import { clip, displayWidth, fit, oneLine, visible } from './text.ts'
+import { clip, displayWidth, fit, oneLine, visible, wrap } from './text.ts'
 import { viewOf, type Contestant, type View } from './view.ts'
 
 /** Lines end without spaces, none is wider than `width` columns; `color` allows ANSI colours. The text ends with a newline. */
@@ -25,21 +25,6 @@ export function summaryTable(analysis: Analysis, { width, color }: { width: numb
   ]
   while (lines.at(-1) === '') lines.pop()
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`
-}
-
-/** Words on lines of at most `width` columns; a word wider than that is cut into pieces. */
-export function wrap(text: string, width: number, first = '', indent = first): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ').flatMap((part) => pieces(part, width - indent.length))) {
-    const start = lines.length === 0 ? first : indent
-    const candidate = line === '' ? `${start}${word}` : `${line} ${word}`
-    if (displayWidth(candidate) > width && line !== '') {
-      lines.push(line)
-      line = `${indent}${word}`
-    } else line = candidate
-  }
-  return line === '' ? lines : [...lines, line]
 }
 
 // --- internal ---
@@ -202,18 +187,4 @@ function notes(analysis: Analysis): string[] {
     ...warnings.slice(0, 5).map(({ message }) => `Warning: ${message}`),
     ...(warnings.length > 5 ? [`${warnings.length - 5} more warnings are in the report.`] : []),
   ]
-}
-
-function pieces(word: string, width: number): string[] {
-  if (displayWidth(word) <= width) return [word]
-  const cut: string[] = []
-  let piece = ''
-  for (const character of word) {
-    if (displayWidth(piece + character) > width) {
-      cut.push(piece)
-      piece = ''
-    }
-    piece += character
-  }
-  return [...cut, piece]
 }

@@ -58,6 +58,21 @@ export function fit(text: string, width: number, align: 'left' | 'right' = 'left
   return align === 'left' ? shown + padding : padding + shown
 }
 
+/** Words on lines of at most `width` columns; a word wider than that is cut into pieces. */
+export function wrap(text: string, width: number, first = '', indent = first): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ').flatMap((part) => pieces(part, width - indent.length))) {
+    const start = lines.length === 0 ? first : indent
+    const candidate = line === '' ? `${start}${word}` : `${line} ${word}`
+    if (displayWidth(candidate) > width && line !== '') {
+      lines.push(line)
+      line = `${indent}${word}`
+    } else line = candidate
+  }
+  return line === '' ? lines : [...lines, line]
+}
+
 // --- internal ---
 
 const HTML_ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
@@ -93,4 +108,18 @@ function isWide(character: string): boolean {
 
 function isHighSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff
+}
+
+function pieces(word: string, width: number): string[] {
+  if (displayWidth(word) <= width) return [word]
+  const cut: string[] = []
+  let piece = ''
+  for (const character of word) {
+    if (displayWidth(piece + character) > width) {
+      cut.push(piece)
+      piece = ''
+    }
+    piece += character
+  }
+  return [...cut, piece]
 }

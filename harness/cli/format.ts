@@ -1,5 +1,5 @@
 /** Times, tables and paragraphs as people read them in a terminal. Numbers and units are formatted by reports/format.ts. */
-import { displayWidth, fit } from '../../reports/text.ts'
+import { displayWidth, fit, wrap } from '../../reports/text.ts'
 
 /** `850 ms`, `12.3 s`, `4m 05s`, `2h 10m`. */
 export function duration(ms: number): string {
@@ -45,19 +45,6 @@ export function twoColumns(rows: readonly Row[], width: number): string[] {
     if (label.length > column) return [`  ${label}`, ...lines]
     return [`  ${label.padEnd(column)}  ${(lines[0] ?? '').trimStart()}`.trimEnd(), ...lines.slice(1)]
   })
-}
-
-/** Lines of at most `width` columns, broken at blanks. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line]
 }
 
 // --- internal ---

@@ -1,5 +1,6 @@
 import { EXIT } from '../errors.ts'
-import { twoColumns, wrap, type Row } from './format.ts'
+import { wrap } from '../../reports/text.ts'
+import { twoColumns, type Row } from './format.ts'
 import { COMMANDS, COMMAND_NAMES, EXIT_MEANINGS, GLOBAL_OPTIONS, optionsOf, positionalOf, type CommandName, type OptionSpec } from './options.ts'
 
 /** `distillbench --help`, wrapped to `width` columns. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { duration, textTable, wrap } from '../../harness/cli/format.ts'
+import { duration, textTable } from '../../harness/cli/format.ts'
+import { wrap } from '../../reports/text.ts'
 
 test.each([
   [0, '0 ms'],

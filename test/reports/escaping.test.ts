@@ -5,8 +5,7 @@ import { html } from '../../reports/html/markup.ts'
 import { link } from '../../reports/html/parts.ts'
 import { embeddableJson } from '../../reports/json.ts'
 import { escapeMarkdown } from '../../reports/markdown.ts'
-import { clip, displayWidth, fit, visible } from '../../reports/text.ts'
-import { wrap } from '../../reports/terminal.ts'
+import { clip, displayWidth, fit, visible, wrap } from '../../reports/text.ts'
 
 const HOSTILE = [
   '</script><script>alert(1)</script>',

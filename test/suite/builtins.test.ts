@@ -11,7 +11,7 @@ let root: string
 beforeAll(() => {
   const repository = fileURLToPath(new URL('../..', import.meta.url))
   root = realpathSync(mkdtempSync(join(tmpdir(), 'package-')))
-  cpSync(join(repository, 'dist/harness'), join(root, 'dist/harness'), { recursive: true })
+  for (const part of ['harness', 'reports']) cpSync(join(repository, 'dist', part), join(root, 'dist', part), { recursive: true })
   cpSync(join(repository, 'package.json'), join(root, 'package.json'))
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'))
   write('suites/quotes/README.md', 'data of a compiled suite')

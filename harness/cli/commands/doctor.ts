@@ -4,8 +4,7 @@ import { checkBackends } from '../doctor/backends.ts'
 import type { Check } from '../doctor/check.ts'
 import { checkHost } from '../doctor/host.ts'
 import { checkPackages } from '../doctor/packages.ts'
-import { oneLine } from '../../../reports/text.ts'
-import { wrap } from '../format.ts'
+import { oneLine, wrap } from '../../../reports/text.ts'
 import { jsonText, paint, type Look } from '../io.ts'
 
 export default command('doctor', async (args, { io, signal }) => {

@@ -3,7 +3,8 @@ import type { LoadedSuite, Observed, Plan, StoredRun } from '../../types.ts'
 import { command } from '../command.ts'
 import { forecast, type Forecast } from '../forecast.ts'
 import { formatCount, formatNumber, formatValue } from '../../../reports/format.ts'
-import { duration, textTable, wrap } from '../format.ts'
+import { wrap } from '../../../reports/text.ts'
+import { duration, textTable } from '../format.ts'
 import { jsonText, paint, type Io } from '../io.ts'
 
 /** More runs than this tell nothing new about the pace. */

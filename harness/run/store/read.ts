@@ -47,7 +47,7 @@ function locateRun(idOrDir: string, out: string): string {
   const guess = nearest(idOrDir, known)
   const newest = known.at(-1)
   throw new HarnessError('usage', `there is no run "${idOrDir}" in ${join(out, 'runs')}${guess === undefined ? '' : `; did you mean ${guess}?`}`, {
-    hint: newest === undefined ? 'there are no runs yet; another folder is named with --out' : `the newest run there is ${newest}`,
+    hint: newest === undefined ? 'there are no runs yet in this folder' : `the newest run there is ${newest}`,
   })
 }
 
