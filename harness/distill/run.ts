@@ -163,7 +163,7 @@ function createCard(
             costUsd: {
               value: Number(((seconds / 3600) * recipe.usdPerHour).toPrecision(3)),
               origin: 'estimated',
-              how: `training time × ${recipe.usdPerHour} USD per hour; the teacher's own training is not in it`,
+              how: `training time × ${recipe.usdPerHour} USD per hour${teacher === undefined ? '' : "; the teacher's own training is not in it"}`,
             },
           }),
       ...energyOf(backend, seconds),
