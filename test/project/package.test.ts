@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -65,6 +65,13 @@ describe('the packed package, in an empty project', () => {
       ['teacher', { state: 'ok', value: expect.objectContaining({ value: 1 }) as unknown }],
       ['student', { state: 'ok', value: expect.objectContaining({ value: 0.75 }) as unknown }],
     ])
+  })
+
+  test('runs the main suite, whose models are in the package', async (context) => {
+    if (!existsSync(join(ROOT, 'suites/arithmetic/models'))) return context.skip('the models of the arithmetic suite are not trained yet')
+    const { analysis, cellsFailed } = JSON.parse(await npx('run', 'arithmetic', '--quick', '--json')) as { analysis: Analysis; cellsFailed: number }
+    expect(cellsFailed).toBe(0)
+    expect(analysis.models.filter(({ measured }) => measured).map(({ role }) => role)).toEqual(expect.arrayContaining(['teacher', 'student', 'control']))
   })
 
   test('tells where a key is misspelt when the suite is type-checked', async () => {

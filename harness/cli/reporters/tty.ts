@@ -18,6 +18,7 @@ const CLEAR_LINE = '\r\u001b[K'
 export function ttyReporter(write: (text: string) => void, look: Look, now: () => number = () => performance.now()): Reporter {
   const progress = followProgress(now)
   let drawnMs = -Infinity
+  let speed: number | undefined // of the cell before, until the running one has a speed
   const above = (text: string): void => {
     write(`${CLEAR_LINE}${text}\n`)
     drawnMs = -Infinity
@@ -29,10 +30,11 @@ export function ttyReporter(write: (text: string) => void, look: Look, now: () =
       if (event.type === 'cell-end' && event.state === 'failed')
         above(`${paint(look, 'red', 'failed:')} ${event.cell}: ${event.error?.message ?? 'unknown reason'}`)
       const current = progress.read()
-      const interval = current.phase === 'measure' ? REDRAW_MEASURING_MS : REDRAW_MS
+      speed = current.tokensPerSecond ?? speed
+      const interval = current.phase === 'measure' && event.type === 'sample' ? REDRAW_MEASURING_MS : REDRAW_MS
       if (event.type === 'run-end' || now() - drawnMs < interval) return
       drawnMs = now()
-      write(CLEAR_LINE + progressLine(current, look))
+      write(CLEAR_LINE + progressLine({ ...current, tokensPerSecond: speed }, look))
     },
     close: () => write(CLEAR_LINE),
   }
