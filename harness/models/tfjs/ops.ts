@@ -3,7 +3,7 @@
  * Each equals its textbook form; gradients are given by hand and tested against finite differences.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 
 /**
  * x·w, for x [N, I] and w [I, O]. The built-in gradient multiplies with transpose flags, which the WASM backend runs on a
@@ -32,6 +32,32 @@ export function embed(ids: Tensor, e: Tensor2D): Tensor2D {
   // Cast afterwards: the WASM kernel leaves a float one-hot empty (tfjs-backend-wasm 4.22).
   if (vocabulary <= 512) return linear(tf.cast(tf.oneHot(ids as tf.Tensor1D, vocabulary), 'float32') as Tensor2D, e)
   return tf.gather(e, ids) as Tensor2D
+}
+
+/** Angles of positions: cos and sin [T, h], the second half of a row repeating the first, and P [h, h], which swaps the halves and negates one. */
+export interface Rotary {
+  cos: Tensor
+  sin: Tensor
+  swap: Tensor2D
+}
+
+/**
+ * Rotary positions, x·cos + (x·P)·sin for x [B, H, T, h] (Su et al. 2021, arXiv 2104.09864). The gradient of a rotation is
+ * the rotation back, so nothing is computed for the table.
+ */
+export function rotate(x: Tensor4D, { cos, sin, swap }: Rotary): Tensor4D {
+  const turn = (value: Tensor4D, c: Tensor, s: Tensor, p: Tensor2D): Tensor4D => {
+    const swapped = tf.reshape(tf.matMul(tf.reshape(value, [-1, value.shape[3]]) as Tensor2D, p), value.shape)
+    return tf.add(tf.mul(value, c), tf.mul(swapped, s)) as Tensor4D
+  }
+  const op = tf.customGrad((value, save) => {
+    ;(save as tf.GradSaveFunc)([cos, sin, swap])
+    return {
+      value: turn(value as Tensor4D, cos, sin, swap),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => [turn(dy as Tensor4D, saved[0]!, tf.neg(saved[1]!), saved[2] as Tensor2D)],
+    }
+  })
+  return op(x) as Tensor4D
 }
 
 /**

@@ -13,7 +13,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { createRandom } from '../../random.ts'
-import { embed, linear, rmsNorm, silu } from './ops.ts'
+import { embed, linear, rmsNorm, rotate, silu, type Rotary } from './ops.ts'
 
 export const TransformerSchema = z
   .strictObject({
@@ -145,19 +145,6 @@ function attention(q: Tensor4D, k: Tensor4D, v: Tensor4D, mask: Tensor | undefin
 /** [B·T, D] → [B, H, T, h] */
 function heads(c: TransformerConfig, x: Tensor2D, B: number, T: number): Tensor4D {
   return tf.transpose(tf.reshape(x, [B, T, c.heads, c.width / c.heads]), [0, 2, 1, 3])
-}
-
-interface Rotary {
-  cos: Tensor
-  sin: Tensor
-  swap: Tensor2D
-}
-
-/** x·cos + (x·P)·sin, where P swaps the halves of a head and negates one (Su et al. 2021, arXiv 2104.09864). */
-function rotate(x: Tensor4D, { cos, sin, swap }: Rotary): Tensor4D {
-  const h = x.shape[3]
-  const swapped = tf.reshape(linear(tf.reshape(x, [-1, h]) as Tensor2D, swap), x.shape)
-  return tf.add(tf.mul(x, cos), tf.mul(swapped, sin)) as Tensor4D
 }
 
 /** Angles of positions offset … offset+T−1: cos and sin [T, h], and P [h, h]. */

@@ -1,0 +1,103 @@
+/** Models: how a contestant is opened and asked. */
+import type { Failure } from '../errors.ts'
+import type { Origin } from '../units.ts'
+import type { Observed } from './observed.ts'
+import type { Message, ModelSpec } from './suite.ts'
+
+export interface ModelAdapter {
+  readonly id: string
+  readonly summary: string
+  /**
+   * `child`: computes in a process of its own, since it blocks its thread. `client`: asks a server, from one or more processes
+   * of its own that do nothing else. `parent`: waits beside the harness. `none`: nothing to run (published figures).
+   */
+  readonly runsIn: 'child' | 'client' | 'parent' | 'none'
+  open(spec: ModelSpec, context: OpenContext): Promise<Model>
+}
+export interface OpenContext {
+  /** Requested backend for in-process models: `auto`, `tensorflow`, `webgpu`, `wasm`, `cpu`. */
+  backend: string
+  signal: AbortSignal
+}
+export interface Model {
+  readonly card: ModelCard
+  /** What the model runs on: backend chosen, device, and why the others were not chosen. */
+  readonly runtime: RuntimeFacts
+  /**
+   * Answers all requests together, as one batch. `onToken` is called as each token is known to the host, with the
+   * index of its request. Resolves once the device is idle, so that the caller may stop its clock.
+   */
+  generate(requests: readonly Request[], onToken: (index: number, token: TokenEvent) => void, signal: AbortSignal): Promise<readonly Completion[]>
+  /**
+   * Models behind a server: sends one request and writes what comes, as it comes, into the recording, which stamps the time.
+   * What goes wrong is in the result, with what had come so far; rejects only when the signal is aborted.
+   */
+  send?(request: Request, recording: Recording, signal: AbortSignal): Promise<Sent>
+  /** Log-probabilities (nats) of continuations of one context. */
+  score?(context: string, continuations: readonly string[], signal: AbortSignal): Promise<readonly Score[]>
+  /** Times prefill and decode steps in isolation (tinybench); milliseconds per call. */
+  timeSteps?(signal: AbortSignal): Promise<readonly StepTiming[]>
+  /** Bytes held now (weights and caches on the device, and the process). */
+  memory(): { deviceBytes: Observed<number>; processBytes: number }
+  close(): Promise<void>
+}
+export interface Request { prompt: string | readonly Message[]; maxTokens: number; seed: number; temperature: number; stop: readonly string[] }
+/** `text` may be empty; `tokens` is how many tokens arrived together. The receiver stamps the time. */
+export interface TokenEvent { tokens: number; text: string; channel: 'answer' | 'reasoning' }
+export interface Completion {
+  finish: 'stop' | 'length' | 'tool-calls' | 'content-filter'
+  text: string
+  promptTokens: number
+  /** Reasoning included. */
+  outputTokens: number
+  countedBy: TokenCount
+  /** Reasoning that the server sent apart from the answer. */
+  reasoning?: string
+  reasoningTokens?: number
+  /** Tokens of the prompt that the server had in its prefix cache. */
+  cachedTokens?: number
+  toolCalls?: readonly { name: string; arguments: string }[]
+}
+/** How a request to a server went. `attempts` were made before the last one and failed. */
+export type Sent = { attempts: readonly Attempt[] } & ({ ok: true; completion: Completion } | { ok: false; text: string; error: Failure })
+export interface Attempt { startMs: number; endMs: number; error: Failure }
+/** Where a client writes the times of one attempt. Cheap enough for every event of thousands of streams. */
+export interface Recording {
+  /** A new attempt is written to the wire; forgets what an earlier one recorded. */
+  sent(): void
+  /** Status line and headers came. */
+  headers(): void
+  /** Data came from the socket: all content until the next call carries this time. */
+  stamp(): void
+  /** Content came; `tokens` is how many, 0 where the event does not tell. Events without content are not reported. */
+  content(tokens: number, channel: 'answer' | 'reasoning'): void
+}
+export type TokenCount = 'server' | 'tokenizer' | 'estimate'
+export interface Score { logProb: number; tokens: number; bytes: number; isGreedy: boolean }
+export interface StepTiming { step: 'prefill' | 'decode'; batch: number; tokens: number; ms: number; lowMs: number; highMs: number; samples: number }
+
+export interface RuntimeFacts { backend: string; device: string; versions: Record<string, string>; rejected: readonly { backend: string; why: string }[] }
+
+export interface ModelCard {
+  name: string
+  parametersTotal: number
+  parametersActive: number
+  dtype: string
+  tokenizer: string
+  architecture?: string
+  /** How it came to be. Energy and cost carry their origin. */
+  training?: {
+    method: string
+    teacher?: string
+    examples?: number
+    steps?: number
+    seed?: number
+    backend?: string
+    seconds?: number
+    energyJ?: { value: number; origin: Origin; how: string }
+    costUsd?: { value: number; origin: Origin; how: string }
+    recipe?: string
+    finalLoss?: number
+  }
+  source?: string
+}

@@ -1,0 +1,88 @@
+/** The record: what happened, with nothing derived. */
+import type { Failure } from '../errors.ts'
+import type { Origin, Unit } from '../units.ts'
+import type { Claim, Fact } from './facts.ts'
+import type { StageRecord } from './load.ts'
+import type { Attempt, Completion, ModelCard, RuntimeFacts, StepTiming, TokenCount } from './model.ts'
+import type { Observed } from './observed.ts'
+import type { Grade, LoadSpec, ModelSpec } from './suite.ts'
+
+export const RUN_SCHEMA = 'run/1'
+
+export interface RunRecord {
+  schema: typeof RUN_SCHEMA
+  id: string
+  createdAt: string // ISO 8601, the only wall-clock time
+  tool: { name: string; version: string }
+  command: string
+  /** Backend that was asked for; what each model got is in its cells. Absent where nothing was asked for (imported runs). */
+  backend?: string
+  seed: number
+  quick: boolean
+  suite: SuiteRecord
+  environment: Environment
+  plan: readonly CellKey[]
+  cells: readonly CellRecord[]
+  meters: readonly { id: string; probe: Observed<string>; origin: Origin; unit: Unit }[]
+  warnings: readonly Warning[]
+  state: 'running' | 'done' | 'failed' | 'interrupted'
+}
+/** The suite without its functions, and a hash of what must be equal for two runs to be comparable. */
+export interface SuiteRecord {
+  name: string; title: string; description: string; file: string; hash: string; margin: number
+  models: readonly ModelSpec[]
+  workloads: readonly { id: string; title: string; grader: string; graderVersion: string; maxTokens: number; temperature: number; items: number; itemsHash: string }[]
+  loads: readonly LoadSpec[]
+  facts: readonly Fact[]
+  claims: readonly Claim[]
+}
+export interface Environment { host: Record<string, string | number>; node: string; tool: string }
+export interface Warning { code: string; message: string; cell?: string; model?: string }
+
+export interface CellKey { model: string; workload: string; load: string; repeat: number; block: number }
+/** `id` is `model/workload/load/r<repeat>/b<block>`; `items` are the item ids of the block, in order. */
+export type CellRecord = { id: string; key: CellKey; items: readonly string[] } & (
+  | { state: 'planned' }
+  | { state: 'done'; phases: Record<'open' | 'warmup' | 'measure', Phase>; card: ModelCard; runtime: RuntimeFacts; memory: { deviceBytes: Observed<number>; processBytes: number }; steps: readonly StepTiming[]; stages?: readonly StageRecord[] }
+  | { state: 'failed'; error: Failure }
+  | { state: 'skipped'; why: string })
+export interface Phase { startMs: number; endMs: number }
+
+/** One request. Written to samples.jsonl as it ends; failed ones too. */
+export interface Sample {
+  cell: string
+  key: CellKey
+  item: string
+  itemHash: string
+  slice?: string
+  cluster?: string
+  prompt: string
+  target?: string
+  startMs: number
+  endMs: number
+  /** When each token was known, in order; several tokens of one event share a time. Empty when none came. */
+  tokenMs: readonly number[]
+  promptTokens: number
+  outputTokens: number
+  countedBy: TokenCount
+  finish: Completion['finish'] | 'error'
+  text: string
+  grade?: Grade
+  error?: Failure
+  /** What a time in `tokenMs` is: a token (the default), or an event whose number of tokens is not known. */
+  timing?: 'token' | 'event'
+  /** Under an open load: when it was due. Latency counts from here. */
+  intendedMs?: number
+  headersMs?: number
+  /** First content of each kind, where there was reasoning. */
+  firstReasoningMs?: number
+  firstAnswerMs?: number
+  reasoning?: string
+  reasoningTokens?: number
+  cachedTokens?: number
+  toolCalls?: readonly { name: string; arguments: string }[]
+  /** Attempts before the last one. */
+  attempts?: readonly Attempt[]
+  /** Stage of a load that has several. */
+  stage?: number
+}

@@ -1,0 +1,32 @@
+/** Seams between the parts. */
+import type { Failure } from '../errors.ts'
+import type { Series } from './meter.ts'
+import type { CellKey, RunRecord, Sample, Warning } from './record.ts'
+import type { Item, Suite } from './suite.ts'
+
+/** A suite with the place it came from. `file` is what a message names; paths in the suite are relative to `dir`. */
+export interface LoadedSuite { suite: Suite; file: string; dir: string }
+
+/** Everything that will run, in order. Deterministic from suite and seed. */
+export interface Plan {
+  /** `skip`: why the cell will not be run; its requests are not counted. */
+  cells: readonly { id: string; key: CellKey; items: readonly Item[]; skip?: string }[]
+  workloads: readonly { id: string; items: readonly Item[]; itemsHash: string }[]
+  /** Requests over all cells, warm-up left out; output tokens at most. */
+  requests: number
+  maxOutputTokens: number
+}
+
+export type SeriesRecord = Series & { cell: string; phase: 'idle' | 'measure' }
+/** A run as read back from disk. */
+export interface StoredRun { record: RunRecord; samples: readonly Sample[]; series: readonly SeriesRecord[]; dir: string }
+
+/** What the runner tells; reporters decide how it looks. `requestsDone` counts over the whole run. */
+export type RunEvent =
+  | { type: 'run-start'; id: string; dir: string; cells: number; cellsDone: number; requests: number; requestsDone: number }
+  | { type: 'cell-start'; cell: string; key: CellKey; requests: number }
+  | { type: 'cell-phase'; cell: string; phase: 'open' | 'idle' | 'warmup' | 'measure' }
+  | { type: 'sample'; cell: string; key: CellKey; outputTokens: number; ms: number; correct?: number; failed: boolean; requestsDone: number }
+  | { type: 'cell-end'; cell: string; key: CellKey; state: 'done' | 'failed' | 'skipped'; error?: Failure; cellsDone: number }
+  | { type: 'warning'; warning: Warning }
+  | { type: 'run-end'; state: RunRecord['state']; cellsFailed: number }

@@ -1,0 +1,76 @@
+/** Suite (after validation and defaults; what a user writes is `SuiteInput` in suite/schema.ts). */
+import type { Claim, Fact } from './facts.ts'
+import type { Arrivals, Slo, Timing } from './load.ts'
+
+export type Role = 'teacher' | 'student' | 'control'
+
+export interface Suite {
+  name: string
+  title: string
+  description: string
+  seed: number
+  models: readonly ModelSpec[]
+  workloads: readonly WorkloadSpec[]
+  loads: readonly LoadSpec[]
+  /** Items of a workload are cut into this many blocks; contestants take turns block by block. */
+  blocks: number
+  repeats: number
+  warmup: { requests: number }
+  /** A cell that has not ended after this long is killed and recorded as failed. */
+  timeoutMs: number
+  meters: readonly string[] // meter ids, or ['auto']
+  /** Non-inferiority margin of accuracy, as a ratio: 0.02 is two points. */
+  margin: number
+  /** What `--quick` changes. */
+  quick: { items: number; blocks: number }
+  facts: readonly Fact[]
+  claims: readonly Claim[]
+}
+
+export interface ModelSpec {
+  id: string
+  name: string
+  role: Role
+  adapter: string
+  /** Adapter options; paths in them are absolute after loading. */
+  options: Readonly<Record<string, unknown>>
+  price?: Price
+}
+
+/** What using a model costs. Hourly: rented or owned hardware; token: an API list price. */
+export type Price =
+  | { kind: 'hourly'; usdPerHour: number; source: string; date: string }
+  | { kind: 'token'; inputPerMtoken: number; outputPerMtoken: number; cachedInputPerMtoken?: number; source: string; date: string }
+
+export interface WorkloadSpec {
+  id: string
+  title: string
+  /** Produces the items; the same seed gives the same items in the same order. */
+  items: (seed: number) => Iterable<Item> | AsyncIterable<Item>
+  grader: Grader
+  maxTokens: number
+  temperature: number
+  stop: readonly string[]
+  /** Use the first n items only. */
+  limit?: number
+}
+
+export interface Grader { id: string; version: string; grade(item: Item, text: string): Grade }
+/** `score` is between 0 and 1; a binary grader gives 0 or 1. Never throws, whatever the text. */
+export interface Grade { score: number; grader: string; answer?: string; detail?: string }
+
+export interface Item { id: string; hash: string; prompt: string | readonly Message[]; target?: string; slice?: string; cluster?: string }
+export interface Message { role: 'system' | 'user' | 'assistant'; content: string }
+
+/** How requests arrive. `items` caps the items asked under this load (the first ones of the workload). */
+export type LoadSpec = { id: string; items?: number } & (
+  | { kind: 'sequential' }
+  | { kind: 'batch'; size: number }
+  | ({ kind: 'concurrency'; streams: number } & Partial<Timing>)
+  | ({ kind: 'rate'; perSecond: number; arrivals: Arrivals; rampSeconds: number; slo?: Slo } & Timing)
+  /** From one stream to saturation; the points are chosen on the way. */
+  | ({ kind: 'sweep'; points: number; arrivals: Arrivals; slo?: Slo } & Timing)
+  /** The highest rate that meets the objective. */
+  | ({ kind: 'search'; arrivals: Arrivals; slo: Slo; points: number } & Timing)
+  | ({ kind: 'trace'; file: string; format: string; speed: number; slo?: Slo } & Timing)
+)
