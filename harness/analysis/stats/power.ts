@@ -25,3 +25,32 @@ export function itemsNeeded({ pairVariance, answerVariance = [], difference, alp
 export function itemsForMargin(disagreement: number, margin: number, alpha = 0.025, power = 0.8): number {
   return itemsNeeded({ pairVariance: disagreement, difference: margin, alpha, power, oneSided: true })
 }
+
+/**
+ * The least difference that n items find, the inverse of `itemsNeeded`: (z_α + z_β)·√((ω² + Σσ²/K) ÷ n). What a run of this
+ * size could not have seen.
+ */
+export function detectableDifference(
+  items: number,
+  { pairVariance, answerVariance = [], alpha = 0.05, power = 0.8, oneSided = false }: Omit<PowerQuestion, 'difference'>,
+): number {
+  const z = normalQuantile(1 - (oneSided ? alpha : alpha / 2)) + normalQuantile(power)
+  const variance = answerVariance.reduce((sum, one) => sum + one, pairVariance)
+  return z * Math.sqrt(variance / items)
+}
+
+/**
+ * Items after which the test against a margin decides, if the two are in truth `difference` apart (0: equally good) and the squared
+ * differences of an item's scores average `squares` (right-or-wrong answers: the share of items on which they disagree).
+ * Never fewer than the items without any disagreement that the score test wants, z²·(1 − margin) ÷ margin. Undefined where
+ * the difference is at the margin, or so near that a hundred million items would not do.
+ */
+export function itemsToDecide(squares: number, margin: number, difference = 0, alpha = 0.025, power = 0.8): number | undefined {
+  const distance = Math.abs(difference + margin)
+  if (!(distance > 0)) return undefined
+  const items = itemsNeeded({ pairVariance: Math.max(0, squares - difference * difference), difference: distance, alpha, power, oneSided: true })
+  const z = normalQuantile(1 - alpha)
+  const least = difference > -margin ? Math.ceil((z * z * (1 - distance)) / distance) : 1
+  const enough = Math.max(items, least)
+  return enough <= 1e8 ? enough : undefined
+}

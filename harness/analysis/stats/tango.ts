@@ -16,9 +16,11 @@ export function tangoZ(b: number, c: number, n: number, delta: number): number {
   return variance > 0 ? distance / Math.sqrt(variance) : Math.sign(distance) * Infinity
 }
 
-/** All differences that the test does not reject at the level; works with no disagreement at all. n > 0. */
-export function tangoInterval(b: number, c: number, n: number, level = LEVEL): Interval {
-  const z = normalQuantile((1 + level) / 2)
+/**
+ * All differences that the test does not reject at the level; works with no disagreement at all. n > 0. The counts need not be
+ * whole: n may be what clustered items are worth, with a t quantile for z.
+ */
+export function tangoInterval(b: number, c: number, n: number, level = LEVEL, z = normalQuantile((1 + level) / 2)): Interval {
   const value = (c - b) / n
   // z falls as delta grows
   const low = solve(-1, value, (delta) => tangoZ(b, c, n, delta) > z)
