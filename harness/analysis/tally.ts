@@ -1,8 +1,9 @@
 /** What each unit of work of a group took and gave: the sums that throughput, energy and cost are ratios of. */
-import type { Observed, Origin, Price } from '../types.ts'
+import type { Observed, Origin, Price, Unknown } from '../types.ts'
 import type { PowerSource } from './energy.ts'
 import { millis, type Group, type WorkUnit } from './groups.ts'
 import { absent } from './observed.ts'
+import { NOT_TOLD, tells } from './values.ts'
 
 export interface Tally {
   unit: WorkUnit
@@ -19,6 +20,10 @@ export interface Tally {
 export interface Ledger {
   tallies: readonly Tally[]
   tokens: Origin
+  /** Whether there is a measured window: recorded answers have none, for nobody knows what lay between them. */
+  window: Observed<true>
+  /** Whether the output tokens of every answer are known. */
+  counts: Observed<true>
   score: Observed<true>
   energy: Observed<{ origin: Origin; method: string; windows: number; missing: number }>
   cost: Observed<{ method: string }>
@@ -39,15 +44,21 @@ export function ledgerOf(group: Group, power: Observed<PowerSource>): Ledger {
       answered: unit.samples.filter(({ finish }) => finish !== 'error').length,
       score: unit.samples.reduce((sum, sample) => sum + (graded.has(sample) ? (sample.grade?.score ?? 0) : 0), 0),
       joules: joules.of(unit),
-      usd: price === undefined ? undefined : costOf(price, seconds, prompt, tokens),
+      usd:
+        price === undefined
+          ? sumOf(unit.samples.map(({ costUsd, finish }) => costUsd ?? (finish === 'error' ? 0 : undefined)))
+          : costOf(price, seconds, prompt, tokens),
     }
   })
+  const window: Observed<true> = group.spec?.kind === 'recorded' ? absent(NO_WINDOW) : KNOWN
   return {
     tallies,
     tokens: group.samples.some(({ countedBy }) => countedBy === 'estimate') ? 'estimated' : 'measured',
+    window,
+    counts: told(group, 'outputTokens'),
     score: scoresOf(group),
     energy: joules.summary,
-    cost: price === undefined ? absent(`the suite gives no price for ${group.model.id}`) : { state: 'ok', value: { method: describePrice(price) } },
+    cost: price === undefined ? recordedCost(group) : pricedCost(group, price, window),
   }
 }
 
@@ -57,6 +68,39 @@ export function outputTokens({ outputTokens: counted, tokenMs, finish }: { outpu
 }
 
 // --- internal ---
+
+const KNOWN: Observed<true> = { state: 'ok', value: true }
+const NO_WINDOW = 'the answers were recorded elsewhere, so there is no measured window'
+
+function told({ samples }: Group, what: Unknown): Observed<true> {
+  const answered = samples.filter(({ finish }) => finish !== 'error')
+  const silent = answered.filter((sample) => !tells(sample, [what])).length
+  if (silent === 0) return KNOWN
+  return absent(silent === answered.length ? NOT_TOLD[what] : `${NOT_TOLD[what]} for ${silent} of ${answered.length} answers`)
+}
+
+function pricedCost(group: Group, price: Price, window: Observed<true>): Ledger['cost'] {
+  const needs = price.kind === 'hourly' ? [window] : [told(group, 'promptTokens'), told(group, 'outputTokens')]
+  return needs.find((need) => need.state === 'absent') ?? { state: 'ok', value: { method: describePrice(price) } }
+}
+
+/** Without a price: what the file of recorded answers says that each cost. */
+function recordedCost({ model, samples }: Group): Ledger['cost'] {
+  const answered = samples.filter(({ finish }) => finish !== 'error')
+  const silent = answered.filter(({ costUsd }) => costUsd === undefined).length
+  if (silent === answered.length) return absent(`the suite gives no price for ${model.id}`)
+  if (silent > 0) return absent(`the file of recorded answers tells no cost for ${silent} of ${answered.length} answers`)
+  return { state: 'ok', value: { method: 'cost of each request, as its file tells it' } }
+}
+
+function sumOf(values: readonly (number | undefined)[]): number | undefined {
+  let sum = 0
+  for (const value of values) {
+    if (value === undefined) return undefined
+    sum += value
+  }
+  return sum
+}
 
 function costOf(price: Price, seconds: number, promptTokens: number, tokens: number): number {
   if (price.kind === 'hourly') return (price.usdPerHour * seconds) / 3600

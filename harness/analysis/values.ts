@@ -1,5 +1,5 @@
 /** One value per request or per token, for the metrics that are quantiles, and those values sorted. */
-import type { Sample, Unit } from '../types.ts'
+import type { Sample, Unit, Unknown } from '../types.ts'
 import type { MetricId } from './metrics/table.ts'
 
 export type ValueName = 'ttft' | 'tpot' | 'itl' | 'latency' | 'output-tokens-per-second' | 'output-tokens'
@@ -10,6 +10,8 @@ export interface ValueSource {
   collect: (sample: Sample, push: (value: number) => void) => void
   /** Whether token counts are in it, which may be estimates. */
   usesTokenCount: boolean
+  /** What a recorded answer must tell for a value. */
+  needs: readonly Unknown[]
   /** Why there may be no value. */
   none: string
 }
@@ -18,6 +20,7 @@ export const VALUES: Record<ValueName, ValueSource> = {
   ttft: {
     unit: 'ms',
     usesTokenCount: false,
+    needs: [],
     none: 'no answered request tells when its first token came',
     collect: ({ startMs, tokenMs }, push) => {
       if (tokenMs.length > 0) push(tokenMs[0]! - startMs)
@@ -26,6 +29,7 @@ export const VALUES: Record<ValueName, ValueSource> = {
   tpot: {
     unit: 'ms',
     usesTokenCount: false,
+    needs: [],
     none: 'no answer has a token after the first whose time is known',
     collect: ({ tokenMs }, push) => {
       const [first, last] = [tokenMs[0], tokenMs.at(-1)]
@@ -36,18 +40,21 @@ export const VALUES: Record<ValueName, ValueSource> = {
   itl: {
     unit: 'ms',
     usesTokenCount: false,
+    needs: [],
     none: 'no answer has a token after the first whose time is known',
     collect: collectGaps,
   },
   latency: {
     unit: 'ms',
     usesTokenCount: false,
+    needs: ['times'],
     none: 'no request was answered',
     collect: ({ startMs, endMs }, push) => push(endMs - startMs),
   },
   'output-tokens-per-second': {
     unit: 'token/s',
     usesTokenCount: true,
+    needs: ['times', 'outputTokens'],
     none: 'no request was answered in a time that the clock could tell from zero',
     collect: ({ startMs, endMs, outputTokens }, push) => {
       if (endMs > startMs) push((1000 * outputTokens) / (endMs - startMs))
@@ -56,6 +63,7 @@ export const VALUES: Record<ValueName, ValueSource> = {
   'output-tokens': {
     unit: 'token',
     usesTokenCount: true,
+    needs: ['outputTokens'],
     none: 'no request was answered',
     collect: ({ outputTokens }, push) => push(outputTokens),
   },
@@ -79,12 +87,32 @@ export interface Collected {
   source: Int32Array
 }
 
+/** Whether the sample tells all of these; those of live runs always do. */
+export function tells({ unknown }: Sample, needs: readonly Unknown[]): boolean {
+  return unknown === undefined || !needs.some((need) => unknown.includes(need))
+}
+
+/** Why a group has no value: the file of recorded answers does not tell, or else the reason of the value. */
+export function whyNone(name: ValueName, samples: readonly Sample[]): string {
+  const answered = samples.filter(({ finish }) => finish !== 'error')
+  const lacking = VALUES[name].needs.find((need) => answered.length > 0 && answered.every((sample) => !tells(sample, [need])))
+  return lacking === undefined ? VALUES[name].none : NOT_TOLD[lacking]
+}
+
+/** Words for what a file of recorded answers leaves out. */
+export const NOT_TOLD: Record<Unknown, string> = {
+  times: 'the file of recorded answers tells no times',
+  promptTokens: 'the file of recorded answers does not count the tokens of the prompts',
+  outputTokens: 'the file of recorded answers does not count output tokens',
+  finish: 'the file of recorded answers does not tell how answers ended',
+}
+
 /** The values of all answered requests. */
 export function collect(samples: readonly Sample[], name: ValueName): Collected {
   const values: number[] = []
   const sources: number[] = []
   samples.forEach((sample, index) => {
-    if (sample.finish === 'error') return
+    if (sample.finish === 'error' || !tells(sample, VALUES[name].needs)) return
     VALUES[name].collect(sample, (value) => {
       if (!Number.isFinite(value) || value < 0) return
       values.push(value)

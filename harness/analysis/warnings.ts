@@ -19,9 +19,9 @@ export function runWarnings({ record }: StoredRun, groups: readonly GroupData[])
   ]
 }
 
-/** Cautions beside the rows of models or cells that the runner found to be measured by a busy client. */
+/** Cautions beside the rows of models or cells that the runner found to be measured by a busy client, or that a file tells. */
 export function withCautions(rows: readonly MetricRow[], { record }: StoredRun): MetricRow[] {
-  const spoiled = record.warnings.filter(({ code }) => code.startsWith('client-'))
+  const spoiled = record.warnings.filter(({ code }) => code.startsWith('client-') || code === 'recorded-times')
   if (spoiled.length === 0) return [...rows]
   const cells = new Map(record.cells.map(({ id, key }) => [id, key]))
   return rows.map((row) => {

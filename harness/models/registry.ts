@@ -21,6 +21,12 @@ export const ADAPTERS: readonly Builtin[] = [
     runsIn: 'child',
     load: () => import('./tfjs/index.ts'),
   },
+  {
+    id: 'recorded',
+    summary: 'answers from a file, brought in by `distillbench import`; nothing is run',
+    runsIn: 'none',
+    load: () => import('./recorded/index.ts'),
+  },
   { id: 'published', summary: 'published figures only; nothing is run', runsIn: 'none', load: () => import('./published/index.ts') },
 ]
 

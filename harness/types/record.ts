@@ -31,7 +31,8 @@ export interface RunRecord {
 export interface SuiteRecord {
   name: string; title: string; description: string; file: string; hash: string; margin: number
   models: readonly ModelSpec[]
-  workloads: readonly { id: string; title: string; grader: string; graderVersion: string; maxTokens: number; temperature: number; items: number; itemsHash: string }[]
+  /** `maxTokens` and `temperature` are absent where they are not known: answers that were recorded elsewhere. */
+  workloads: readonly { id: string; title: string; grader: string; graderVersion: string; maxTokens?: number; temperature?: number; items: number; itemsHash: string }[]
   loads: readonly LoadSpec[]
   facts: readonly Fact[]
   claims: readonly Claim[]
@@ -45,7 +46,11 @@ export type CellRecord = { id: string; key: CellKey; items: readonly string[] } 
   | { state: 'planned' }
   | { state: 'done'; phases: Record<'open' | 'warmup' | 'measure', Phase>; card: ModelCard; runtime: RuntimeFacts; memory: { deviceBytes: Observed<number>; processBytes: number }; steps: readonly StepTiming[]; stages?: readonly StageRecord[] }
   | { state: 'failed'; error: Failure }
-  | { state: 'skipped'; why: string })
+  | { state: 'skipped'; why: string }
+  /** Nothing was run: the answers were read from a file. */
+  | { state: 'recorded'; source: RecordedSource })
+/** `sha256` is of the file's bytes; `format` is the id of the reader. */
+export interface RecordedSource { file: string; format: string; sha256: string; bytes: number; answers: number }
 export interface Phase { startMs: number; endMs: number }
 
 /** One request. Written to samples.jsonl as it ends; failed ones too. */
@@ -85,4 +90,12 @@ export interface Sample {
   attempts?: readonly Attempt[]
   /** Stage of a load that has several. */
   stage?: number
+  /** Recorded answers: the score that came with the answer, 0 to 1; `grade` is ours. */
+  givenScore?: number
+  /** Recorded answers: what the file says that the request cost, US dollars. */
+  costUsd?: number
+  /** Recorded answers: what the file does not tell. The fields about it mean nothing then, and no metric reads them. */
+  unknown?: readonly Unknown[]
 }
+/** `times` are startMs and endMs; `tokenMs` is empty where it is not known. */
+export type Unknown = 'times' | 'promptTokens' | 'outputTokens' | 'finish'

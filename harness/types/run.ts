@@ -27,6 +27,6 @@ export type RunEvent =
   | { type: 'cell-start'; cell: string; key: CellKey; requests: number }
   | { type: 'cell-phase'; cell: string; phase: 'open' | 'idle' | 'warmup' | 'measure' }
   | { type: 'sample'; cell: string; key: CellKey; outputTokens: number; ms: number; correct?: number; failed: boolean; requestsDone: number }
-  | { type: 'cell-end'; cell: string; key: CellKey; state: 'done' | 'failed' | 'skipped'; error?: Failure; cellsDone: number }
+  | { type: 'cell-end'; cell: string; key: CellKey; state: 'done' | 'failed' | 'skipped' | 'recorded'; error?: Failure; cellsDone: number }
   | { type: 'warning'; warning: Warning }
   | { type: 'run-end'; state: RunRecord['state']; cellsFailed: number }

@@ -65,6 +65,8 @@ export interface Message { role: 'system' | 'user' | 'assistant'; content: strin
 /** How requests arrive. `items` caps the items asked under this load (the first ones of the workload). */
 export type LoadSpec = { id: string; items?: number } & (
   | { kind: 'sequential' }
+  /** Answers that were read from a file: nobody knows how their requests arrived. */
+  | { kind: 'recorded' }
   | { kind: 'batch'; size: number }
   | ({ kind: 'concurrency'; streams: number } & Partial<Timing>)
   | ({ kind: 'rate'; perSecond: number; arrivals: Arrivals; rampSeconds: number; slo?: Slo } & Timing)

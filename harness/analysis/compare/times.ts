@@ -8,7 +8,7 @@ import { absent, counted } from '../observed.ts'
 import { weightedQuantile, weightedRatio, type ClusteredValues } from '../stats/bootstrap.ts'
 import type { ClusterSums } from '../stats/paired.ts'
 import { leastForQuantile, quantile } from '../stats/quantiles.ts'
-import { QUANTILE_METRICS, VALUES, type Collected } from '../values.ts'
+import { QUANTILE_METRICS, tells, VALUES, whyNone, type Collected, type ValueName } from '../values.ts'
 import { NO_PAIRS, type Attempt, type Measure, type Pair } from './measure.ts'
 
 /** Everything that the requests of a batch share: compared over units of work. */
@@ -25,10 +25,10 @@ export function timeMeasures(model: GroupData, teacher: GroupData, components: C
 export function tokensMeasure(model: GroupData, teacher: GroupData, components: Components): Attempt {
   const sums = both(model, teacher, ({ group }, side) => {
     const entry = emptySums(components.count)
-    group.graded.forEach(({ finish, outputTokens }, i) => {
+    group.graded.forEach((sample, i) => {
       const component = components.members[side]!.requests[i]!
-      if (component < 0 || finish === 'error') return
-      entry.top[component]! += outputTokens
+      if (component < 0 || sample.finish === 'error' || !tells(sample, ['outputTokens'])) return
+      entry.top[component]! += sample.outputTokens
       entry.bottom[component]!++
     })
     return entry
@@ -38,7 +38,7 @@ export function tokensMeasure(model: GroupData, teacher: GroupData, components: 
     { metric: 'output-tokens', slice: '', unit: 'token', origin, ratioOrigin: origin, what: 'means' },
     sums,
     components.count,
-    VALUES['output-tokens'].none,
+    whyNoneOf('output-tokens', model, teacher),
   )
 }
 
@@ -113,7 +113,7 @@ function quantileMeasure(
 ): Attempt {
   const missing = (why: string): Attempt => ({ metric: id, slice: '', missing: absent(why) })
   if (components.count === 0) return missing(NO_PAIRS)
-  if (values.model.sorted.length === 0 || values.teacher.sorted.length === 0) return missing(VALUES[of].none)
+  if (values.model.sorted.length === 0 || values.teacher.sorted.length === 0) return missing(whyNoneOf(of, model, teacher))
   const least = leastForQuantile(p)
   if (p > 0.5 && components.count < least) return missing(`too few for this percentile: ${counted(components.count, 'independent pair')}, ${least} are needed`)
   const origin = VALUES[of].usesTokenCount ? weakestOrigin(model.ledger.tokens, teacher.ledger.tokens) : 'measured'
@@ -127,6 +127,12 @@ function quantileMeasure(
     values: { model: quantile(values.model.sorted, p), teacher: quantile(values.teacher.sorted, p) },
     statistics: { model: weightedQuantile(values.model, p), teacher: weightedQuantile(values.teacher, p) },
   }
+}
+
+/** The reason of the side that has one beyond the usual. */
+function whyNoneOf(name: ValueName, model: GroupData, teacher: GroupData): string {
+  const reasons = [model, teacher].map(({ group }) => whyNone(name, group.samples))
+  return reasons.find((reason) => reason !== VALUES[name].none) ?? VALUES[name].none
 }
 
 /** The values of the requests in the components, still sorted. */

@@ -4,6 +4,7 @@ import type { Cell, GroupData } from '../data.ts'
 import { absent, counted, estimate } from '../observed.ts'
 import { scoreInterval, type Sums } from '../stats/means.ts'
 import { wilson } from '../stats/wilson.ts'
+import { NOT_TOLD, tells } from '../values.ts'
 
 /** The score of each item: its repeats averaged, a failed request as 0; ungraded answers left out. */
 export interface ItemScore {
@@ -24,7 +25,7 @@ export function accuracyCells({ group }: GroupData): Cell[] {
 
 export function shareCells({ group: { samples } }: GroupData): Cell[] {
   return [
-    { metric: 'truncated', slice: '', estimate: shareOf(samples, ({ finish }) => finish === 'length') },
+    { metric: 'truncated', slice: '', estimate: truncatedOf(samples) },
     { metric: 'failed', slice: '', estimate: shareOf(samples, ({ finish }) => finish === 'error') },
   ]
 }
@@ -54,6 +55,12 @@ function accuracyOf(scores: readonly ItemScore[]): Observed<Estimate> {
   const clustered = clusters.size < scores.length ? `, in ${counted(clusters.size, 'cluster')}` : ''
   const method = `mean score of ${counted(scores.length, 'item')}${clustered}${repeats}; Wilson interval`
   return estimate(scoreInterval([...clusters.values()]), { n: scores.length, unit: 'ratio', origin: 'measured', method })
+}
+
+function truncatedOf(samples: readonly Sample[]): Observed<Estimate> {
+  const known = samples.filter((sample) => tells(sample, ['finish']))
+  if (known.length === 0 && samples.length > 0) return absent(NOT_TOLD.finish)
+  return shareOf(known, ({ finish }) => finish === 'length')
 }
 
 function shareOf(samples: readonly Sample[], has: (sample: Sample) => boolean): Observed<Estimate> {

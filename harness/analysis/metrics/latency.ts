@@ -1,10 +1,10 @@
 /** Times of requests and tokens: quantiles over requests, with intervals that know which requests hang together. */
-import type { Distribution, Estimate, Observed } from '../../types.ts'
+import type { Distribution, Estimate, Observed, Sample } from '../../types.ts'
 import type { Cell, GroupData } from '../data.ts'
 import { absent, counted, estimate } from '../observed.ts'
 import { clusteredInterval, effectiveSize, leastForQuantile, orderInterval, quantile, thin } from '../stats/quantiles.ts'
 import { tInterval, type Sums } from '../stats/means.ts'
-import { QUANTILE_METRICS, VALUES, type ValueName } from '../values.ts'
+import { QUANTILE_METRICS, tells, VALUES, whyNone, type ValueName } from '../values.ts'
 
 export function latencyCells(data: GroupData): Cell[] {
   return QUANTILE_METRICS.map(({ id, of, p }) => ({ metric: id, slice: '', estimate: quantileOf(data, of, p) }))
@@ -13,13 +13,14 @@ export function latencyCells(data: GroupData): Cell[] {
 /** Mean output tokens of an answer; items are the unit. */
 export function outputTokensCell(data: GroupData): Cell {
   const { members, count } = data.components('item')
-  const answered = data.group.graded.filter(({ finish }) => finish !== 'error')
-  if (answered.length === 0) return { metric: 'output-tokens', slice: '', estimate: absent(VALUES['output-tokens'].none) }
+  const counts = (sample: Sample): boolean => sample.finish !== 'error' && tells(sample, ['outputTokens'])
+  const answered = data.group.graded.filter(counts)
+  if (answered.length === 0) return { metric: 'output-tokens', slice: '', estimate: absent(whyNone('output-tokens', data.group.graded)) }
   const sums = Array.from({ length: count }, (): Sums => ({ top: 0, bottom: 0 }))
-  data.group.graded.forEach(({ finish, outputTokens }, i) => {
+  data.group.graded.forEach((sample, i) => {
     const entry = sums[members[0]!.requests[i]!]
-    if (entry === undefined || finish === 'error') return
-    entry.top += outputTokens
+    if (entry === undefined || !counts(sample)) return
+    entry.top += sample.outputTokens
     entry.bottom++
   })
   const clusters = sums.filter(({ bottom }) => bottom > 0)
@@ -45,7 +46,7 @@ export function distributionsOf(data: GroupData): Distribution[] {
 
 function quantileOf(data: GroupData, name: ValueName, p: number): Observed<Estimate> {
   const { sorted, source } = data.values(name)
-  if (sorted.length === 0) return absent(VALUES[name].none)
+  if (sorted.length === 0) return absent(whyNone(name, data.group.samples))
   const { clusters, count } = compact(data, source)
   const independent = count === sorted.length
   const worth = independent || count < 2 ? count : Math.min(sorted.length, effectiveSize(sorted, clusters, count, quantile(sorted, p), p))

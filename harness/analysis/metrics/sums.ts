@@ -43,7 +43,7 @@ export const SUM_METRICS: readonly SumMetric[] = [
     unit: 'token/s',
     top: ({ tokens }) => tokens,
     bottom: seconds,
-    account: ({ tokens }) => fine(tokens, 'output tokens ÷ measured window'),
+    account: ({ tokens, window, counts }) => firstMissing(window, counts) ?? fine(tokens, 'output tokens ÷ measured window'),
     none: 'the measured window has no length',
   },
   {
@@ -51,7 +51,7 @@ export const SUM_METRICS: readonly SumMetric[] = [
     unit: 'request/s',
     top: ({ answered }) => answered,
     bottom: seconds,
-    account: () => fine('measured', 'answered requests ÷ measured window'),
+    account: ({ window }) => firstMissing(window) ?? fine('measured', 'answered requests ÷ measured window'),
     none: 'the measured window has no length',
   },
   { id: 'power', unit: 'W', top: ({ joules }) => joules, bottom: seconds, account: ({ energy }) => energy, none: 'the measured window has no length' },
@@ -60,7 +60,7 @@ export const SUM_METRICS: readonly SumMetric[] = [
     unit: 'J/token',
     top: ({ joules }) => joules,
     bottom: ({ tokens }) => tokens,
-    account: (ledger) => both(ledger.energy, ledger.tokens),
+    account: (ledger) => firstMissing(ledger.counts) ?? both(ledger.energy, ledger.tokens),
     none: 'no output tokens',
   },
   {
@@ -76,7 +76,7 @@ export const SUM_METRICS: readonly SumMetric[] = [
     unit: 'USD/Mtoken',
     top: ({ usd }) => millionfold(usd),
     bottom: ({ tokens }) => tokens,
-    account: costAccount,
+    account: (ledger) => firstMissing(ledger.counts) ?? costAccount(ledger),
     none: 'no output tokens',
   },
   {
@@ -104,6 +104,11 @@ function seconds(tally: Tally): number {
 
 function millionfold(usd: number | undefined): number | undefined {
   return usd === undefined ? undefined : usd * 1e6
+}
+
+/** The first of what is not known. */
+function firstMissing(...needs: readonly Observed<true>[]): Observed<never> | undefined {
+  return needs.find((need): need is Exclude<Observed<true>, { state: 'ok' }> => need.state !== 'ok')
 }
 
 function fine(origin: Origin, method: string): Observed<{ origin: Origin; method: string }> {

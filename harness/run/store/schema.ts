@@ -103,6 +103,7 @@ const CellSchema = z.discriminatedUnion('state', [
   }),
   z.object({ ...cell, state: z.literal('failed'), error: FailureSchema }),
   z.object({ ...cell, state: z.literal('skipped'), why: text }),
+  z.object({ ...cell, state: z.literal('recorded'), source: z.object({ file: text, format: text, sha256: text, bytes: amount, answers: amount }) }),
 ]) satisfies z.ZodType<CellRecord>
 
 const sourced = { source: text, date: text }
@@ -114,6 +115,7 @@ const PriceSchema = z.discriminatedUnion('kind', [
 const load = { id: text, items: maybe(number) }
 const LoadSchema = z.discriminatedUnion('kind', [
   z.object({ ...load, kind: z.literal('sequential') }),
+  z.object({ ...load, kind: z.literal('recorded') }),
   z.object({ ...load, kind: z.literal('batch'), size: number }),
   z.object({ ...load, kind: z.literal('concurrency'), streams: number }),
 ])
@@ -145,7 +147,16 @@ const SuiteRecordSchema = z.object({
   margin: number,
   models: z.array(z.object({ id: text, name: text, role: RoleSchema, adapter: text, options: z.record(text, z.unknown()), price: maybe(PriceSchema) })),
   workloads: z.array(
-    z.object({ id: text, title: text, grader: text, graderVersion: text, maxTokens: number, temperature: number, items: number, itemsHash: text }),
+    z.object({
+      id: text,
+      title: text,
+      grader: text,
+      graderVersion: text,
+      maxTokens: maybe(number),
+      temperature: maybe(number),
+      items: number,
+      itemsHash: text,
+    }),
   ),
   loads: z.array(LoadSchema),
   facts: z.array(FactSchema),
@@ -189,10 +200,17 @@ export const SampleSchema = z.object({
   promptTokens: amount,
   outputTokens: amount,
   countedBy: TokenCountSchema,
-  finish: z.enum(['stop', 'length', 'error']),
+  finish: z.enum(['stop', 'length', 'tool-calls', 'content-filter', 'error']),
   text,
   grade: maybe(GradeSchema),
   error: maybe(FailureSchema),
+  timing: maybe(z.enum(['token', 'event'])),
+  reasoning: maybe(text),
+  reasoningTokens: maybe(amount),
+  cachedTokens: maybe(amount),
+  givenScore: maybe(z.number().min(0).max(1)),
+  costUsd: maybe(amount),
+  unknown: maybe(z.array(z.enum(['times', 'promptTokens', 'outputTokens', 'finish']))),
 }) satisfies z.ZodType<Sample>
 
 export const SeriesSchema = z.object({
