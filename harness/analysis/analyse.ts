@@ -28,6 +28,8 @@ export function analyse(runs: readonly StoredRun[]): Analysis {
     metrics: declared(facts),
     rows: parts.flatMap(({ rows }) => rows),
     ratios: parts.flatMap(({ ratios }) => ratios),
+    verdicts: [],
+    routing: [],
     gap: parts.flatMap(({ gap }) => gap),
     distributions: parts.flatMap(({ distributions }) => distributions),
     facts,

@@ -6,6 +6,7 @@ import type { ModelCard, RuntimeFacts } from './model.ts'
 import type { Observed } from './observed.ts'
 import type { Environment, Warning } from './record.ts'
 import type { Price, Role } from './suite.ts'
+import type { RoutingRow, Verdict } from './verdict.ts'
 
 /**
  * `level` is the confidence level of `low` to `high` (0.95 as a rule). Level 0: the two are no confidence interval, but
@@ -40,6 +41,10 @@ export interface Analysis {
   metrics: readonly Metric[]
   rows: readonly MetricRow[]
   ratios: readonly RatioRow[]
+  /** One for every student of every run. */
+  verdicts: readonly Verdict[]
+  /** Student first, teacher on doubt: one row for each rule that the samples allow. */
+  routing: readonly RoutingRow[]
   /** Distillation gap recovered per student: (student − control)/(teacher − control). */
   gap: readonly { run: string; student: string; control: string; workload: string; recovered: Observed<Estimate> }[]
   distributions: readonly Distribution[]

@@ -86,6 +86,8 @@ export interface Sample {
   reasoningTokens?: number
   cachedTokens?: number
   toolCalls?: readonly { name: string; arguments: string }[]
+  /** Sum of the log-probabilities of the output tokens, nats; where the model tells. */
+  logProb?: number
   /** Attempts before the last one. */
   attempts?: readonly Attempt[]
   /** Stage of a load that has several. */

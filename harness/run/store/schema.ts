@@ -203,6 +203,7 @@ export const SampleSchema = z.object({
   finish: z.enum(['stop', 'length', 'tool-calls', 'content-filter', 'error']),
   text,
   grade: maybe(GradeSchema),
+  logProb: maybe(number),
   error: maybe(FailureSchema),
   timing: maybe(z.enum(['token', 'event'])),
   reasoning: maybe(text),
