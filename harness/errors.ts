@@ -9,6 +9,9 @@ export const FAILURE_CODES = [
   'device', // a backend or device is missing
   'crashed', // a child process ended by itself or was killed
   'timeout',
+  'network', // a server could not be reached, or the connection broke
+  'http', // a server answered with a status that says no
+  'protocol', // a server answered with something that is not its protocol
   'aborted',
   'storage', // the output folder cannot be written
   'data', // a dataset or record is unreadable
@@ -21,17 +24,21 @@ export interface Failure {
   code: FailureCode
   message: string
   hint?: string
+  /** What exactly, where a code has several causes that are counted apart: `dns`, `refused`, `http-429`, `stall` … */
+  kind?: string
 }
 
 /** The one error class of the package; anything else that is thrown is a defect of ours. */
 export class HarnessError extends Error {
   readonly code: FailureCode
   readonly hint: string | undefined
-  constructor(code: FailureCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  readonly kind: string | undefined
+  constructor(code: FailureCode, message: string, options: { hint?: string; kind?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'HarnessError'
     this.code = code
     this.hint = options.hint
+    this.kind = options.kind
   }
 }
 
@@ -44,9 +51,17 @@ export function exitCodeOf(code: FailureCode): number {
 
 /** Turns anything thrown into a Failure; a defect of ours keeps its message under code `internal`. */
 export function toFailure(error: unknown): Failure {
-  if (error instanceof HarnessError) return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
+  if (error instanceof HarnessError) {
+    const { code, message, hint, kind } = error
+    return { code, message, ...(hint === undefined ? {} : { hint }), ...(kind === undefined ? {} : { kind }) }
+  }
   if (error instanceof Error) return { code: error.name === 'AbortError' ? 'aborted' : 'internal', message: error.message }
   return { code: 'internal', message: String(error) }
+}
+
+/** The error that a failure as data came from. */
+export function fromFailure({ code, message, hint, kind }: Failure): HarnessError {
+  return new HarnessError(code, message, { ...(hint === undefined ? {} : { hint }), ...(kind === undefined ? {} : { kind }) })
 }
 
 /** The closest of `known` to `word` by edit distance, if it is close enough to be a typing mistake. */

@@ -120,12 +120,13 @@ function measuredCell(observed: Observed<Estimate> | undefined, scale: Scale, co
 const NOTHING: Cell = { text: '–', figure: '–', unit: '', short: '–', sort: undefined }
 
 function parameterColumn(view: View): Column | undefined {
-  if (!view.measured.some(({ summary }) => summary.card !== undefined)) return undefined
+  if (!view.measured.some(({ summary }) => summary.card?.parametersTotal !== undefined)) return undefined
   const cells = view.measured.map((contestant): Cell => {
     const parameters = contestant.summary.card?.parametersTotal
-    if (parameters === undefined || !(parameters > 0)) return { ...NOTHING, why: 'the model has no card' }
+    if (parameters === undefined || !(parameters > 0))
+      return { ...NOTHING, why: contestant.summary.card === undefined ? 'the model has no card' : 'the server does not tell' }
     const teacher = view.teacherOf(contestant)?.summary.card?.parametersTotal
-    const comparison = contestant.role === 'teacher' || teacher === undefined ? undefined : exactRatio(parameters / teacher, 'parameter')
+    const comparison = contestant.role === 'teacher' || teacher === undefined || !(teacher > 0) ? undefined : exactRatio(parameters / teacher, 'parameter')
     const text = formatPublished(parameters, 'parameter')
     return { text, figure: text, unit: '', short: text, sort: parameters, ...(comparison === undefined ? {} : { comparison }) }
   })

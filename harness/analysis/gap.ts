@@ -90,12 +90,11 @@ function scoresOf(groups: readonly GroupData[]): Map<string, Score> {
 
 /** The control stands for the student without its teacher, which one of another size cannot. */
 function sizeMismatch(student: ModelCard | undefined, control: ModelCard | undefined): Observed<Estimate> | undefined {
-  if (student === undefined || control === undefined || !(student.parametersTotal > 0 && control.parametersTotal > 0)) return undefined
-  const ratio = student.parametersTotal / control.parametersTotal
+  const [own, other] = [student?.parametersTotal ?? 0, control?.parametersTotal ?? 0]
+  if (!(own > 0 && other > 0)) return undefined // not told
+  const ratio = own / other
   if (ratio > 0.9 && ratio < 1.1) return undefined
-  return absent(
-    `the control has another size (${control.parametersTotal} parameters, the student ${student.parametersTotal}), so the difference is not distillation’s alone`,
-  )
+  return absent(`the control has another size (${other} parameters, the student ${own}), so the difference is not distillation’s alone`)
 }
 
 function points(ratio: number): string {

@@ -90,7 +90,7 @@ const AdapterSchema = z.object(
   {
     id: z.string('must be a text').min(1, 'must not be empty'),
     summary: z.string('must be a text'),
-    runsIn: z.enum(['child', 'parent', 'none'], 'must be child, parent or none'),
+    runsIn: z.enum(['child', 'client', 'parent', 'none'], 'must be child, client, parent or none'),
     open: isFunction,
   },
   'must be an object with id, summary, runsIn and open',

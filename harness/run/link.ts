@@ -1,5 +1,5 @@
 /** The connection to the model's side of a cell: messages as a queue, and one error once there will be no more. */
-import { HarnessError } from '../errors.ts'
+import { fromFailure, type HarnessError } from '../errors.ts'
 import type { FromModel, ToModel } from './protocol.ts'
 
 export interface Link {
@@ -53,7 +53,7 @@ export function createInbox(): Inbox {
     async receive() {
       for (;;) {
         const next = messages.shift()
-        if (next?.type === 'failed') throw new HarnessError(next.error.code, next.error.message, next.error.hint === undefined ? {} : { hint: next.error.hint })
+        if (next?.type === 'failed') throw fromFailure(next.error)
         if (next !== undefined) return next
         if (error !== undefined) throw error
         await new Promise<void>((resolve) => (wake = resolve))

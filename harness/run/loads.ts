@@ -24,7 +24,7 @@ export function warmupBatches<T>(load: LoadSpec, requests: number, items: readon
 
 /** Why this load cannot be put on a model that runs there; undefined where it can. */
 export function whyNotUnder(load: LoadSpec, runsIn: ModelAdapter['runsIn']): string | undefined {
-  if (load.kind !== 'concurrency' || load.streams === 1 || runsIn === 'parent') return undefined
+  if (load.kind !== 'concurrency' || load.streams === 1 || runsIn === 'parent' || runsIn === 'client') return undefined
   return `an in-process model computes one call at a time, so ${load.streams} requests in flight would only wait in its queue; a batch load answers several at once`
 }
 

@@ -66,7 +66,7 @@ async function placeModels(models: readonly ModelSpec[], dir: string): Promise<P
   const placed: PlacedModel[] = []
   for (const { id, adapter, options } of models) {
     const runsIn = await adapterPlace(adapter, dir)
-    const [where, what] = runsIn === 'child' ? (notJson(options, 'options') ?? []) : []
+    const [where, what] = runsIn === 'child' || runsIn === 'client' ? (notJson(options, 'options') ?? []) : []
     if (where !== undefined)
       throw new HarnessError('usage', `models.${id}.${where} is ${what}, which cannot be given to the process of the model`, {
         hint: 'options are texts, numbers, booleans, lists and maps; the adapter can build the rest from them',

@@ -6,8 +6,8 @@
  * `failed` may come instead of any answer, and ends the cell. All times are on the run clock.
  */
 import { z } from 'zod'
-import type { Failure, ModelSpec, Request, RuntimeFacts, ModelCard, StepTiming, CellRecord, Completion, Observed } from '../types.ts'
-import { CompletionSchema, FailureSchema, MemorySchema, ModelCardSchema, PhaseSchema, RuntimeSchema, StepsSchema } from './store/schema.ts'
+import type { Failure, ModelSpec, Request, RuntimeFacts, ModelCard, StepTiming, CellRecord, Completion, Observed, Sample } from '../types.ts'
+import { ArrivalsSchema, CompletionSchema, FailureSchema, MemorySchema, ModelCardSchema, PhaseSchema, RuntimeSchema, StepsSchema } from './store/schema.ts'
 
 /** Everything that the side of the model needs to know. `dir` is the folder that the path of an adapter starts from. */
 export interface Job {
@@ -23,8 +23,11 @@ export interface Job {
   timeSteps: boolean
 }
 
+/** What a server tells of the times of an answer, as in Sample. */
+export type Arrivals = Pick<Sample, 'timing' | 'headersMs' | 'firstReasoningMs' | 'firstAnswerMs' | 'attempts'>
+
 /** How one request went. `tokenMs` and `text` are as far as they came. */
-export type Answer = { tokenMs: number[] } & ({ ok: true; completion: Completion } | { ok: false; text: string; error: Failure })
+export type Answer = { tokenMs: number[] } & Arrivals & ({ ok: true; completion: Completion } | { ok: false; text: string; error: Failure })
 
 type Done = Extract<CellRecord, { state: 'done' }>
 type Phase = Done['phases']['open']
@@ -74,10 +77,10 @@ export const ToModelSchema = z.discriminatedUnion('type', [
 ]) satisfies z.ZodType<ToModel>
 
 const index = z.int().min(0)
-const tokenMs = z.array(z.number())
+const times = { tokenMs: z.array(z.number()), ...ArrivalsSchema.shape }
 const AnswerSchema = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), tokenMs, completion: CompletionSchema }),
-  z.object({ ok: z.literal(false), tokenMs, text: z.string(), error: FailureSchema }),
+  z.object({ ok: z.literal(true), ...times, completion: CompletionSchema }),
+  z.object({ ok: z.literal(false), ...times, text: z.string(), error: FailureSchema }),
 ]) satisfies z.ZodType<Answer>
 
 const StepsResult = z.discriminatedUnion('state', [

@@ -1,7 +1,7 @@
 /** From what was asked and answered to the samples of the record. */
 import { fnv1a } from '../random.ts'
 import type { CellKey, Failure, Item, Message, Request, Sample, WorkloadSpec } from '../types.ts'
-import type { Answer } from './protocol.ts'
+import type { Answer, Arrivals } from './protocol.ts'
 import { redactFailure } from './redact.ts'
 
 /** The request for an item. The sampling seed follows from the item and the repeat, and is the same for all models. */
@@ -20,31 +20,40 @@ export interface Asked {
 /** Grades the answer here, beside the model and after its request: a grader takes microseconds, and a stored sample is whole. */
 export function sampleOf(asked: Asked, answer: Answer, { grader }: WorkloadSpec): Sample {
   if (!answer.ok) return failedSample(asked, answer.error, answer)
-  const { completion, tokenMs } = answer
+  const { completion } = answer
   const { score, answer: read, detail } = grader.grade(asked.item, completion.text)
   const grade = { score, grader: grader.id, ...(typeof read === 'string' ? { answer: read } : {}), ...(typeof detail === 'string' ? { detail } : {}) }
-  return { ...identity(asked), tokenMs, ...completion, grade }
+  return { ...identity(asked), ...timesOf(answer), ...completion, grade }
 }
 
 /** A request that got no answer; `tokenMs` and `text` are as far as they came. Only the tokens that were seen are counted: none of the prompt. */
-export function failedSample(
-  asked: Asked,
-  error: Failure,
-  { tokenMs, text }: { tokenMs: readonly number[]; text: string } = { tokenMs: [], text: '' },
-): Sample {
+export function failedSample(asked: Asked, error: Failure, answer: Times & { text: string } = { tokenMs: [], text: '' }): Sample {
   return {
     ...identity(asked),
-    tokenMs,
+    ...timesOf(answer),
     promptTokens: 0,
-    outputTokens: tokenMs.length,
-    countedBy: 'tokenizer',
+    outputTokens: answer.tokenMs.length,
+    countedBy: answer.timing === 'event' ? 'estimate' : 'tokenizer',
     finish: 'error',
-    text,
+    text: answer.text,
     error: redactFailure(error),
   }
 }
 
 // --- internal ---
+
+type Times = { tokenMs: readonly number[] } & Arrivals
+
+function timesOf({ tokenMs, timing, headersMs, firstReasoningMs, firstAnswerMs, attempts }: Times): Times {
+  return {
+    tokenMs,
+    ...(timing === undefined ? {} : { timing }),
+    ...(headersMs === undefined ? {} : { headersMs }),
+    ...(firstReasoningMs === undefined ? {} : { firstReasoningMs }),
+    ...(firstAnswerMs === undefined ? {} : { firstAnswerMs }),
+    ...(attempts === undefined ? {} : { attempts: attempts.map(({ error, ...times }) => ({ ...times, error: redactFailure(error) })) }),
+  }
+}
 
 function identity({ cell, key, item, startMs, endMs }: Asked) {
   return {

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { HarnessError, toFailure } from '../errors.ts'
 import { getAdapter } from '../models/registry.ts'
 import type { Completion, Failure, Model, Request } from '../types.ts'
+import { sendAll } from './ask-server.ts'
 import { clockFrom, type Clock } from './clock.ts'
 import type { Answer, FromModel, Job, ToModel } from './protocol.ts'
 import { CompletionSchema } from './store/schema.ts'
@@ -93,6 +94,11 @@ async function askAll(model: Model, { batches, streams }: Job, port: Port, clock
 async function ask(model: Model, requests: readonly Request[], port: Port, clock: Clock): Promise<{ startMs: number; endMs: number; answers: Answer[] }> {
   await nextTurn() // a model that never waits would keep signals and messages from being seen
   port.signal.throwIfAborted()
+  if (model.send !== undefined) {
+    const startMs = clock.now()
+    const answers = await sendAll((...args) => model.send!(...args), requests, clock, port.signal)
+    return { startMs, endMs: clock.now(), answers }
+  }
   const tokenMs: number[][] = requests.map(() => [])
   const texts: string[][] = requests.map(() => [])
   let completions: readonly Completion[] = []

@@ -80,8 +80,9 @@ export interface RuntimeFacts { backend: string; device: string; versions: Recor
 
 export interface ModelCard {
   name: string
-  parametersTotal: number
-  parametersActive: number
+  /** Absent where a server does not tell. */
+  parametersTotal?: number
+  parametersActive?: number
   dtype: string
   tokenizer: string
   architecture?: string

@@ -45,7 +45,7 @@ test('an adapter in TypeScript gets the package that is running when it imports 
 test.each([
   ['no default export', 'export const adapter = 1', 'the adapter ./mine.mjs has no default export'],
   ['no open', `export default { id: 'mine', summary: '', runsIn: 'child' }`, 'is not an adapter: open must be a function'],
-  ['a wrong place', `export default { ...${SHAPE}, runsIn: 'gpu' }`, 'runsIn must be child, parent or none'],
+  ['a wrong place', `export default { ...${SHAPE}, runsIn: 'gpu' }`, 'runsIn must be child, client, parent or none'],
   ['a function', 'export default () => {}', 'must be an object with id, summary, runsIn and open'],
   ['a module that throws', `throw new Error('broken\\nsecond line')`, 'the adapter ./mine.mjs could not be loaded: broken'],
 ])('a module with %s is refused in one sentence', async (_what, text, message) => {

@@ -30,7 +30,7 @@ beforeAll(async () => {
       spec.id,
       answers.map((answer, i) => workload.grader.grade(items[i]!, answer.text).score === 1),
     )
-    parameters.set(spec.id, model.card.parametersTotal)
+    parameters.set(spec.id, model.card.parametersTotal ?? 0)
     await model.close()
   }
 })

@@ -28,7 +28,7 @@ const UnitSchema = z.enum(UNITS)
 const RoleSchema = z.enum(['teacher', 'student', 'control'])
 const TokenCountSchema = z.enum(['server', 'tokenizer', 'estimate'])
 
-export const FailureSchema = z.object({ code: z.enum(FAILURE_CODES), message: text, hint: maybe(text) }) satisfies z.ZodType<Failure>
+export const FailureSchema = z.object({ code: z.enum(FAILURE_CODES), message: text, hint: maybe(text), kind: maybe(text) }) satisfies z.ZodType<Failure>
 
 function observed<T>(value: z.ZodType<T>): z.ZodType<Observed<T>> {
   return z.discriminatedUnion('state', [
@@ -41,8 +41,8 @@ function observed<T>(value: z.ZodType<T>): z.ZodType<Observed<T>> {
 const sum = { value: number, origin: OriginSchema, how: text }
 export const ModelCardSchema = z.object({
   name: text,
-  parametersTotal: amount,
-  parametersActive: amount,
+  parametersTotal: maybe(amount),
+  parametersActive: maybe(amount),
   dtype: text,
   tokenizer: text,
   architecture: maybe(text),
@@ -77,13 +77,27 @@ export const StepsSchema = z.array(
   z.object({ step: z.enum(['prefill', 'decode']), batch: amount, tokens: amount, ms: amount, lowMs: amount, highMs: amount, samples: amount }),
 ) satisfies z.ZodType<StepTiming[]>
 
+const ToolCallsSchema = z.array(z.object({ name: text, arguments: text }))
 export const CompletionSchema = z.object({
-  finish: z.enum(['stop', 'length']),
+  finish: z.enum(['stop', 'length', 'tool-calls', 'content-filter']),
   text,
   promptTokens: amount,
   outputTokens: amount,
   countedBy: TokenCountSchema,
+  reasoning: maybe(text),
+  reasoningTokens: maybe(amount),
+  cachedTokens: maybe(amount),
+  toolCalls: maybe(ToolCallsSchema),
 }) satisfies z.ZodType<Completion>
+
+/** When the parts of an answer from a server came; times are on the run clock. */
+export const ArrivalsSchema = z.object({
+  timing: maybe(z.enum(['token', 'event'])),
+  headersMs: maybe(number),
+  firstReasoningMs: maybe(number),
+  firstAnswerMs: maybe(number),
+  attempts: maybe(z.array(z.object({ startMs: number, endMs: number, error: FailureSchema }))),
+})
 
 export const PhaseSchema = z.object({ startMs: number, endMs: number })
 
@@ -205,7 +219,10 @@ export const SampleSchema = z.object({
   grade: maybe(GradeSchema),
   logProb: maybe(number),
   error: maybe(FailureSchema),
-  timing: maybe(z.enum(['token', 'event'])),
+  ...ArrivalsSchema.shape,
+  intendedMs: maybe(number),
+  stage: maybe(amount),
+  toolCalls: maybe(ToolCallsSchema),
   reasoning: maybe(text),
   reasoningTokens: maybe(amount),
   cachedTokens: maybe(amount),

@@ -123,7 +123,7 @@ function modelCard({ label, role, summary }: Contestant): Html {
     <h3>${label} <span class="role">${role}</span></h3>
     ${terms([
       ['Adapter', summary.adapter],
-      ['Parameters', card === undefined ? undefined : parameters(card.parametersTotal, card.parametersActive)],
+      ['Parameters', card?.parametersTotal === undefined ? undefined : parameters(card.parametersTotal, card.parametersActive ?? card.parametersTotal)],
       ['Data type', card?.dtype],
       ['Tokenizer', card?.tokenizer],
       ['Architecture', card?.architecture],
