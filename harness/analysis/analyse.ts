@@ -12,6 +12,8 @@ import { stepRatios, stepRows } from './metrics/steps.ts'
 import { sumCells } from './metrics/sums.ts'
 import { METRICS } from './metrics/table.ts'
 import { claimResults, conflictsOf, conflictWarnings, factRatios, factRows } from './published.ts'
+import { routingRows } from './verdict/routing.ts'
+import { verdictsOf } from './verdict/index.ts'
 import { runWarnings, withCautions } from './warnings.ts'
 
 /** The same runs give the same analysis, to the last bit: bootstraps are seeded by what they are about. */
@@ -28,8 +30,8 @@ export function analyse(runs: readonly StoredRun[]): Analysis {
     metrics: declared(facts),
     rows: parts.flatMap(({ rows }) => rows),
     ratios: parts.flatMap(({ ratios }) => ratios),
-    verdicts: [],
-    routing: [],
+    verdicts: parts.flatMap(({ verdicts }) => verdicts),
+    routing: parts.flatMap(({ routing }) => routing),
     gap: parts.flatMap(({ gap }) => gap),
     distributions: parts.flatMap(({ distributions }) => distributions),
     facts,
@@ -43,17 +45,21 @@ export function analyse(runs: readonly StoredRun[]): Analysis {
 
 // --- internal ---
 
-type Part = Pick<Analysis, 'models' | 'rows' | 'ratios' | 'gap' | 'distributions' | 'counts' | 'failures' | 'warnings'>
+type Part = Pick<Analysis, 'models' | 'rows' | 'ratios' | 'verdicts' | 'routing' | 'gap' | 'distributions' | 'counts' | 'failures' | 'warnings'>
 
 function analyseRun(run: StoredRun): Part {
   const groups = dataOf(run, powerSources(run))
   const steps = stepRows(run)
   const facts = factRows(run)
   const asked = groups.filter(({ group }) => group.samples.length > 0)
+  const models = modelsOf(run, asked)
+  const ratios = ratioRows(groups)
   return {
-    models: modelsOf(run, asked),
+    models,
     rows: withCautions([...groups.flatMap(rowsOf), ...steps, ...facts], run),
-    ratios: [...ratioRows(groups), ...stepRatios(steps), ...factRatios(facts)],
+    ratios: [...ratios, ...stepRatios(steps), ...factRatios(facts)],
+    verdicts: verdictsOf(run, groups, models, ratios),
+    routing: routingRows(asked, run.record.id, run.record.suite.margin),
     gap: gapRows(asked, run),
     distributions: asked.flatMap(distributionsOf),
     counts: groups.map(countsOf),

@@ -12,11 +12,26 @@ export function unsound(value: unknown, path = 'analysis'): string[] {
 }
 
 /** Estimates whose ends do not enclose the value, whose level is no level, or that do not say how they came about. */
-export function unordered({ rows, ratios, gap }: Analysis): string[] {
+export function unordered({ rows, ratios, gap, verdicts, routing }: Analysis): string[] {
   const all = [
     ...rows.map(({ metric, model, estimate }) => ({ what: `${metric} of ${model}`, estimate })),
     ...ratios.flatMap(({ metric, model, ratio, difference }) => [ratio, difference].map((estimate) => ({ what: `${metric} ratio of ${model}`, estimate }))),
     ...gap.map(({ student, recovered }) => ({ what: `gap of ${student}`, estimate: recovered })),
+    ...verdicts.flatMap(({ student, tasks, savings, breakEven }) =>
+      [
+        ...tasks.flatMap((task) => [task.difference, task.retained, task.anytime]),
+        ...savings.flatMap((one) => [one.share, one.difference]),
+        ...breakEven.map(({ answers }) => answers),
+      ].map((estimate) => ({ what: `verdict of ${student}`, estimate })),
+    ),
+    ...routing.flatMap(({ student, rule, result }) =>
+      result.state === 'ok'
+        ? [result.value.chosen.escalated, result.value.chosen.accuracy, result.value.chosen.difference, result.value.chosen.cost].map((value) => ({
+            what: `${rule} of ${student}`,
+            estimate: { state: 'ok' as const, value },
+          }))
+        : [],
+    ),
   ]
   return all.flatMap(({ what, estimate }) => {
     if (estimate.state !== 'ok') return []

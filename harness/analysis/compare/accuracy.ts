@@ -34,13 +34,8 @@ export function scorePairs(model: GroupData, teacher: GroupData): ScorePair[] {
   })
 }
 
-// --- internal ---
-
-function isBinary({ score, requests }: ItemScore): boolean {
-  return requests === 1 && (score === 0 || score === 1)
-}
-
-function compareScores(pairs: readonly ScorePair[], slice: string, seed: readonly string[]): Comparison {
+/** Ratio and difference of two lists of scores for the same items: score intervals for single right-or-wrong answers, else the paired bootstrap. */
+export function compareScores(pairs: readonly ScorePair[], slice: string, seed: readonly string[]): Comparison {
   if (pairs.length === 0) return { metric: 'accuracy', slice, ratio: absent(NO_PAIRS), difference: absent(NO_PAIRS), pairs: 0 }
   const clusters = new Set(pairs.map(({ cluster }) => cluster))
   if (pairs.every(({ binary }) => binary) && clusters.size === pairs.length)
@@ -61,6 +56,12 @@ function compareScores(pairs: readonly ScorePair[], slice: string, seed: readonl
     NO_PAIRS,
   )
   return compareMeasures([measure], { count: clusters.size, items: pairs.length }, [...seed, 'accuracy', slice])[0]!
+}
+
+// --- internal ---
+
+function isBinary({ score, requests }: ItemScore): boolean {
+  return requests === 1 && (score === 0 || score === 1)
 }
 
 function binaryComparison(pairs: readonly ScorePair[]): { ratio: Observed<Estimate>; difference: Observed<Estimate> } {

@@ -8,7 +8,8 @@ import { LEVEL, type Interval } from './interval.ts'
  * Confidence sequence for the mean of values in [−1, 1] (differences of scores), by betting: Waudby-Smith and Ramdas, "Estimating
  * means of bounded random variables by betting" (JRSS B, 2024), predictable plug-in bets. For each mean m a gambler bets λ
  * on the next value being above m, another on its being below; if m is the truth, neither capital ever passes 2 ÷ (1 − level)
- * but with probability (1 − level)/2. Valid for values that come in random order, as items do that were shuffled before the run.
+ * but with probability (1 − level)/2. Valid for values that come in random order. Where the early ones differ from the late ones
+ * the mean of all can lie outside of `low` to `high`, and that tells that the order was not random.
  */
 export function confidenceSequence(differences: ArrayLike<number>, level = LEVEL): Interval {
   const n = differences.length
@@ -17,9 +18,9 @@ export function confidenceSequence(differences: ArrayLike<number>, level = LEVEL
   const limit = Math.log(2 / (1 - level))
   const rejected = (mean: number, side: 1 | -1): boolean => capital(differences, above, mean, side) >= limit
   // The capital of the upward gambler falls as m grows, that of the downward one rises.
-  const low = boundary(-1, value, (mean) => rejected(mean, 1))
-  const high = -boundary(-1, -value, (mean) => rejected(-mean, -1))
-  return { value, low: Math.min(low, value), high: Math.max(high, value), level }
+  const low = boundary((mean) => rejected(mean, 1))
+  const high = -boundary((mean) => rejected(-mean, -1))
+  return { value, low, high, level }
 }
 
 export interface SequentialDecision {
@@ -84,9 +85,9 @@ function capital(differences: ArrayLike<number>, bets: Float64Array, mean: numbe
   return log + Math.log(product)
 }
 
-/** Where `rejected`, true at the left end or nowhere, turns false. */
-function boundary(left: number, right: number, rejected: (mean: number) => boolean): number {
-  let [low, high] = [left, Math.max(left, right)]
+/** Where `rejected`, true from −1 on or nowhere, turns false in [−1, 1]. */
+function boundary(rejected: (mean: number) => boolean): number {
+  let [low, high] = [-1, 1]
   for (let i = 0; i < 30; i++) {
     const middle = (low + high) / 2
     if (rejected(middle)) low = middle

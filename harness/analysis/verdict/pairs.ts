@@ -1,0 +1,89 @@
+/** What a verdict is about: the scores of both models for each item of a workload, averaged over loads and repeats. */
+import { scorePairs, type ScorePair } from '../compare/accuracy.ts'
+import type { GroupData } from '../data.ts'
+import { whyEmpty, type Group } from '../groups.ts'
+import { NO_PAIRS } from '../compare/measure.ts'
+
+/** In the order in which the items were first asked. `why` says why there are none. */
+export interface TaskPairs {
+  workload: string
+  loads: readonly string[]
+  pairs: readonly ScorePair[]
+  why: string
+}
+
+/** One for each workload that the run meant to ask of either of the two. */
+export function taskPairs(groups: readonly GroupData[], student: string, teacher: string): TaskPairs[] {
+  const of = (model: string): GroupData[] => groups.filter(({ group }) => group.model.id === model)
+  const [own, base] = [of(student), of(teacher)]
+  const workloads = [...new Set([...base, ...own].map(({ group }) => group.workload))]
+  return workloads.map((workload) => pairsOf(workload, own, base))
+}
+
+// --- internal ---
+
+/** Loads that send a request when an answer came. The others can overload a server, and then measure the server. */
+const CLOSED: ReadonlySet<string> = new Set(['sequential', 'batch', 'concurrency'])
+
+interface Both {
+  load: string
+  own: GroupData
+  base: GroupData
+}
+
+function pairsOf(workload: string, own: readonly GroupData[], base: readonly GroupData[]): TaskPairs {
+  const [mine, theirs] = [own, base].map((groups) => groups.filter(({ group }) => group.workload === workload)) as [GroupData[], GroupData[]]
+  const both = mine.flatMap((data): Both[] => {
+    const other = theirs.find(({ group }) => group.load === data.group.load)
+    return other === undefined ? [] : [{ load: data.group.load, own: data, base: other }]
+  })
+  const withPairs = both.flatMap((one) => {
+    const pairs = scorePairs(one.own, one.base)
+    return pairs.length === 0 ? [] : [{ ...one, pairs }]
+  })
+  const closed = withPairs.filter((one) => isClosed(one.own.group))
+  const used = closed.length > 0 ? closed : withPairs
+  return { workload, loads: used.map(({ load }) => load), pairs: averaged(used.map(({ pairs }) => pairs)), why: used.length > 0 ? '' : whyNone(mine, theirs) }
+}
+
+function isClosed({ spec }: Group): boolean {
+  return spec === undefined || CLOSED.has(spec.kind)
+}
+
+/** The mean over the lists for each item; a mean that is 0 or 1 on both sides is as good as a single answer. */
+function averaged(lists: readonly (readonly ScorePair[])[]): ScorePair[] {
+  const items = new Map<string, { first: ScorePair; model: number; teacher: number; count: number }>()
+  for (const pair of lists.flat()) {
+    const known = items.get(pair.item)
+    if (known === undefined) items.set(pair.item, { first: pair, model: pair.model, teacher: pair.teacher, count: 1 })
+    else {
+      known.model += pair.model
+      known.teacher += pair.teacher
+      known.count++
+    }
+  }
+  return [...items.values()].map(({ first, model, teacher, count }) => {
+    const [own, base] = [model / count, teacher / count]
+    return { ...first, model: own, teacher: base, binary: isWhole(own) && isWhole(base) }
+  })
+}
+
+function isWhole(score: number): boolean {
+  return score === 0 || score === 1
+}
+
+function whyNone(mine: readonly GroupData[], theirs: readonly GroupData[]): string {
+  for (const [whose, groups] of [
+    ['student', mine],
+    ['teacher', theirs],
+  ] as const) {
+    const first = groups[0]
+    if (first === undefined) return `the ${whose} was not asked`
+    if (groups.every(({ group }) => group.samples.length === 0)) {
+      const why = whyEmpty(first.group)
+      return `the ${whose} gave no answer (${why.state === 'absent' ? why.why : why.error.message})`
+    }
+  }
+  const ungraded = [...mine, ...theirs].every(({ group }) => group.graded.every(({ grade }) => grade === undefined))
+  return ungraded ? 'no answer was graded' : NO_PAIRS
+}
