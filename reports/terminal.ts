@@ -59,10 +59,11 @@ function tableLines(table: ComparisonTable, width: number, paint: Paint): string
     versus: cells.map(versusText),
   }))
   const names = table.contestants.map(({ label }) => clean(label))
+  const roles = table.contestants.map(({ role }) => `  ${role}`)
   const needed = fields.map(({ title, unit, values, versus }) =>
     Math.max(displayWidth(title), displayWidth(unit), ...values.map(displayWidth), ...versus.map(({ text }) => displayWidth(text))),
   )
-  const nameWidth = Math.max(5, Math.min(Math.max(...names.map(displayWidth)), 28))
+  const nameWidth = Math.max(5, Math.min(Math.max(...[...names, ...roles].map(displayWidth)), 28))
   const kept = keep(needed, width - Math.min(nameWidth, 18))
   if (kept < Math.min(2, fields.length)) return listLines(table.contestants, fields, width, paint)
   const name = Math.min(nameWidth, width - needed.slice(0, kept).reduce((sum, one) => sum + one + GAP, 0))
@@ -98,7 +99,7 @@ function tableLines(table: ComparisonTable, width: number, paint: Paint): string
     )
     const versus = shown.map((field) => field.versus[index]!)
     const second = row(
-      paint('dim', fit(`  ${contestant.role}`, name)),
+      paint('dim', fit(roles[index]!, name)),
       versus.map(({ text }) => text),
       (i) => versus[i]!.style ?? 'dim',
     )

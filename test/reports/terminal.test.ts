@@ -31,6 +31,13 @@ describe('the summary in a terminal', () => {
     expect(summaryTable(measuredAnalysis(), { width: 80, color: false })).toContain('Also in the report: Speed under load, First token, Memory, Parameters')
   })
 
+  it('writes every role out, however short the names are', () => {
+    const analysis = measuredAnalysis()
+    const short = { ...analysis, models: analysis.models.map((model, index) => ({ ...model, name: 'abcde'[index] ?? model.name })) }
+    const summary = summaryTable(short, { width: 80, color: false })
+    for (const role of ['teacher', 'student', 'control']) expect(summary).toMatch(new RegExp(`^  ${role}\\b`, 'm'))
+  })
+
   it('colours only when asked, and never by colour alone', () => {
     const plain = summaryTable(measuredAnalysis(), { width: 80, color: false })
     const coloured = summaryTable(measuredAnalysis(), { width: 80, color: true })

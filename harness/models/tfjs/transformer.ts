@@ -150,19 +150,29 @@ function heads(c: TransformerConfig, x: Tensor2D, B: number, T: number): Tensor4
 /** Angles of positions offset … offset+T−1: cos and sin [T, h], and P [h, h]. */
 function rotaryTable(c: TransformerConfig, offset: number, T: number): Rotary {
   const h = c.width / c.heads
+  const { cos, sin, swap } = rotaryNumbers(h, c.rotaryBase, Math.max(c.maxLength, offset + T))
+  const rows = (table: Float32Array): Tensor => tf.tensor2d(table.slice(offset * h, (offset + T) * h), [T, h])
+  return { cos: rows(cos), sin: rows(sin), swap: tf.tensor2d(swap, [h, h]) }
+}
+
+const known = new Map<string, { cos: Float32Array; sin: Float32Array; swap: Float32Array }>()
+
+/** The numbers of all positions, worked out once: powers and cosines took longer than a decode step's upload of them. */
+function rotaryNumbers(h: number, base: number, length: number): { cos: Float32Array; sin: Float32Array; swap: Float32Array } {
+  const key = `${h} ${base}`
+  const before = known.get(key)
+  if (before !== undefined && before.cos.length >= length * h) return before
   const half = h / 2
-  const angle = (t: number, j: number): number => (offset + t) * c.rotaryBase ** (-(j % half) / half)
-  const table = (f: (x: number) => number): Tensor =>
-    tf.tensor2d(
-      Float32Array.from({ length: T * h }, (_, i) => f(angle(Math.floor(i / h), i % h))),
-      [T, h],
-    )
+  const table = (f: (x: number) => number): Float32Array =>
+    Float32Array.from({ length: length * h }, (_, i) => f(Math.floor(i / h) * base ** (-((i % h) % half) / half)))
   const swap = new Float32Array(h * h)
   for (let j = 0; j < half; j++) {
     swap[(j + half) * h + j] = -1
     swap[j * h + j + half] = 1
   }
-  return { cos: table(Math.cos), sin: table(Math.sin), swap: tf.tensor2d(swap, [h, h]) }
+  const numbers = { cos: table(Math.cos), sin: table(Math.sin), swap }
+  known.set(key, numbers)
+  return numbers
 }
 
 /** 0 where position t may look at position s ≤ t, far below otherwise: [1, 1, T, T]. */
