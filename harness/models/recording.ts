@@ -13,6 +13,7 @@ export interface Recorded extends Recording {
   readonly headersMs: number
   /** The first attempt's `sentMs`. */
   readonly firstSentMs: number
+  readonly endedMs: number
   /** Forgets everything, so that the arrays serve another request. */
   reset(): void
 }
@@ -78,7 +79,8 @@ class PlainRecording implements Recorded {
   headersMs = NaN
   firstSentMs = NaN
   private stampMs = NaN
-  private readonly now: () => number
+  endedMs = NaN
+  readonly now: () => number
 
   constructor(now: () => number, capacity: number) {
     this.now = now
@@ -88,12 +90,12 @@ class PlainRecording implements Recorded {
 
   reset(): void {
     this.events = 0
-    this.sentMs = this.headersMs = this.firstSentMs = this.stampMs = NaN
+    this.sentMs = this.headersMs = this.firstSentMs = this.stampMs = this.endedMs = NaN
   }
 
   sent(): void {
     this.events = 0
-    this.headersMs = this.stampMs = NaN
+    this.headersMs = this.stampMs = this.endedMs = NaN
     this.sentMs = this.now()
     if (Number.isNaN(this.firstSentMs)) this.firstSentMs = this.sentMs
   }
@@ -110,6 +112,10 @@ class PlainRecording implements Recorded {
     const flag = channel === 'reasoning' ? REASONING : 0
     for (let left = tokens; left > MOST_TOKENS; left -= MOST_TOKENS) this.push(MOST_TOKENS | flag) // a whole answer in one event
     this.push((tokens > MOST_TOKENS ? tokens % MOST_TOKENS || MOST_TOKENS : tokens) | flag)
+  }
+
+  ended(): void {
+    this.endedMs = this.now()
   }
 
   private push(mark: number): void {

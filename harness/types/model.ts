@@ -63,6 +63,8 @@ export type Sent = { attempts: readonly Attempt[] } & ({ ok: true; completion: C
 export interface Attempt { startMs: number; endMs: number; error: Failure }
 /** Where a client writes the times of one attempt. Cheap enough for every event of thousands of streams. */
 export interface Recording {
+  /** Milliseconds on the run clock; for the attempts that fail. */
+  now(): number
   /** A new attempt is written to the wire; forgets what an earlier one recorded. */
   sent(): void
   /** Status line and headers came. */
@@ -71,6 +73,8 @@ export interface Recording {
   stamp(): void
   /** Content came; `tokens` is how many, 0 where the event does not tell. Events without content are not reported. */
   content(tokens: number, channel: 'answer' | 'reasoning'): void
+  /** The attempt is over, well or badly. What is done with the answer afterwards is not its time. */
+  ended(): void
 }
 export type TokenCount = 'server' | 'tokenizer' | 'estimate'
 export interface Score { logProb: number; tokens: number; bytes: number; isGreedy: boolean }
