@@ -19,6 +19,8 @@ export interface Timing {
   maxErrorShare: number
   /** Most requests in flight under an open load; more than these means that the server is saturated, and the stage ends. */
   maxInFlight: number
+  /** Stop when the load has cost this many US dollars at the model's price. */
+  maxUsd?: number
 }
 
 /** One steady load inside a cell; a sweep has several. */
