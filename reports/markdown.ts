@@ -7,6 +7,7 @@ import { formatInterval, formatPublished, formatValue, originMark } from './form
 import { nameOfModel, titleOfFigure } from './charts/published.ts'
 import { openingSentences, runNotes, titleOf } from './opening.ts'
 import { clip, oneLine, visible } from './text.ts'
+import { taskTable, verdictTexts } from './verdict.ts'
 import { valueOf, viewOf, type View } from './view.ts'
 import { whyMissing } from './words.ts'
 
@@ -14,6 +15,7 @@ export function renderMarkdown(analysis: Analysis): string {
   const view = viewOf(analysis)
   const blocks = [
     `## ${escapeMarkdown(titleOf(analysis))}`,
+    ...verdictBlocks(view),
     openingSentences(view)
       .map((sentence) => `- ${escapeMarkdown(sentence)}`)
       .join('\n'),
@@ -56,6 +58,27 @@ export function escapeMarkdown(text: string): string {
 }
 
 // --- internal ---
+
+/** The verdicts first, each with its saving below; then the tests in a table, where there are several. */
+function verdictBlocks(view: View): string[] {
+  const texts = verdictTexts(view)
+  const lines = texts
+    .slice(0, MOST_LINES)
+    .flatMap(({ head, sentence, details }) => [
+      `- **${escapeMarkdown(head)}:** ${escapeMarkdown(`${sentence}.`)}`,
+      ...details.map((detail) => `  - ${escapeMarkdown(detail)}`),
+    ])
+  const cautions = [...new Set(view.analysis.verdicts.flatMap((verdict) => verdict.cautions))]
+  const tables = view.analysis.verdicts
+    .filter(({ tasks }) => tasks.length > 1)
+    .slice(0, MOST_LINES)
+    .map((verdict) => {
+      const { columns, rows } = taskTable(verdict)
+      return `${escapeMarkdown(`${view.labelOf(verdict.run, verdict.student)}, by task`)}:\n\n${tableOf(columns, rows)}`
+    })
+  if (lines.length === 0) return []
+  return [`${lines.join('\n')}${more(texts.length)}`, ...tables, ...cautions.map((caution) => `> ${escapeMarkdown(caution)}`)]
+}
 
 /** Harmless in the middle of a line, and every number has them: escaping them would only make the source unreadable. */
 const AT_WORD_EDGE = new Set(['-', '+', '(', ')'])

@@ -1,10 +1,11 @@
 /** The summary that `run` and `report` print: a table as wide as the terminal, a list where it is too narrow for one. */
-import type { Analysis } from '../harness/types.ts'
+import type { Analysis, Decision } from '../harness/types.ts'
 import { claimFigure } from './claims.ts'
 import { comparisonTables, type Cell, type ComparisonTable } from './comparison.ts'
 import { countSentence, groupFailures } from './counts.ts'
 import { openingSentences, runNotes } from './opening.ts'
 import { clip, displayWidth, fit, oneLine, visible, wrap } from './text.ts'
+import { verdictSentence, verdictTexts } from './verdict.ts'
 import { viewOf, type Contestant, type View } from './view.ts'
 
 /** Lines end without spaces, none is wider than `width` columns; `color` allows ANSI colours. The text ends with a newline. */
@@ -13,6 +14,7 @@ export function summaryTable(analysis: Analysis, { width, color }: { width: numb
   const columns = Math.max(MIN_WIDTH, width)
   const paint = color ? ansi : plain
   const lines = [
+    ...verdictLines(view, columns, paint),
     ...comparisonTables(view).flatMap((table) => [
       ...(view.workloads.length > 1 ? [paint('bold', fit(clean(table.workload), columns).trimEnd())] : []),
       ...tableLines(table, columns, paint),
@@ -28,6 +30,25 @@ export function summaryTable(analysis: Analysis, { width, color }: { width: numb
 }
 
 // --- internal ---
+
+/** The verdict first: its head in the colour of the decision, why, and below it what the student saves. */
+function verdictLines(view: View, width: number, paint: Paint): string[] {
+  const texts = verdictTexts(view)
+  const lines = texts.slice(0, MOST_VERDICTS).flatMap((text) => {
+    const [first = '', ...rest] = wrap(clean(verdictSentence(text)), width, '', '  ')
+    const head = clean(`${text.head}:`)
+    const painted = first.startsWith(head)
+      ? `${paint(VERDICT_STYLE[text.decision], head)}${first.slice(head.length)}`
+      : paint(VERDICT_STYLE[text.decision], first)
+    return [painted, ...rest, ...text.details.flatMap((detail) => wrap(clean(detail), width, '  ', '    ')).map((line) => paint('dim', line))]
+  })
+  if (texts.length > MOST_VERDICTS)
+    lines.push(...wrap(`${texts.length - MOST_VERDICTS} more verdicts are in the report.`, width).map((line) => paint('dim', line)))
+  return lines.length === 0 ? [] : [...lines, '']
+}
+
+const MOST_VERDICTS = 4
+const VERDICT_STYLE: Record<Decision, Style> = { replace: 'green', 'keep-teacher': 'red', undecided: 'yellow' }
 
 type Paint = (style: Style, text: string) => string
 type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red'

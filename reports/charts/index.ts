@@ -4,9 +4,11 @@ import type { MaybeChart } from './chart.ts'
 import { latencyChart } from './latency.ts'
 import { publishedCharts } from './published.ts'
 import { AGAINST_COST, AGAINST_SPEED, qualityChart } from './quality.ts'
+import { routingCharts } from './routing.ts'
 import { sliceChart } from './slices.ts'
 
 export interface Charts {
+  routing: readonly MaybeChart[]
   quality: readonly MaybeChart[]
   latency: readonly MaybeChart[]
   slices: readonly MaybeChart[]
@@ -15,6 +17,7 @@ export interface Charts {
 
 export function chartsOf(view: View): Charts {
   return {
+    routing: routingCharts(view),
     quality: view.workloads.flatMap((workload) => [qualityChart(view, workload, AGAINST_COST), qualityChart(view, workload, AGAINST_SPEED)]),
     latency: view.workloads.flatMap((workload) => [
       latencyChart(view, workload, 'firstToken', 'Time to first token'),

@@ -11,12 +11,14 @@ import { countsSection } from './sections/counts.ts'
 import { gapSection, latencySection, qualitySection, slicesSection } from './sections/measured.ts'
 import { opening } from './sections/opening.ts'
 import { publishedSection } from './sections/published.ts'
+import { verdictSection } from './sections/verdict.ts'
 
 export async function renderHtml(analysis: Analysis): Promise<string> {
   const view = viewOf(analysis)
   const charts = chartsOf(view)
   const hasFigures = view.workloads.length > 0 && analysis.rows.some(({ estimate }) => estimate.state === 'ok' && estimate.value.origin !== 'published')
   const sections: (Section | undefined)[] = [
+    await verdictSection(view, charts.routing),
     comparisonSection(view),
     gapSection(view),
     ...(hasFigures ? [await qualitySection(view, charts), await latencySection(view, charts), await slicesSection(view, charts)] : []),

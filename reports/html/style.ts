@@ -35,6 +35,11 @@ a:focus-visible,summary:focus-visible,button:focus-visible,.scroll:focus-visible
 .lead{font-size:1.1875rem;line-height:1.45;max-width:52rem;margin:1rem 0;padding:0;list-style:none}
 .lead li{margin:0 0 .6rem}
 .lead strong{font-weight:650}
+.verdicts{list-style:none;margin:1rem 0;padding:0;max-width:56rem}
+.verdict{border-left:5px solid var(--soft);background:var(--pane);padding:.6rem .9rem;margin:0 0 .6rem;border-radius:0 6px 6px 0;break-inside:avoid}
+.verdict.replace{border-color:var(--good)}.verdict.keep-teacher{border-color:var(--bad)}.verdict.undecided{border-color:var(--warn-line)}
+.decision{font-size:1.1875rem;line-height:1.4;margin:0 0 .3rem;max-width:none}
+.detail{color:var(--soft);font-size:.9375rem;margin:0 0 .2rem;max-width:none}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;margin:1rem 0 0;padding:0;font-size:.9375rem}
 .notes{list-style:none;margin:1rem 0;padding:0}
 .notes li,.banner{background:var(--warn-bg);border-left:4px solid var(--warn-line);padding:.5rem .75rem;margin:0 0 .5rem;max-width:52rem;border-radius:0 4px 4px 0}

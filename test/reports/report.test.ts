@@ -72,7 +72,7 @@ describe.each(Object.entries(EDGES))('%s', (name, make) => {
   it('gives Vega no reason to warn', async () => {
     const charts = chartsOf(viewOf(analysis))
     const warnings: string[] = []
-    for (const chart of [...charts.quality, ...charts.latency, ...charts.slices, ...charts.published]) {
+    for (const chart of [...charts.routing, ...charts.quality, ...charts.latency, ...charts.slices, ...charts.published]) {
       if (chart.state === 'missing') expect(chart.why.length).toBeGreaterThan(10)
       else await renderSvg(chart.chart.spec, (message) => warnings.push(`${chart.chart.id}: ${message}`))
     }
@@ -86,6 +86,46 @@ describe.each(Object.entries(EDGES))('%s', (name, make) => {
     expect(summary).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]| \n/)
     for (const line of summary.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(width)
     if (name !== 'from a run without requests') expect(summary.length).toBeGreaterThan(10)
+  })
+})
+
+describe('the verdict', () => {
+  const WORDS = '400 items cannot decide (−1.3 points, −3.0 to +0.4): 412 more needed if the two are equally good.'
+
+  it('is the first thing on the page, with its saving below and its grounds in the first section', async () => {
+    const page = await renderReport(measuredAnalysis(), 'html')
+    const text = textOf(page).replace(/\s+/g, ' ')
+    const places = [
+      `Student S, undecided: ${WORDS}`,
+      'It is 74% cheaper per correct answer',
+      'Its distillation ($0.00710, estimated) is paid for after 7,720 correct answers',
+      'Comparison',
+    ].map((words) => text.indexOf(words))
+    expect(places.every((at) => at > 0)).toBe(true)
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+    expect(page.indexOf('id="verdict"')).toBeLessThan(page.indexOf('id="comparison"'))
+    expectWords(page, 'Failed requests count as wrong: 2 of the student, 0 of the teacher.')
+    expect(page).toContain('id="routing-0"')
+  })
+
+  it('is the first thing in Markdown and in the terminal, and whole in JSON', async () => {
+    const markdown = (await renderReport(measuredAnalysis(), 'md')).replaceAll('\\', '')
+    expect(markdown.split('\n').filter((line) => line !== '')[1]).toBe(`- **Student S, undecided:** ${WORDS}`)
+    expect(summaryTable(measuredAnalysis(), { width: 200, color: false }).split('\n')[0]).toBe(`Student S, undecided: ${WORDS}`)
+    expect(JSON.parse(await renderReport(measuredAnalysis(), 'json')).verdicts[0]).toMatchObject({ decision: 'undecided', margin: 0.02 })
+  })
+
+  it('says who is meant where the teacher is kept, and nothing of paying off', async () => {
+    const markdown = (await renderReport(measuredAnalysis(), 'md')).replaceAll('\\', '')
+    expect(markdown).toContain('- **Keep Teacher 3.2M, not Student XS:** worse by more than 2 points on arithmetic')
+    expect(markdown.match(/is paid for after/g)).toHaveLength(1)
+  })
+
+  it('of published figures is one line that says that they cannot decide', async () => {
+    const analysis = analyse([publishedRun((await loadSuite('o1-vs-r1')).suite)])
+    const markdown = (await renderReport(analysis, 'md')).replaceAll('\\', '')
+    expect(markdown.match(/No verdict on/g)).toHaveLength(1)
+    expectWords(markdown, 'they are not paired item by item, so they cannot decide')
   })
 })
 

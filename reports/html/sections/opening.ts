@@ -1,14 +1,15 @@
-/** What a reader sees first: the title, where the numbers come from, and one sentence per student. */
+/** What a reader sees first: the title, the verdict with its saving, one sentence per student, and where the numbers come from. */
 import { formatTime } from '../../format.ts'
 import { openingSentences, runNotes, titleOf } from '../../opening.ts'
 import type { View } from '../../view.ts'
 import { html, type Html } from '../markup.ts'
+import { verdictLead } from './verdict.ts'
 
 export function opening(view: View): Html {
   const { analysis } = view
   const sentences = openingSentences(view)
   return html`<h1>${titleOf(analysis)}</h1>
-    ${analysis.runs.slice(0, 1).map(({ description }) => description !== '' && html`<p class="about">${description}</p>`)}
+    ${analysis.runs.slice(0, 1).map(({ description }) => description !== '' && html`<p class="about">${description}</p>`)} ${verdictLead(view)}
     ${
       sentences.length > 0 &&
       html`<ul class="lead">

@@ -1,0 +1,182 @@
+/** The verdicts in words and tables: HTML, Markdown and the terminal show the same ones. */
+import type { Decision, Estimate, Observed, RoutingRow, Saving, Verdict } from '../harness/types.ts'
+import type { ChartTable } from './charts/chart.ts'
+import { formatInterval, formatPoints, formatValue, originMark } from './format.ts'
+import { valueOf, type View } from './view.ts'
+import { listInWords, ratioInWords, whyMissing } from './words.ts'
+
+/** `head` stands before the colon; `details` say what the student saves, when that pays, and whether to ask both. */
+export interface VerdictText {
+  decision: Decision
+  head: string
+  sentence: string
+  details: readonly string[]
+}
+
+/** One for each student that was measured, then one for all of which only quoted figures are known. */
+export function verdictTexts(view: View): VerdictText[] {
+  const measured = view.analysis.verdicts.filter(({ tasks }) => tasks.length > 0)
+  return [...measured.map((verdict) => textOf(view, verdict)), ...unmeasured(view)]
+}
+
+/** "Student S may replace Teacher: non-inferior within 2 points on all 4 tasks." */
+export function verdictSentence({ head, sentence }: Pick<VerdictText, 'head' | 'sentence'>): string {
+  return `${head}: ${sentence}.`
+}
+
+export const DECISION_WORDS: Record<Decision, string> = { replace: 'replace', 'keep-teacher': 'keep the teacher', undecided: 'undecided' }
+
+/** A row for each task of a student. */
+export function taskTable(verdict: Verdict): ChartTable {
+  return {
+    columns: ['Task', 'Verdict', 'Items (lost, won)', 'Difference, points', 'McNemar p', 'More items needed'],
+    rows: verdict.tasks.map((task) => {
+      const difference = valueOf(task.difference)
+      const p = valueOf(task.mcnemar)?.exact
+      const more = valueOf(task.moreItems.ifEqual)
+      return [
+        task.workload,
+        DECISION_WORDS[task.decision],
+        `${whole(task.items)} (${whole(task.lost)}, ${whole(task.won)})`,
+        difference === undefined ? '–' : `${formatPoints(difference.value)} (${formatPoints(difference.low)} to ${formatPoints(difference.high)})`,
+        p === undefined ? '–' : p < 0.001 ? '<0.001' : p.toFixed(3),
+        task.decision !== 'undecided' || more === undefined ? '–' : whole(more),
+      ]
+    }),
+  }
+}
+
+/** A row for each kind of saving and each break-even of a student. */
+export function savingTable(view: View, { savings, breakEven }: Verdict): ChartTable {
+  return {
+    columns: ['What', 'Against the teacher', 'Saved each', '95% interval', 'Origin', 'Pays for the distillation after'],
+    rows: savings.map((saving) => {
+      const difference = valueOf(saving.difference)
+      const pays = breakEven.find(({ kind, workload, load }) => kind === saving.kind && workload === saving.workload && load === saving.load)
+      return [
+        `${view.metric(saving.metric)?.title ?? saving.metric} (${[...(view.workloads.length > 1 ? [saving.workload] : []), saving.load].join(', ')})`,
+        savingText(view, saving) ?? whyMissing(saving.share),
+        difference === undefined ? '–' : formatValue(difference.value, difference.unit),
+        difference === undefined || difference.level === 0 ? '–' : formatInterval(difference),
+        difference === undefined ? '–' : difference.origin,
+        pays === undefined ? '–' : answersText(pays.answers),
+      ]
+    }),
+  }
+}
+
+/** A row for each rule of routing that was tried for a student. */
+export function routingTable(rows: readonly RoutingRow[]): ChartTable {
+  return {
+    columns: ['Rule', 'Task', 'Handed on', 'Accuracy', 'Difference, points', 'Cost ÷ teacher’s', 'What it says'],
+    rows: rows.map(({ rule, workload, result }) => {
+      const routing = valueOf(result)
+      if (routing === undefined) return [RULES[rule], workload, '–', '–', '–', '–', whyMissing(result)]
+      const { escalated, accuracy, difference, cost } = routing.chosen
+      const ends = (one: Estimate): string => `${formatValue(one.value, 'ratio')} (${formatInterval(one)})`
+      return [
+        RULES[rule],
+        workload,
+        ends(escalated),
+        ends(accuracy),
+        `${formatPoints(difference.value)} (${formatPoints(difference.low)} to ${formatPoints(difference.high)})`,
+        `${ends(cost)}${mark(cost)}`,
+        routing.sentence,
+      ]
+    }),
+  }
+}
+
+export const RULES: Record<RoutingRow['rule'], string> = {
+  'answer-length': 'length of the answer',
+  agreement: 'agreement of several answers',
+  'log-probability': 'log-probability of the answer',
+}
+
+// --- internal ---
+
+function textOf(view: View, verdict: Verdict): VerdictText {
+  const { run, student, teacher, decision, sentence } = verdict
+  const [own, base] = [view.labelOf(run, student), view.labelOf(run, teacher)]
+  const head = decision === 'replace' ? `${own} may replace ${base}` : decision === 'keep-teacher' ? `Keep ${base}, not ${own}` : `${own}, undecided`
+  return { decision, head, sentence, details: [...savingDetails(view, verdict), ...breakEvenDetails(verdict), ...routingDetails(view, verdict)] }
+}
+
+function unmeasured(view: View): VerdictText[] {
+  const groups = new Map<string, string[]>()
+  for (const { run, student, tasks, sentence } of view.analysis.verdicts) {
+    if (tasks.length === 0) groups.set(sentence, [...(groups.get(sentence) ?? []), view.labelOf(run, student)])
+  }
+  return [...groups].map(([sentence, names]) => {
+    const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names
+    return { decision: 'undecided', head: `No verdict on ${listInWords(shown)}`, sentence, details: [] }
+  })
+}
+
+/** "It is 74% cheaper per correct answer (72 to 76%; estimated), 4.2 times faster (4.0 to 4.4)." For each workload. */
+function savingDetails(view: View, { savings }: Verdict): string[] {
+  const workloads = [...new Set(savings.map(({ workload }) => workload))]
+  return workloads.flatMap((workload) => {
+    const parts = savings.filter((one) => one.workload === workload).flatMap((one) => savingText(view, one) ?? [])
+    const where = workloads.length > 1 ? `On ${workload} it is ` : 'It is '
+    return parts.length === 0 ? [] : [`${where}${listInWords(parts)}.`]
+  })
+}
+
+function savingText(view: View, { metric: id, kind, perCorrect, share }: Saving): string | undefined {
+  const metric = view.metric(id)
+  const saved = valueOf(share)
+  if (metric === undefined || saved === undefined) return undefined
+  const { text, range, clear } = ratioInWords({ value: 1 - saved.value, low: 1 - saved.high, high: 1 - saved.low }, metric)
+  const per = perCorrect ? ' per correct answer' : ''
+  if (!clear) return `not clearly different in ${kind}${per} (${range})`
+  const needs = text.endsWith('energy') ? `needing ${text}` : text
+  const aside = [range, originMark(saved.origin)].filter((part) => part !== '').join('; ')
+  return `${needs}${per}${aside === '' ? '' : ` (${aside})`}`
+}
+
+/** Of no interest where the student is not taken. */
+function breakEvenDetails({ breakEven, decision }: Verdict): string[] {
+  if (decision === 'keep-teacher') return []
+  const several = new Set(breakEven.map(({ workload }) => workload)).size > 1
+  return breakEven.flatMap(({ kind, workload, spent, answers }) => {
+    const paid = valueOf(spent)
+    if (paid === undefined || answers.state !== 'ok') return []
+    const cost = `${formatValue(paid.value, paid.unit)}${mark(paid)}`
+    const after = `after ${answersText(answers)}${several ? ` on ${workload}` : ''}`
+    return [kind === 'cost' ? `Its distillation (${cost}) is paid for ${after}.` : `The energy of its distillation (${cost}) is made up for ${after}.`]
+  })
+}
+
+function answersText(answers: Observed<Estimate>): string {
+  const known = valueOf(answers)
+  if (known === undefined) return whyMissing(answers)
+  const rounded = (count: number): string => whole(count < 1000 ? Math.ceil(count) : Number(count.toPrecision(3)))
+  const range = known.level > 0 ? `${rounded(known.low)} to ${rounded(known.high)}` : ''
+  const aside = [range, originMark(known.origin)].filter((part) => part !== '').join('; ')
+  return `${rounded(known.value)} correct answers${aside === '' ? '' : ` (${aside})`}`
+}
+
+/** The cheapest rule per workload that keeps the accuracy, or else the first that could be worked out. */
+function routingDetails(view: View, { run, student }: Verdict): string[] {
+  const rows = view.analysis.routing.filter((row) => row.run === run && row.student === student && row.result.state === 'ok')
+  const workloads = [...new Set(rows.map(({ workload }) => workload))]
+  return workloads.flatMap((workload) => {
+    const tried = rows
+      .filter((row) => row.workload === workload)
+      .flatMap(({ rule, result }) => (result.state === 'ok' ? [{ rule, routing: result.value }] : []))
+    const good = tried.filter(({ routing }) => routing.chosen.decision === 'replace')
+    const best = (good.length > 0 ? good : tried).reduce((one, other) => (other.routing.chosen.cost.value < one.routing.chosen.cost.value ? other : one))
+    return [`Asking both${workloads.length > 1 ? ` on ${workload}` : ''}, student first: ${best.routing.sentence}.`]
+  })
+}
+
+function mark({ origin }: Pick<Estimate, 'origin'>): string {
+  const text = originMark(origin)
+  return text === '' ? '' : `, ${text}`
+}
+
+/** A whole number with all its digits. */
+function whole(count: number): string {
+  return count.toLocaleString('en-US')
+}
