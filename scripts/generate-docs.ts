@@ -2,5 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { renderCliPage } from '../harness/cli/help.ts'
 import { PACKAGE_ROOT } from '../harness/package.ts'
+import { renderMockPage } from './mock/page.ts'
 
 writeFileSync(`${PACKAGE_ROOT}/docs/cli.md`, renderCliPage())
+writeFileSync(`${PACKAGE_ROOT}/docs/mock.md`, renderMockPage())

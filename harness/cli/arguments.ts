@@ -14,7 +14,7 @@ type ValueOf<S> = S extends { type: 'boolean' }
   ? boolean
   : S extends { many: true }
     ? readonly string[]
-    : S extends { integer: true }
+    : S extends { integer: true } | { decimal: true }
       ? number | undefined
       : S extends { required: true } | { default: string }
         ? string
@@ -43,11 +43,13 @@ export function readArguments<N extends CommandName>(name: N, rest: readonly str
   const options = optionsOf(name)
   const { tokens } = parseArgs({ args: [...rest], options: parserOptions(options), strict: false, allowPositionals: true, tokens: true })
   const values: Record<string, unknown> = {}
-  for (const [key, spec] of Object.entries(options)) values[key] = spec.type === 'boolean' ? false : spec.default
+  for (const [key, spec] of Object.entries(options)) values[key] = spec.type === 'boolean' ? false : spec.many ? [] : spec.default
   const words: string[] = []
   for (const token of tokens) {
     if (token.kind === 'positional') words.push(token.value)
-    if (token.kind === 'option') values[token.name] = optionValue(name, options, token)
+    if (token.kind !== 'option') continue
+    const value = optionValue(name, options, token)
+    values[token.name] = options[token.name]?.many ? [...(values[token.name] as string[]), value] : value
   }
   return { ...values, ...positionalValue(name, words) } as Arguments<N>
 }
@@ -91,6 +93,9 @@ function optionValue(name: CommandName, options: Record<string, OptionSpec>, tok
     const known = (spec.options ?? []).join(', ')
     throw usage(`option --${token.name} cannot be ${quote(value)}; ${close ? `did you mean ${close}?` : `it is one of ${known}`}`, help)
   }
+  if (spec.decimal && !/^\d{1,15}(\.\d{1,15})?$/.test(value))
+    throw usage(`option --${token.name} must be a number, zero or more, and was given ${quote(value)}`, help)
+  if (spec.decimal) return Number(value)
   if (!spec.integer) return value
   if (!/^\d{1,15}$/.test(value)) throw usage(`option --${token.name} must be a whole number, zero or more, and was given ${quote(value)}`, help)
   return Number(value)

@@ -13,6 +13,7 @@ const LOADERS = {
   plan: () => import('./commands/plan.ts'),
   report: () => import('./commands/report.ts'),
   distill: () => import('./commands/distill.ts'),
+  mock: () => import('./commands/mock.ts'),
   list: () => import('./commands/list.ts'),
   doctor: () => import('./commands/doctor.ts'),
 } satisfies Record<CommandName, unknown>

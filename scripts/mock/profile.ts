@@ -6,13 +6,12 @@ const ms = z.number().nonnegative().finite()
 const Range = z.strictObject({ min: count, max: count }).refine(({ min, max }) => min <= max, 'min is above max')
 
 export const ProfileSchema = z.strictObject({
-  /** Name in /v1/models; requests may add misbehaviours to it: `mock+stall-mid`. */
   name: z
     .string()
     .regex(/^[^+]+$/, 'a model name may not be empty nor contain "+"')
-    .default('mock'),
-  /** Seed of texts and of jitter; the server's own where absent. */
-  seed: z.number().int().optional(),
+    .default('mock')
+    .describe('Name in /v1/models'),
+  seed: z.number().int().optional().describe("Seed of texts and of jitter; the server's own where absent"),
   prefillMsPerToken: ms.default(0.1).describe('Milliseconds of prefill per prompt token that is not cached'),
   prefillMs: ms.default(5).describe('Milliseconds that every prefill takes besides'),
   prefillLanes: count.optional().describe('Prefills at a time; absent: as many as come'),

@@ -1,40 +1,48 @@
 /** What really happened, on the monotonic clock of the host: nanoseconds of process.hrtime, as numbers. */
-export interface RequestTruth {
+import { z } from 'zod'
+
+export const RequestTruthSchema = z.object({
   /** As the client sent it in x-request-id, or as the answer carries it. Tries of one request may share it. */
-  id: string
+  id: z.string(),
   /** Counts all requests that were read. */
-  index: number
-  model: string
-  behaviour: string
-  status: number
-  promptTokens: number
-  cachedTokens: number
-  reasoningTokens: number
-  outputTokens: number
-  receivedNs: number
+  index: z.number(),
+  model: z.string(),
+  behaviour: z.string(),
+  status: z.number(),
+  promptTokens: z.number(),
+  cachedTokens: z.number(),
+  reasoningTokens: z.number(),
+  /** Reasoning included. */
+  outputTokens: z.number(),
+  receivedNs: z.number(),
   /** Left the queue. */
-  startedNs?: number
-  /** Written, reasoning included: one time per token, those of one event the same. The first is the time to the first token. */
-  tokensNs: readonly number[]
-  endedNs?: number
-  end: 'open' | 'complete' | 'refused' | 'cut' | 'client-left'
-}
-export interface TruthReport {
-  clock: 'process.hrtime'
-  unit: 'ns'
-  pid: number
-  nowNs: number
+  startedNs: z.number().exactOptional(),
+  /** When each token was written, reasoning included; those of one event have one time. The first is the time to the first token. */
+  tokensNs: z.array(z.number()).readonly(),
+  endedNs: z.number().exactOptional(),
+  end: z.enum(['open', 'complete', 'refused', 'cut', 'client-left']),
+})
+export type RequestTruth = z.output<typeof RequestTruthSchema>
+
+export const TruthReportSchema = z.object({
+  clock: z.literal('process.hrtime'),
+  unit: z.literal('ns'),
+  pid: z.number(),
+  nowNs: z.number(),
   /** Requests since the start or the last reset. */
-  received: number
-  inFlight: number
-  mostInFlight: number
+  received: z.number(),
+  inFlight: z.number(),
+  mostInFlight: z.number(),
   /** Visitors of the target of redirects. */
-  redirected: number
+  redirected: z.number(),
   /** |written − due| of the last 65,536 tokens; absent before the first. */
-  tickErrorMs?: { p50: number; p99: number; max: number }
+  tickErrorMs: z.object({ p50: z.number(), p99: z.number(), max: z.number() }).exactOptional(),
+  /** CPU time of the process so far, user and system. */
+  cpuSeconds: z.number(),
   /** The oldest first. */
-  requests: readonly RequestTruth[]
-}
+  requests: z.array(RequestTruthSchema).readonly(),
+})
+export type TruthReport = z.output<typeof TruthReportSchema>
 
 /** Grows by one number per token; nothing is built until it is read. */
 export interface OpenTruth extends Omit<RequestTruth, 'tokensNs'> {
@@ -77,7 +85,9 @@ export function createTruthBook(capacity: number): TruthBook {
       const recent = state.requests.slice(-capacity)
       const requests = id === undefined ? recent : recent.filter((request) => request.id === id)
       const tickErrorMs = spread(state.ticks.subarray(0, Math.min(TICKS, state.ticked)))
-      return { clock: 'process.hrtime', unit: 'ns', pid: process.pid, nowNs: nowNs(), received, inFlight, mostInFlight, redirected, ...(tickErrorMs && { tickErrorMs }), requests } // prettier-ignore
+      const { user, system } = process.cpuUsage()
+      const counts = { received, inFlight, mostInFlight, redirected, cpuSeconds: (user + system) / 1e6 }
+      return { clock: 'process.hrtime', unit: 'ns', pid: process.pid, nowNs: nowNs(), ...counts, ...(tickErrorMs && { tickErrorMs }), requests }
     },
     reset() {
       const { inFlight } = state

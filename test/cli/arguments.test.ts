@@ -49,6 +49,13 @@ describe('options', () => {
     expect(messageOf(() => readArguments('run', ['a', '--modles', 'x']))).toBe('unknown option --modles of run; did you mean --models?')
   })
 
+  test('that may be repeated are a list, and numbers may have a fraction where one makes sense', () => {
+    const args = readArguments('mock', ['--model', 'a', '--jitter', '0.25', '--model=b.yaml'])
+    expect([args.model, args.jitter, args['decode-ms']]).toEqual([['a', 'b.yaml'], 0.25, undefined])
+    expect(readArguments('mock', []).model).toEqual([])
+    expect(messageOf(() => readArguments('mock', ['--jitter', '1e3']))).toBe('option --jitter must be a number, zero or more, and was given "1e3"')
+  })
+
   test('of another command are unknown', () => {
     expect(messageOf(() => readArguments('doctor', ['--quick']))).toBe('unknown option --quick of doctor')
   })
