@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { certify, type ClientFacts } from '../../../harness/run/load/health.ts'
 import { claimable, earlyStoppingIndex, fewestFor, queriesFor } from '../../../harness/run/load/minimum.ts'
 import { createStop } from '../../../harness/run/load/stop.ts'

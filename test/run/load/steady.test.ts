@@ -20,8 +20,8 @@ function queue({
   const exponential = (mean: number): number => -mean * Math.log(1 - random.next())
   const free = Array.from({ length: servers }, () => 0)
   const bins = seconds * 10
-  const inFlight = new Array<number>(bins).fill(0)
-  const ended = new Array<number>(bins).fill(0)
+  const inFlight = Array.from({ length: bins }, () => 0)
+  const ended = Array.from({ length: bins }, () => 0)
   for (let t = exponential(1 / perSecond); t < seconds; t += exponential(1 / perSecond)) {
     const server = free.indexOf(Math.min(...free))
     const end = Math.max(t, free[server]!) + serviceSeconds * (0.8 + 0.4 * random.next())
