@@ -22,6 +22,12 @@ export const ADAPTERS: readonly Builtin[] = [
     load: () => import('./tfjs/index.ts'),
   },
   {
+    id: 'openai',
+    summary: 'any server with an OpenAI-compatible API (vLLM, SGLang, llama.cpp, Ollama, OpenAI …)',
+    runsIn: 'client',
+    load: () => import('./openai/index.ts'),
+  },
+  {
     id: 'recorded',
     summary: 'answers from a file, brought in by `distillbench import`; nothing is run',
     runsIn: 'none',

@@ -41,6 +41,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     node: true,
     computed: true,
   },
+  'harness/models/openai': { ours: [...VOCABULARY, 'harness/package.ts'], packages: ['zod', 'undici', '@huggingface/tokenizers'], node: true },
   'harness/models/recorded': { ours: VOCABULARY, packages: [], node: false },
   'harness/models/published': { ours: VOCABULARY, packages: ['zod'], node: true },
   'harness/models/tfjs': { ours: VOCABULARY, packages: ['zod', '@tensorflow/*', 'tinybench', 'webgpu', 'jiti'], node: true, computed: true },
@@ -63,7 +64,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
 }
 
 /** Too heavy to be loaded by `--help`, or by a suite that imports `distillbench`. */
-const HEAVY = [/^@tensorflow\//, /^vega/, /^systeminformation$/, /^webgpu$/, /^tinybench$/]
+const HEAVY = [/^@tensorflow\//, /^vega/, /^systeminformation$/, /^webgpu$/, /^tinybench$/, /^undici$/, /^@huggingface\//]
 
 const files = sourceFiles()
 const imports = files.flatMap(importsOf)

@@ -1,0 +1,25 @@
+/** The body of a request. */
+import type { Request } from '../../types.ts'
+import type { Options } from './options.ts'
+
+export function bodyOf(options: Options, { prompt, maxTokens, temperature, seed, stop }: Request): string {
+  const { model, api, stream, includeUsage, maxTokensField, extra } = options
+  const body: Record<string, unknown> = {
+    model,
+    ...(api === 'chat' ? { messages: typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt } : { prompt: promptText(prompt) }),
+    [maxTokensField]: maxTokens,
+    temperature,
+    seed,
+    ...(stop.length === 0 ? {} : { stop }),
+    stream,
+    ...(stream && includeUsage ? { stream_options: { include_usage: true } } : {}),
+    ...extra,
+  }
+  for (const [field, value] of Object.entries(extra)) if (value === null) delete body[field] // some servers refuse a seed or a temperature
+  return JSON.stringify(body)
+}
+
+/** A chat as one text, for models that only go on with a text, and for counting. */
+export function promptText(prompt: Request['prompt']): string {
+  return typeof prompt === 'string' ? prompt : prompt.map(({ content }) => content).join('\n\n')
+}
