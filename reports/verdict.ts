@@ -68,10 +68,10 @@ export function savingTable(view: View, { savings, breakEven }: Verdict): ChartT
 /** A row for each rule of routing that was tried for a student. */
 export function routingTable(rows: readonly RoutingRow[]): ChartTable {
   return {
-    columns: ['Rule', 'Task', 'Handed on', 'Accuracy', 'Difference, points', 'Cost ÷ teacher’s', 'What it says'],
+    columns: ['Rule', 'Task', 'Handed on', 'Accuracy', 'Difference, points', 'Cost ÷ teacher’s'],
     rows: rows.map(({ rule, workload, result }) => {
       const routing = valueOf(result)
-      if (routing === undefined) return [RULES[rule], workload, '–', '–', '–', '–', whyMissing(result)]
+      if (routing === undefined) return [RULES[rule], workload, whyMissing(result), '–', '–', '–']
       const { escalated, accuracy, difference, cost } = routing.chosen
       const ends = (one: Estimate): string => `${formatValue(one.value, 'ratio')} (${formatInterval(one)})`
       return [
@@ -81,7 +81,6 @@ export function routingTable(rows: readonly RoutingRow[]): ChartTable {
         ends(accuracy),
         `${formatPoints(difference.value)} (${formatPoints(difference.low)} to ${formatPoints(difference.high)})`,
         `${ends(cost)}${mark(cost)}`,
-        routing.sentence,
       ]
     }),
   }
