@@ -36,6 +36,7 @@ export function pairedComponents(a: Group, b: Group, grain: Grain): Components {
 // --- internal ---
 
 function number(groups: readonly Group[], grain: Grain): Components {
+  if (grain === 'unit' && groups.every(({ sliced }) => sliced)) return bySlice(groups)
   const asked = groups.map((group) => (grain === 'item' ? group.graded : group.samples))
   const sets = new DisjointSets()
   const keys = new Map<Sample, number>()
@@ -55,6 +56,16 @@ function number(groups: readonly Group[], grain: Grain): Components {
   })
   const items = new Set(asked.flatMap((samples, side) => samples.filter((_, i) => requests[side]![i]! >= 0).map(({ item }) => item)))
   return { count, items: items.size, members }
+}
+
+/** Under an overlapping load the slices of the windows are the components: the n-th of one group goes with the n-th of the other. */
+function bySlice(groups: readonly Group[]): Components {
+  const count = Math.min(...groups.map(({ units }) => units.length))
+  const members = groups.map(({ units, samples }): Membership => {
+    const slice = new Map(units.flatMap((unit, index) => unit.samples.map((sample) => [sample, index < count ? index : -1])))
+    return { requests: Int32Array.from(samples.map((sample) => slice.get(sample) ?? -1)), units: Int32Array.from(units.map((_, i) => (i < count ? i : -1))) }
+  })
+  return { count, items: count, members }
 }
 
 /** Numbers the roots under which all groups have the same items; −1 for the others. */

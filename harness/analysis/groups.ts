@@ -1,5 +1,6 @@
 /** A run cut into groups, model × workload × load, and each group's measured windows into the stretches of work in them. */
 import type { CellRecord, Failure, LoadSpec, ModelSpec, Sample, StoredRun } from '../types.ts'
+import { splitStages, STAGE } from './stages.ts'
 
 /** Everything one model did with one workload under one load, over blocks and repeats. */
 export interface Group {
@@ -14,6 +15,8 @@ export interface Group {
   /** Of several attempts at one item of a cell the last: what is graded. */
   graded: readonly Sample[]
   units: readonly WorkUnit[]
+  /** Requests overlap all the time: the units are slices of the windows, and requests belong to the slice in which they ended. */
+  sliced: boolean
   planned: number
 }
 
@@ -31,8 +34,12 @@ export interface WorkUnit {
   samples: readonly Sample[]
 }
 
-/** Groups in the order of the suite: models, then workloads, then loads. Planned groups without a sample are among them. */
-export function groupsOf({ record, samples }: StoredRun): Group[] {
+/**
+ * Groups in the order of the suite: models, then workloads, then loads; a load of several stages has a group for each.
+ * Planned groups without a sample are among them.
+ */
+export function groupsOf({ record: whole, samples: all }: StoredRun): Group[] {
+  const { record, samples } = splitStages(whole, all)
   const cells = bucket(record.cells, ({ key }) => groupKey(key))
   const asked = bucket(
     samples.filter((sample) => sample.error?.code !== 'aborted'),
@@ -57,7 +64,7 @@ export function groupsOf({ record, samples }: StoredRun): Group[] {
           model,
           workload,
           load,
-          record.suite.loads.find((spec) => spec.id === load),
+          record.suite.loads.find((spec) => spec.id === load || load.startsWith(`${spec.id}${STAGE}`)),
           cells.get(key) ?? [],
           asked.get(key) ?? [],
         ),
@@ -117,14 +124,15 @@ function groupOf(
   const samples: Sample[] = []
   const units: WorkUnit[] = []
   let window = 0
+  const sliced = spec !== undefined && overlaps(spec)
   for (const id of ids) {
     const own = [...(byCell.get(id) ?? [])].sort((a, b) => a.startMs - b.startMs)
     samples.push(...own)
-    for (const stretch of windowsOf(known.get(id), own)) units.push(...unitsOf(id, window++, stretch))
+    for (const stretch of windowsOf(known.get(id), own, sliced)) units.push(...(sliced ? slicesOf : unitsOf)(id, window++, stretch))
   }
   const last = new Map(samples.map((sample) => [`${sample.cell}\u0000${sample.item}`, sample]))
   const planned = ids.reduce((sum, id) => sum + Math.max(known.get(id)?.items.length ?? 0, new Set(byCell.get(id)?.map(({ item }) => item)).size), 0)
-  return { run, model, workload, load, spec, cells, samples, graded: [...last.values()], units, planned }
+  return { run, model, workload, load, spec, cells, samples, graded: [...last.values()], units, sliced, planned }
 }
 
 interface Window {
@@ -137,10 +145,10 @@ interface Window {
  * The measured window of a finished cell, and beside it the time of requests that an earlier attempt had finished before
  * the run was cut short; a cell without a recorded window has only that.
  */
-function windowsOf(cell: CellRecord | undefined, samples: readonly Sample[]): Window[] {
+function windowsOf(cell: CellRecord | undefined, samples: readonly Sample[], sliced: boolean): Window[] {
   const phase = cell?.state === 'done' ? cell.phases.measure : undefined
   if (phase === undefined || !(phase.endMs > phase.startMs)) return loose(samples)
-  const within = ({ startMs, endMs }: Sample): boolean => startMs >= phase.startMs - 1 && endMs <= phase.endMs + 1
+  const within = ({ startMs, endMs }: Sample): boolean => startMs >= phase.startMs - 1 && (sliced || endMs <= phase.endMs + 1)
   const inside = samples.filter(within)
   const outside = samples.filter((sample) => !within(sample))
   return [...loose(outside), ...(inside.length === 0 ? [] : [{ ...phase, samples: inside }])]
@@ -167,6 +175,33 @@ function unitsOf(cell: string, window: number, { startMs, endMs, samples }: Wind
     endMs: batches[index + 1]?.[0]?.startMs ?? Math.max(endMs, latestEnd(batch)),
     samples: batch,
   }))
+}
+
+/** Slices per window: enough for an interval, few enough that what one request did to the next stays inside of one. */
+const SLICES = 20
+const LEAST_PER_SLICE = 5
+
+/**
+ * Slices of equal length. What was due in the window counts as a whole, whenever it ended: it stands for what was due before and
+ * ended in the window (the method of batch means: Law and Kelton, Simulation Modeling and Analysis, chapter 9).
+ */
+function slicesOf(cell: string, window: number, { startMs, endMs, samples }: Window): WorkUnit[] {
+  const count = Math.max(1, Math.min(SLICES, Math.floor(samples.length / LEAST_PER_SLICE)))
+  const width = (endMs - startMs) / count
+  const members = Array.from({ length: count }, (): Sample[] => [])
+  for (const sample of samples) members[Math.max(0, Math.min(count - 1, Math.floor((sample.endMs - startMs) / width || 0)))]!.push(sample)
+  return members.map((own, i) => ({
+    id: `${cell}#${window}.${i}`,
+    cell,
+    window,
+    startMs: startMs + i * width,
+    endMs: startMs + (i + 1) * width,
+    samples: own,
+  }))
+}
+
+function overlaps(spec: LoadSpec): boolean {
+  return spec.kind === 'concurrency' ? spec.streams > 1 : spec.kind === 'rate' || spec.kind === 'sweep' || spec.kind === 'search' || spec.kind === 'trace'
 }
 
 function latestEnd(samples: readonly Sample[]): number {

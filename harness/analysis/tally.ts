@@ -3,6 +3,7 @@ import type { Observed, Origin, Price, Unknown } from '../types.ts'
 import type { PowerSource } from './energy.ts'
 import { millis, type Group, type WorkUnit } from './groups.ts'
 import { absent } from './observed.ts'
+import { meets, sloOf, wholeCell } from './stages.ts'
 import { NOT_TOLD, tells } from './values.ts'
 
 export interface Tally {
@@ -10,6 +11,12 @@ export interface Tally {
   seconds: number
   tokens: number
   answered: number
+  requests: number
+  promptTokens: number
+  /** UTF-8 bytes of answers and reasoning. */
+  bytes: number
+  /** Requests that met the objective of the load; 0 where there is none. */
+  good: number
   /** Sum of scores; what was graded more than once counts with the last grade. */
   score: number
   joules: number | undefined
@@ -33,6 +40,7 @@ export function ledgerOf(group: Group, power: Observed<PowerSource>): Ledger {
   const graded = new Set(group.graded)
   const joules = energyByWindow(group, power)
   const { price } = group.model
+  const slo = sloOf(group.spec)
   const tallies = group.units.map((unit): Tally => {
     const seconds = millis(unit) / 1000
     const tokens = unit.samples.reduce((sum, sample) => sum + outputTokens(sample), 0)
@@ -41,6 +49,10 @@ export function ledgerOf(group: Group, power: Observed<PowerSource>): Ledger {
       unit,
       seconds,
       tokens,
+      requests: unit.samples.length,
+      promptTokens: prompt,
+      bytes: group.sliced ? unit.samples.reduce((sum, { text, reasoning }) => sum + byteLength(text) + byteLength(reasoning ?? ''), 0) : 0,
+      good: slo === undefined ? 0 : unit.samples.filter((sample) => meets(sample, slo)).length,
       answered: unit.samples.filter(({ finish }) => finish !== 'error').length,
       score: unit.samples.reduce((sum, sample) => sum + (graded.has(sample) ? (sample.grade?.score ?? 0) : 0), 0),
       joules: joules.of(unit),
@@ -68,6 +80,12 @@ export function outputTokens({ outputTokens: counted, tokenMs, finish }: { outpu
 }
 
 // --- internal ---
+
+const encoder = new TextEncoder()
+
+function byteLength(text: string): number {
+  return encoder.encode(text).length
+}
 
 const KNOWN: Observed<true> = { state: 'ok', value: true }
 const NO_WINDOW = 'the answers were recorded elsewhere, so there is no measured window'
@@ -128,12 +146,12 @@ function energyByWindow(group: Group, power: Observed<PowerSource>): { of: (unit
   const missing: string[] = []
   const known = new Set<number>()
   for (const [window, units] of windows) {
-    const energy = power.value.energy(units[0]!.cell, units[0]!.startMs, units.at(-1)!.endMs)
+    const energy = power.value.energy(wholeCell(units[0]!.cell), units[0]!.startMs, units.at(-1)!.endMs)
     if (energy.state === 'ok') known.add(window)
     else missing.push(energy.state === 'absent' ? energy.why : energy.error.message)
   }
   const joules = (unit: WorkUnit): number | undefined => {
-    const energy = known.has(unit.window) ? power.value.energy(unit.cell, unit.startMs, unit.endMs) : absent('')
+    const energy = known.has(unit.window) ? power.value.energy(wholeCell(unit.cell), unit.startMs, unit.endMs) : absent('')
     return energy.state === 'ok' ? energy.value : undefined
   }
   if (known.size === 0) return { of: () => undefined, summary: absent(missing[0] ?? 'nothing was asked') }

@@ -2,7 +2,7 @@
 import type { Sample, Unit, Unknown } from '../types.ts'
 import type { MetricId } from './metrics/table.ts'
 
-export type ValueName = 'ttft' | 'tpot' | 'itl' | 'latency' | 'output-tokens-per-second' | 'output-tokens'
+export type ValueName = 'ttft' | 'ttfat' | 'tpot' | 'itl' | 'latency' | 'normalised-latency' | 'output-tokens-per-second' | 'output-tokens'
 
 export interface ValueSource {
   unit: Unit
@@ -22,8 +22,17 @@ export const VALUES: Record<ValueName, ValueSource> = {
     usesTokenCount: false,
     needs: [],
     none: 'no answered request tells when its first token came',
-    collect: ({ startMs, tokenMs }, push) => {
-      if (tokenMs.length > 0) push(tokenMs[0]! - startMs)
+    collect: (sample, push) => {
+      if (sample.tokenMs.length > 0) push(sample.tokenMs[0]! - dueMs(sample))
+    },
+  },
+  ttfat: {
+    unit: 'ms',
+    usesTokenCount: false,
+    needs: [],
+    none: 'no answer has reasoning before it that came apart from it',
+    collect: (sample, push) => {
+      if (sample.firstAnswerMs !== undefined) push(sample.firstAnswerMs - dueMs(sample))
     },
   },
   tpot: {
@@ -31,25 +40,35 @@ export const VALUES: Record<ValueName, ValueSource> = {
     usesTokenCount: false,
     needs: [],
     none: 'no answer has a token after the first whose time is known',
-    collect: ({ tokenMs }, push) => {
-      const [first, last] = [tokenMs[0], tokenMs.at(-1)]
-      if (first === undefined || last === undefined || last <= first) return
-      push((last - first) / tokensAfter(tokenMs, first))
+    collect: (sample, push) => {
+      const time = tpotOf(sample)
+      if (time !== undefined) push(time)
     },
   },
   itl: {
     unit: 'ms',
     usesTokenCount: false,
     needs: [],
-    none: 'no answer has a token after the first whose time is known',
-    collect: collectGaps,
+    none: 'no answer has a token after the first whose time is known (an event of unknown many tokens is not a token)',
+    collect: (sample, push) => {
+      if (sample.timing !== 'event') collectGaps(sample, push)
+    },
   },
   latency: {
     unit: 'ms',
     usesTokenCount: false,
     needs: ['times'],
     none: 'no request was answered',
-    collect: ({ startMs, endMs }, push) => push(endMs - startMs),
+    collect: (sample, push) => push(sample.endMs - dueMs(sample)),
+  },
+  'normalised-latency': {
+    unit: 'ms',
+    usesTokenCount: true,
+    needs: ['times', 'outputTokens'],
+    none: 'no answer has a token',
+    collect: (sample, push) => {
+      if (sample.outputTokens > 0) push((sample.endMs - dueMs(sample)) / sample.outputTokens)
+    },
   },
   'output-tokens-per-second': {
     unit: 'token/s',
@@ -70,16 +89,45 @@ export const VALUES: Record<ValueName, ValueSource> = {
 }
 
 /** The metrics that are a quantile of such values. */
-export const QUANTILE_METRICS: readonly { id: MetricId; of: ValueName; p: number }[] = [
+export interface QuantileMetric {
+  id: MetricId
+  of: ValueName
+  p: number
+  /** Only under loads whose requests overlap. */
+  overlapping?: true
+}
+export const QUANTILE_METRICS: readonly QuantileMetric[] = [
   { id: 'ttft', of: 'ttft', p: 0.5 },
   { id: 'ttft-p95', of: 'ttft', p: 0.95 },
+  { id: 'ttft-p99', of: 'ttft', p: 0.99, overlapping: true },
+  { id: 'ttfat', of: 'ttfat', p: 0.5, overlapping: true },
   { id: 'tpot', of: 'tpot', p: 0.5 },
+  { id: 'tpot-p95', of: 'tpot', p: 0.95, overlapping: true },
+  { id: 'tpot-p99', of: 'tpot', p: 0.99, overlapping: true },
   { id: 'itl', of: 'itl', p: 0.5 },
   { id: 'itl-p95', of: 'itl', p: 0.95 },
   { id: 'latency', of: 'latency', p: 0.5 },
   { id: 'latency-p95', of: 'latency', p: 0.95 },
+  { id: 'latency-p99', of: 'latency', p: 0.99, overlapping: true },
+  { id: 'normalised-latency', of: 'normalised-latency', p: 0.5, overlapping: true },
   { id: 'output-tokens-per-second', of: 'output-tokens-per-second', p: 0.5 },
 ]
+
+/** When the request was due: under an open load a late client must not make a slow server look fast (coordinated omission). */
+export function dueMs({ intendedMs, startMs }: Pick<Sample, 'intendedMs' | 'startMs'>): number {
+  return intendedMs ?? startMs
+}
+
+/**
+ * (last − first) ÷ tokens after the first event, ms. Where events carry unknown many tokens, the first event is taken to
+ * have as many as the others.
+ */
+export function tpotOf({ tokenMs, timing, outputTokens }: Pick<Sample, 'tokenMs' | 'timing' | 'outputTokens'>): number | undefined {
+  const [first, last] = [tokenMs[0], tokenMs.at(-1)]
+  if (first === undefined || last === undefined || last <= first) return undefined
+  const after = tokensAfter(tokenMs, first)
+  return (last - first) / (timing === 'event' ? (outputTokens * after) / tokenMs.length : after)
+}
 
 /** Values in ascending order; `source[i]` is the index, in `samples`, of the request that `sorted[i]` came from. */
 export interface Collected {

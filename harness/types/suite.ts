@@ -68,7 +68,7 @@ export type LoadSpec = { id: string; items?: number } & (
   /** Answers that were read from a file: nobody knows how their requests arrived. */
   | { kind: 'recorded' }
   | { kind: 'batch'; size: number }
-  | ({ kind: 'concurrency'; streams: number } & Partial<Timing>)
+  | ({ kind: 'concurrency'; streams: number; slo?: Slo } & Partial<Timing>)
   | ({ kind: 'rate'; perSecond: number; arrivals: Arrivals; rampSeconds: number; slo?: Slo } & Timing)
   /** From one stream to saturation; the points are chosen on the way. */
   | ({ kind: 'sweep'; points: number; arrivals: Arrivals; slo?: Slo } & Timing)

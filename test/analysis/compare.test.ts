@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../harness/analysis/index.ts'
-import type { Sample, StoredRun } from '../../harness/types.ts'
+import type { LoadSpec, Sample, StoredRun } from '../../harness/types.ts'
 import { expectOk, ratioOf, rowOf, valueOf, whyOf } from './find.ts'
 import { HOURLY, randomPair, scriptedRun, type ScriptedAnswer } from './scripted-run.ts'
 
@@ -262,7 +262,8 @@ describe('the analysis', () => {
     expect(together.models).toHaveLength(4)
   })
   it('has every metric of the table that can be measured, for every model', () => {
-    const analysis = analyse([randomPair(11, 20)])
+    const load: LoadSpec = { id: 'concurrency-4', kind: 'concurrency', streams: 4, slo: { ttftMs: 100 } }
+    const analysis = analyse([randomPair(11, 20, { load })])
     const quotedOnly = analysis.metrics.filter(({ definition }) => definition.includes('Quoted')).map(({ id }) => id)
     for (const { id } of analysis.metrics.filter((metric) => !quotedOnly.includes(metric.id) && !metric.id.endsWith('-step'))) {
       expect(analysis.rows.filter(({ metric, slice }) => metric === id && slice === '').map(({ model }) => model)).toEqual(['teacher', 'student'])

@@ -3,7 +3,7 @@ import type { Origin } from '../../types.ts'
 import { weakestOrigin } from '../../units.ts'
 import type { Components } from '../components.ts'
 import type { GroupData } from '../data.ts'
-import { SUM_METRICS, sumsOf, type SumMetric } from '../metrics/sums.ts'
+import { sumMetricsOf, sumsOf, type SumMetric } from '../metrics/sums.ts'
 import { absent, counted } from '../observed.ts'
 import { weightedQuantile, weightedRatio, type ClusteredValues } from '../stats/bootstrap.ts'
 import type { ClusterSums } from '../stats/paired.ts'
@@ -13,11 +13,14 @@ import { NO_PAIRS, type Attempt, type Measure, type Pair } from './measure.ts'
 
 /** Everything that the requests of a batch share: compared over units of work. */
 export function timeMeasures(model: GroupData, teacher: GroupData, components: Components): Attempt[] {
-  const names = new Set(QUANTILE_METRICS.map(({ of }) => of))
+  const sliced = model.group.sliced && teacher.group.sliced
+  const quantiles = QUANTILE_METRICS.filter(({ overlapping }) => overlapping === undefined || sliced)
+  const sums = sumMetricsOf(model.group).filter((metric) => sumMetricsOf(teacher.group).includes(metric))
+  const names = new Set(quantiles.map(({ of }) => of))
   const values = new Map([...names].map((name) => [name, both(model, teacher, (data, side) => valuesWithin(data.values(name), components, side))]))
   return [
-    ...QUANTILE_METRICS.map((metric) => quantileMeasure(metric, model, teacher, components, values.get(metric.of)!)),
-    ...SUM_METRICS.map((metric) => sumMeasure(metric, model, teacher, components)),
+    ...quantiles.map((metric) => quantileMeasure(metric, model, teacher, components, values.get(metric.of)!)),
+    ...sums.map((metric) => sumMeasure(metric, model, teacher, components)),
   ]
 }
 

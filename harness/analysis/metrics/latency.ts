@@ -7,7 +7,11 @@ import { tInterval, type Sums } from '../stats/means.ts'
 import { QUANTILE_METRICS, tells, VALUES, whyNone, type ValueName } from '../values.ts'
 
 export function latencyCells(data: GroupData): Cell[] {
-  return QUANTILE_METRICS.map(({ id, of, p }) => ({ metric: id, slice: '', estimate: quantileOf(data, of, p) }))
+  return QUANTILE_METRICS.filter(({ overlapping }) => overlapping === undefined || data.group.sliced).map(({ id, of, p }) => ({
+    metric: id,
+    slice: '',
+    estimate: quantileOf(data, of, p),
+  }))
 }
 
 /** Mean output tokens of an answer; items are the unit. */

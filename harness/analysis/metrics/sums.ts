@@ -3,6 +3,8 @@ import type { Estimate, Observed, Origin, Unit } from '../../types.ts'
 import { weakestOrigin } from '../../units.ts'
 import type { Membership } from '../components.ts'
 import type { Cell, GroupData } from '../data.ts'
+import type { Group } from '../groups.ts'
+import { sloOf } from '../stages.ts'
 import { absent, counted, estimate, point } from '../observed.ts'
 import { tInterval, type Sums } from '../stats/means.ts'
 import type { Ledger, Tally } from '../tally.ts'
@@ -37,7 +39,13 @@ export function sumsOf(metric: SumMetric, { tallies }: Ledger, { units }: Member
   return sums
 }
 
-export const SUM_METRICS: readonly SumMetric[] = [
+/** The metrics that a group can have: those of served models where requests overlap, goodput where there is an objective. */
+export function sumMetricsOf({ sliced, spec }: Group): readonly SumMetric[] {
+  if (!sliced) return SUM_METRICS
+  return [...SUM_METRICS, ...LOAD_METRICS, ...(sloOf(spec) === undefined ? [] : GOODPUT_METRICS)]
+}
+
+const SUM_METRICS: readonly SumMetric[] = [
   {
     id: 'throughput',
     unit: 'token/s',
@@ -89,9 +97,47 @@ export const SUM_METRICS: readonly SumMetric[] = [
   },
 ]
 
+const LOAD_METRICS: readonly SumMetric[] = [
+  {
+    id: 'input-throughput',
+    unit: 'token/s',
+    top: ({ promptTokens }) => promptTokens,
+    bottom: seconds,
+    account: ({ window, tokens }) => firstMissing(window) ?? fine(tokens, 'prompt tokens of answered requests ÷ measured window'),
+    none: 'the measured window has no length',
+  },
+  {
+    id: 'text-throughput',
+    unit: 'byte/s',
+    top: ({ bytes }) => bytes,
+    bottom: seconds,
+    account: ({ window }) => firstMissing(window) ?? fine('measured', 'UTF-8 bytes of answers and reasoning ÷ measured window'),
+    none: 'the measured window has no length',
+  },
+]
+
+const GOODPUT_METRICS: readonly SumMetric[] = [
+  {
+    id: 'goodput',
+    unit: 'request/s',
+    top: ({ good }) => good,
+    bottom: seconds,
+    account: ({ window }) => firstMissing(window) ?? fine('measured', 'answered requests that met every limit ÷ measured window'),
+    none: 'the measured window has no length',
+  },
+  {
+    id: 'goodput-share',
+    unit: 'ratio',
+    top: ({ good }) => good,
+    bottom: ({ requests }) => requests,
+    account: ({ window }) => firstMissing(window) ?? fine('measured', 'answered requests that met every limit ÷ requests'),
+    none: 'no requests',
+  },
+]
+
 export function sumCells(data: GroupData): Cell[] {
   return [
-    ...SUM_METRICS.map((metric): Cell => ({ metric: metric.id, slice: '', estimate: sumEstimate(metric, data) })),
+    ...sumMetricsOf(data.group).map((metric): Cell => ({ metric: metric.id, slice: '', estimate: sumEstimate(metric, data) })),
     { metric: 'power-idle', slice: '', estimate: idlePower(data) },
   ]
 }

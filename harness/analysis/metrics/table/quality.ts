@@ -1,0 +1,62 @@
+/** What the answers were worth, and what became of them. */
+import type { Metric } from '../../../types.ts'
+
+export const QUALITY = [
+  {
+    id: 'accuracy',
+    title: 'Accuracy',
+    unit: 'ratio',
+    better: 'higher',
+    definition:
+      'Mean score of the items: repeats of an item are averaged first, then the items. A failed request scores 0. Interval: Wilson, with the number of items that the spread of the item means is worth.',
+    misleads: 'One average hides where the points are lost: read the slices. Items that were never asked are left out, not counted as wrong.',
+  },
+  {
+    id: 'consensus',
+    title: 'Accuracy by majority',
+    unit: 'ratio',
+    better: 'higher',
+    definition: 'Share of items whose most frequent answer over many attempts (cons@64) is right. Quoted only.',
+    misleads: 'Costs as many answers as it has attempts, so it must not be set against the price of one answer.',
+  },
+  {
+    id: 'rating',
+    title: 'Rating',
+    unit: 'rating',
+    better: 'higher',
+    definition: 'Elo-like rating in simulated contests (Codeforces). Quoted only.',
+    misleads: 'Depends on which contests and which human field were used; ratings from two protocols do not compare.',
+  },
+  {
+    id: 'percentile',
+    title: 'Percentile',
+    unit: 'percentile',
+    better: 'higher',
+    definition: 'Share of human participants that the model does better than, 0 to 100 (Codeforces). Quoted only.',
+    misleads: 'Near the top a point is worth far more than in the middle; the human field differs between sources.',
+  },
+  {
+    id: 'output-tokens',
+    title: 'Output tokens per answer',
+    unit: 'token',
+    better: 'neither',
+    definition: 'Mean number of output tokens of the answered requests.',
+    misleads: 'Answers that were cut off at the limit count with the limit, which hides how long they would have become.',
+  },
+  {
+    id: 'truncated',
+    title: 'Truncated answers',
+    unit: 'ratio',
+    better: 'lower',
+    definition: 'Requests whose answer was cut off at the token limit ÷ requests. Interval: Wilson.',
+    misleads: 'Tells of the limit as much as of the model. They are billed and graded like every other answer.',
+  },
+  {
+    id: 'failed',
+    title: 'Failed requests',
+    unit: 'ratio',
+    better: 'lower',
+    definition: 'Requests that ended in an error ÷ requests. Interval: Wilson. Requests that the user interrupted are not counted.',
+    misleads: 'A cell that failed as a whole asked nothing and does not show here, but among the failures.',
+  },
+] as const satisfies readonly Metric[]

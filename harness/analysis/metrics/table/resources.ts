@@ -1,0 +1,72 @@
+/** Memory, power, energy and cost of the answers. */
+import type { Metric } from '../../../types.ts'
+
+export const RESOURCES = [
+  {
+    id: 'memory-device',
+    title: 'Device memory',
+    unit: 'byte',
+    better: 'lower',
+    definition: 'Largest number of bytes that weights, caches and work buffers held on the device, over the cells. Low and high are the range over the cells.',
+    misleads:
+      'What the runtime says it holds, after the measured window: buffers that were freed before are missing, and a pool that the runtime keeps may be missing too.',
+  },
+  {
+    id: 'memory-process',
+    title: 'Process memory',
+    unit: 'byte',
+    better: 'lower',
+    definition:
+      'Largest resident size of the process that ran the model, over the cells: the peak of the measured window where a meter watched it, else the size after it. Low and high are the range over the cells.',
+    misleads: 'The language runtime is in it: for small models it is most of it, so ratios of it understate how much smaller the student is.',
+  },
+  {
+    id: 'power',
+    title: 'Power',
+    unit: 'W',
+    better: 'lower',
+    definition: 'Energy of the measured windows ÷ their length. Gross: what the device draws when idle is in it.',
+    misleads: 'A faster model may draw more and still need less energy. A device’s own meter can be wrong by 5%, for all models on it alike.',
+  },
+  {
+    id: 'power-idle',
+    title: 'Idle power',
+    unit: 'W',
+    better: 'lower',
+    definition: 'Mean power in the idle phase before the warm-up, with the model loaded.',
+    misleads: 'A short phase after loading may catch the device before its clocks have come down.',
+  },
+  {
+    id: 'energy-per-token',
+    title: 'Energy per output token',
+    unit: 'J/token',
+    better: 'lower',
+    definition: 'Energy of the measured windows (trapezoid over the power samples, both ends interpolated, gross) ÷ output tokens of all requests.',
+    misleads: 'The energy of the prompts is spread over the output tokens. A wordy model looks good: see energy per correct answer.',
+  },
+  {
+    id: 'energy-per-correct',
+    title: 'Energy per correct answer',
+    unit: 'J/answer',
+    better: 'lower',
+    definition: 'The same energy ÷ sum of the scores. Wrong, cut-off and failed requests spend energy and earn nothing.',
+    misleads: 'Undefined without a right answer, and unstable with few of them.',
+  },
+  {
+    id: 'cost-per-mtoken',
+    title: 'Cost per million output tokens',
+    unit: 'USD/Mtoken',
+    better: 'lower',
+    definition:
+      'Hourly price: price × measured window ÷ output tokens. Token price: (input tokens × input price + output tokens × output price) ÷ output tokens. Failed and cut-off requests are billed.',
+    misleads: 'Says nothing of how many tokens an answer takes. An hourly price is paid for a machine that is never idle, which a real one often is.',
+  },
+  {
+    id: 'cost-per-correct',
+    title: 'Cost per correct answer',
+    unit: 'USD/answer',
+    better: 'lower',
+    definition: 'The same cost ÷ sum of the scores.',
+    misleads: 'Takes a wrong answer to cost only its own computing; what a mistake costs afterwards is not in it.',
+  },
+] as const satisfies readonly Metric[]
