@@ -20,7 +20,7 @@ export function describeSuite({ suite, file, dir }: LoadedSuite, plan: Plan, mod
   const { name, title, description, margin, loads, facts, claims } = suite
   const hash = digest({
     margin,
-    loads,
+    loads: relativeTo(dir, loads),
     models: suite.models.map(({ id, role, adapter, options }) => relativeTo(dir, { id, role, adapter, options })),
     workloads: suite.workloads.map(({ id, grader, maxTokens, temperature, stop }) => ({
       id,
@@ -63,13 +63,18 @@ export function describeDifference(before: SuiteRecord, now: SuiteRecord): strin
     ...(before.margin === now.margin ? [] : [`the margin was ${before.margin}`]),
     ...listDifference('model', before.models, now.models, ['role', 'adapter', 'options']),
     ...listDifference('workload', before.workloads, now.workloads, ['grader', 'graderVersion', 'maxTokens', 'temperature', 'itemsHash']),
-    ...listDifference('load', before.loads, now.loads, ['kind', 'items', 'size', 'streams']),
+    ...listDifference('load', before.loads, now.loads, LOAD_KEYS),
   ]
   if (differences.length === 0) return 'texts that end an answer, or models that take no part'
   return differences.slice(0, 3).join('; ') + (differences.length > 3 ? `; and ${differences.length - 3} more` : '')
 }
 
 // --- internal ---
+
+const LOAD_KEYS =
+  'kind items size streams perSecond arrivals rampSeconds points slo file format speed seconds requests warmupSeconds maxErrorShare maxInFlight maxUsd'.split(
+    ' ',
+  )
 
 const NAMES: Record<string, string> = { itemsHash: 'items', graderVersion: 'version of the grader' }
 

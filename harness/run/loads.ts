@@ -1,5 +1,7 @@
 /** Load profiles: which requests go together, and how many are in flight. */
 import type { LoadSpec, ModelAdapter } from '../types.ts'
+import { expectedRequests } from './load/arrivals.ts'
+import type { StagedLoad } from './load/stages.ts'
 
 /** The items cut into what is asked together: whole batches, or one request at a time. */
 export function batchesOf<T>(load: LoadSpec, items: readonly T[]): T[][] {
@@ -22,20 +24,35 @@ export function warmupBatches<T>(load: LoadSpec, requests: number, items: readon
   )
 }
 
+/** Loads that run in stages, for a time: they belong to the engine in load/. */
+export function isStaged(load: LoadSpec): load is StagedLoad {
+  return 'seconds' in load && load.seconds !== undefined
+}
+
 /** Why this load cannot be put on a model that runs there; undefined where it can. */
 export function whyNotUnder(load: LoadSpec, runsIn: ModelAdapter['runsIn']): string | undefined {
+  if (isStaged(load))
+    return runsIn === 'client'
+      ? undefined
+      : `only a model behind a server can be put under a load of ${load.kind} that runs for a time; this one computes in a process of its own`
   if (load.kind !== 'concurrency' || load.streams === 1 || runsIn === 'parent' || runsIn === 'client') return undefined
   return `an in-process model computes one call at a time, so ${load.streams} requests in flight would only wait in its queue; a batch load answers several at once`
 }
 
 /**
  * The items of a load in blocks of nearly equal size that cut no batch apart; fewer blocks where there are not enough
- * batches. Blocks follow the order of the items.
+ * batches. Blocks follow the order of the items. A load that runs for a time is not cut: its stages are long enough to be
+ * compared, and repeats let contestants take turns.
  */
 export function blocksOf<T>(load: LoadSpec, items: readonly T[], blocks: number): T[][] {
   const batches = batchesOf(load, items.slice(0, load.items))
-  const count = Math.min(blocks, batches.length)
+  const count = Math.min(isStaged(load) ? 1 : blocks, batches.length)
   return Array.from({ length: count }, (_, b) => batches.slice(Math.floor((b * batches.length) / count), Math.floor(((b + 1) * batches.length) / count)).flat())
+}
+
+/** How many requests a load will send to `items` items, as far as it can be told before. */
+export function requestsOf(load: LoadSpec, items: number): number {
+  return load.kind === 'rate' ? expectedRequests(load) : Math.min(items, (isStaged(load) ? load.requests : undefined) ?? Infinity)
 }
 
 // --- internal ---

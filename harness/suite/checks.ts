@@ -3,6 +3,7 @@ import { nearest } from '../errors.ts'
 import { METERS } from '../meters/index.ts'
 import type { Fact } from '../types.ts'
 import type { Issue } from './issues.ts'
+import { loadId } from './loads.ts'
 import type { ParsedSuite } from './schema.ts'
 
 /** Everything that is wrong, in the order of the file. `facts` are those of the suite or of its file of facts. */
@@ -14,14 +15,6 @@ export function checkSuite(suite: ParsedSuite, facts: readonly Fact[]): Issue[] 
 export function checkFacts(facts: readonly Fact[], models: readonly string[]): Issue[] {
   const issues = facts.flatMap((fact, i) => (models.includes(fact.model) ? [] : [{ path: [i, 'model'], message: unknown('model', fact.model, models) }]))
   return [...issues, ...repeated(facts.map(({ id }, i) => ({ id, path: [i, 'id'] })))]
-}
-
-/** `sequential`, `batch-8`, `concurrency-4`. */
-export function loadId(load: NonNullable<ParsedSuite['loads']>[number]): string {
-  if (load.id !== undefined) return load.id
-  if (load.kind === 'batch') return `batch-${load.size}`
-  if (load.kind === 'concurrency') return `concurrency-${load.streams}`
-  return 'sequential'
 }
 
 // --- internal ---
@@ -47,7 +40,18 @@ function checkLoads({ loads, workloads }: ParsedSuite): Issue[] {
   if (loads === undefined) return []
   if (loads.length === 0 && workloads.length > 0)
     return [{ path: ['loads'], message: 'is empty, so no request would ever be sent; leave it out for one at a time' }]
-  return repeated(loads.map((load, i) => ({ id: loadId(load), path: ['loads', i] })))
+  return [...loads.flatMap(checkTiming), ...repeated(loads.map((load, i) => ({ id: loadId(load), path: ['loads', i] })))]
+}
+
+/** A key that would do nothing is a mistake. */
+function checkTiming(load: NonNullable<ParsedSuite['loads']>[number], i: number): Issue[] {
+  if (load.kind === 'sequential' || load.kind === 'batch') return []
+  const { kind, seconds, warmupSeconds } = load
+  const timing = (['requests', 'warmupSeconds', 'maxErrorShare', 'maxInFlight', 'maxUsd'] as const).filter((key) => load[key] !== undefined)
+  if (kind === 'concurrency' && seconds === undefined)
+    return timing.map((key) => ({ path: ['loads', i, key], message: 'says how a load that runs for a time ends; give it seconds too' }))
+  if (seconds === undefined || warmupSeconds === undefined || warmupSeconds < seconds) return []
+  return [{ path: ['loads', i, 'warmupSeconds'], message: `leaves nothing of the ${seconds} seconds` }]
 }
 
 function checkMeters({ meters }: ParsedSuite): Issue[] {

@@ -2,7 +2,7 @@
  * What a user writes, in TypeScript as the argument of `defineSuite`, in YAML or JSON as the file. schema.ts checks it
  * at run time and must accept exactly this; the compiler compares the two.
  */
-import type { Fact, Price, Role } from '../types.ts'
+import type { Fact, Price, Role, Slo, Timing } from '../types.ts'
 import type { WorkloadInput } from '../workloads/index.ts'
 
 export interface SuiteInput {
@@ -58,11 +58,47 @@ export interface ModelInput {
 /** Must say where the figure comes from (`source`) and when it held (`date`, as 2025-02-06). */
 export type PriceInput = Undefinable<Price>
 
-/** The id defaults to the kind with its number: `sequential`, `batch-8`, `concurrency-4`. */
+/** The id defaults to the kind with its number: `sequential`, `batch-8`, `concurrency-4`, `rate-2.5`, `sweep`. */
 export type LoadInput = {
   readonly id?: string | undefined
   /** Ask only the first n items of the workload under this load. */ readonly items?: number | undefined
-} & ({ readonly kind: 'sequential' } | { readonly kind: 'batch'; readonly size: number } | { readonly kind: 'concurrency'; readonly streams: number })
+} & (
+  | { readonly kind: 'sequential' }
+  | { readonly kind: 'batch'; readonly size: number }
+  /** Without `seconds`: until every item has been asked. */
+  | ({ readonly kind: 'concurrency'; readonly streams: number } & TimingInput)
+  /** `seconds` defaults to 60. */
+  | ({
+      readonly kind: 'rate'
+      readonly perSecond: number
+      readonly arrivals?: ArrivalsInput | undefined
+      readonly rampSeconds?: number | undefined
+      readonly slo?: SloInput | undefined
+    } & TimingInput)
+  /** `seconds` of each stage default to 30, `points` to 10. */
+  | ({
+      readonly kind: 'sweep'
+      readonly points?: number | undefined
+      readonly arrivals?: ArrivalsInput | undefined
+      readonly slo?: SloInput | undefined
+    } & TimingInput)
+  /** `seconds` of each stage default to 30, `points` to 12. */
+  | ({ readonly kind: 'search'; readonly slo: SloInput; readonly points?: number | undefined; readonly arrivals?: ArrivalsInput | undefined } & TimingInput)
+  | ({
+      readonly kind: 'trace'
+      readonly file: string
+      readonly format: 'azure' | 'mooncake' | 'burstgpt'
+      readonly speed?: number | undefined
+      readonly slo?: SloInput | undefined
+    } & TimingInput)
+)
+
+/** Default: `poisson`. */
+export type ArrivalsInput = 'constant' | 'poisson' | { readonly kind: 'gamma'; readonly shape: number }
+/** Limits in milliseconds, at least one. */
+export type SloInput = Undefinable<Slo>
+/** Each has a default, but for `requests` and `maxUsd`, which set no limit unless given. */
+export type TimingInput = Undefinable<Partial<Timing>>
 
 export type FactInput = Undefinable<Fact>
 

@@ -1,8 +1,8 @@
 /** From a checked suite as written to the suite that is run: defaults filled in, paths absolute, workloads built. */
 import { resolve } from 'node:path'
-import type { Fact, LoadSpec, ModelSpec, Suite } from '../types.ts'
+import type { Fact, ModelSpec, Suite } from '../types.ts'
 import { createWorkload } from '../workloads/index.ts'
-import { loadId } from './checks.ts'
+import { defined, resolveLoad } from './loads.ts'
 import type { ParsedSuite } from './schema.ts'
 
 /** `dir` is the folder that relative paths start from. */
@@ -15,7 +15,7 @@ export function resolveSuite(input: ParsedSuite, facts: readonly Fact[], dir: st
     seed,
     models: Object.entries(input.models).map(([id, model]) => resolveModel(id, model, input.price, dir)),
     workloads: input.workloads.map((workload) => createWorkload(workload, dir)),
-    loads: (input.loads ?? (input.workloads.length === 0 ? [] : [{ kind: 'sequential' as const }])).map(resolveLoad),
+    loads: (input.loads ?? (input.workloads.length === 0 ? [] : [{ kind: 'sequential' as const }])).map((load) => resolveLoad(load, dir)),
     blocks,
     repeats,
     warmup,
@@ -26,11 +26,6 @@ export function resolveSuite(input: ParsedSuite, facts: readonly Fact[], dir: st
     facts,
     claims: claims.map((claim) => defined(claim)),
   }
-}
-
-/** The same object without the keys that are undefined. */
-export function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
 }
 
 // --- internal ---
@@ -46,8 +41,6 @@ function resolveModel(id: string, model: ParsedSuite['models'][string], fallback
     ...(price === undefined ? {} : { price: defined(price) }),
   }
 }
-
-const resolveLoad = (load: NonNullable<ParsedSuite['loads']>[number]): LoadSpec => ({ ...defined(load), id: loadId(load) })
 
 /** Texts that begin with ./ or ../ become absolute paths, at any depth of lists and maps. */
 function absolute(value: unknown, dir: string): unknown {

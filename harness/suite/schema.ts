@@ -4,28 +4,8 @@ import { nearest } from '../errors.ts'
 import type { Grader, Unit } from '../types.ts'
 import { GRADER_IDS, GRADERS, KIND_IDS, WORKLOAD_KINDS, type WorkloadCommon, type WorkloadInput } from '../workloads/index.ts'
 import type { ClaimInput, FactInput, ModelInput, SuiteInput } from './input.ts'
-
-/** One schema per key of `T`, and each takes nothing that `T` does not allow. */
-type ShapeOf<T> = { [K in keyof T]-?: z.ZodType<unknown, T[K] | undefined> }
-
-/**
- * A strict object whose message for an unknown key names the nearest known one. zod reports all unknown keys of an
- * object in one issue; the lines of the message are in the order of its keys.
- */
-export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  const known = Object.keys(shape)
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => unknownKey(key, known)).join('\n') : undefined),
-  })
-}
-
-/** Fit for file names on every system, and for cell ids, whose parts are joined by slashes. */
-export const Id = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?$/,
-    'must be 1 to 64 letters, digits, dots, dashes or underscores, and begin with a letter or digit',
-  )
+import { LoadSchema } from './loads.ts'
+import { Id, strict, type ShapeOf } from './strict.ts'
 
 const count = z.int().min(1)
 const text = z.string().min(1)
@@ -110,13 +90,6 @@ const Workload = z.discriminatedUnion(
   ) as unknown as [z.ZodObject],
 ) as unknown as z.ZodType<WorkloadInput, WorkloadInput>
 
-const loadCommon = { id: Id.optional(), items: count.optional().describe('Ask only the first n items of the workload under this load') }
-const Load = z.discriminatedUnion('kind', [
-  strict({ kind: z.literal('sequential').describe('one request at a time'), ...loadCommon }),
-  strict({ kind: z.literal('batch').describe('several requests as one batch'), size: count, ...loadCommon }),
-  strict({ kind: z.literal('concurrency').describe('several requests in flight'), streams: count, ...loadCommon }),
-])
-
 const Fact = strict({
   id: Id.optional(),
   model: Id,
@@ -148,7 +121,7 @@ export const SuiteSchema = strict({
   seed: z.int().min(0).default(1).describe('Items, order and sampling follow from it'),
   models: z.record(Id, Model).describe('The contestants by id: one teacher, its students, and controls that were not distilled'),
   workloads: z.array(Workload).default([]).describe('What is asked; may be left out where only published facts are compared'),
-  loads: z.array(Load).optional().describe('How requests arrive; default: one at a time'),
+  loads: z.array(LoadSchema).optional().describe('How requests arrive; default: one at a time'),
   blocks: count.default(4).describe('Contestants take turns after every block of items, so that drift of the machine hits all alike'),
   repeats: count.default(1).describe('How often everything is asked'),
   warmup: strict({ requests: z.int().min(0) })
@@ -166,12 +139,6 @@ export const SuiteSchema = strict({
 } satisfies ShapeOf<SuiteInput>)
 
 export type ParsedSuite = z.output<typeof SuiteSchema>
-
-/** Says of a key that it is not known, and which one was probably meant. */
-export function unknownKey(key: string, known: readonly string[]): string {
-  const guess = nearest(key, known)
-  return `is not a known key; ${guess === undefined ? `known here: ${known.join(', ')}` : `did you mean ${guess}?`}`
-}
 
 // --- internal ---
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { describeDifference, describeSuite } from '../../harness/run/hash.ts'
-import { batchesOf, blocksOf, warmupBatches, whyNotUnder } from '../../harness/run/loads.ts'
+import { batchesOf, blocksOf, requestsOf, warmupBatches, whyNotUnder } from '../../harness/run/loads.ts'
 import { planSuite } from '../../harness/run/plan.ts'
 import type { LoadSpec, LoadedSuite } from '../../harness/types.ts'
 import { PARENT_ADAPTER, items, scripted, suiteOf, sums } from './suites.ts'
@@ -171,4 +171,19 @@ test.each([
   })
   const inParent = suiteOf({ models: [scripted('teacher', options, { adapter: PARENT_ADAPTER })] })
   expect((await planSuite(inParent)).cells).not.toEqual([])
+})
+
+test('a load that runs for a time is put on clients only, is not cut into blocks, and its requests are counted by its rate', () => {
+  const timing = { seconds: 30, warmupSeconds: 3, maxErrorShare: 0.1, maxInFlight: 100 }
+  const rate: LoadSpec = { id: 'rate-4', kind: 'rate', perSecond: 4, arrivals: { kind: 'poisson' }, rampSeconds: 0, ...timing }
+  const timed: LoadSpec = { id: 'c', kind: 'concurrency', streams: 1, ...timing }
+  for (const load of [rate, timed]) {
+    expect(whyNotUnder(load, 'client')).toBeUndefined()
+    expect(whyNotUnder(load, 'child')).toMatch(/only a model behind a server/)
+    expect(whyNotUnder(load, 'parent')).toMatch(/only a model behind a server/)
+    expect(blocksOf(load, [1, 2, 3], 4)).toEqual([[1, 2, 3]])
+  }
+  expect([requestsOf(rate, 3), requestsOf({ ...rate, requests: 7 }, 3), requestsOf(timed, 3), requestsOf({ id: 's', kind: 'sequential' }, 3)]).toEqual([
+    120, 7, 3, 3,
+  ])
 })

@@ -20,6 +20,14 @@ const samples: [name: string, valid: boolean, yaml: string][] = [
   ['chat messages', true, `name: a\n${MODELS}workloads: [{ id: w, kind: file, file: q, prompt: [{ role: user, content: "{{q}}" }] }]\n`],
   ['all loads', true, `name: a\n${MODELS}loads: [{ kind: sequential }, { kind: batch, size: 8, items: 4 }, { kind: concurrency, streams: 2, id: two }]\n`],
   [
+    'all loads that run for a time',
+    true,
+    `name: a\n${MODELS}loads:\n- { kind: concurrency, streams: 4, seconds: 30, warmupSeconds: 2, maxErrorShare: 0, maxInFlight: 9, requests: 5, maxUsd: 0.5 }\n- { kind: rate, perSecond: 2.5, arrivals: constant, rampSeconds: 3, slo: { ttftMs: 200 } }\n- { kind: sweep, points: 4, arrivals: { kind: gamma, shape: 0.5 } }\n- { kind: search, slo: { tpotMs: 20, e2eMs: 900 } }\n- { kind: trace, file: ./t.csv, format: azure, speed: 2 }\n`,
+  ],
+  ['a search without objective', false, `name: a\n${MODELS}loads: [{ kind: search }]\n`],
+  ['gamma without shape', false, `name: a\n${MODELS}loads: [{ kind: rate, perSecond: 1, arrivals: gamma }]\n`],
+  ['a rate of nothing', false, `name: a\n${MODELS}loads: [{ kind: rate, perSecond: 0 }]\n`],
+  [
     'both prices',
     true,
     'name: a\nmodels: { t: { role: teacher, adapter: x, price: { kind: token, inputPerMtoken: 1, outputPerMtoken: 2, source: s, date: 2025-01-01 } } }\nprice: { kind: hourly, usdPerHour: 1, source: s, date: 2025-01-01 }\n',

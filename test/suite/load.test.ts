@@ -100,6 +100,36 @@ describe('a suite in YAML', () => {
     expect(suite.workloads[0]!.grader.grade(items[0]!, 'that is 2')).toEqual({ score: 1, grader: 'numeric', answer: '2' })
   })
 
+  it('completes loads that run for a time', async () => {
+    const loads = [
+      '{ kind: rate, perSecond: 2.5, slo: { e2eMs: 900 } }',
+      '{ kind: sweep, seconds: 80, arrivals: constant }',
+      '{ kind: search, slo: { ttftMs: 100 } }',
+      '{ kind: trace, file: ./t.csv, format: azure }',
+      '{ kind: concurrency, streams: 3, seconds: 10, maxInFlight: 7 }',
+    ]
+    write('loads.yaml', SUITE.replace('{ kind: batch, size: 8, items: 1 }', loads.join('\n  - ')))
+    const { suite } = await loadSuite('loads.yaml', { cwd: dir })
+    const rest = { maxErrorShare: 0.1, maxInFlight: 2000 }
+    expect(suite.loads.slice(1)).toEqual([
+      {
+        id: 'rate-2.5',
+        kind: 'rate',
+        perSecond: 2.5,
+        arrivals: { kind: 'poisson' },
+        rampSeconds: 0,
+        slo: { e2eMs: 900 },
+        seconds: 60,
+        warmupSeconds: 5,
+        ...rest,
+      },
+      { id: 'sweep', kind: 'sweep', points: 10, arrivals: { kind: 'constant' }, seconds: 80, warmupSeconds: 5, ...rest },
+      { id: 'search', kind: 'search', points: 12, arrivals: { kind: 'poisson' }, slo: { ttftMs: 100 }, seconds: 30, warmupSeconds: 3, ...rest },
+      { id: 'trace', kind: 'trace', file: join(dir, 't.csv'), format: 'azure', speed: 1, seconds: 86_400, warmupSeconds: 5, ...rest },
+      { id: 'concurrency-3', kind: 'concurrency', streams: 3, seconds: 10, warmupSeconds: 1, maxErrorShare: 0.1, maxInFlight: 7 },
+    ])
+  })
+
   it('is found in a folder', async () => {
     write('folder/suite.yml', SUITE)
     expect((await loadSuite('folder', { cwd: dir })).file).toBe(join(dir, 'folder/suite.yml'))
@@ -156,6 +186,43 @@ describe('a mistake in a suite is one sentence with file, line, path and the nea
     ['no teacher', 'role: teacher', 'role: control', 'E:2: models has no teacher'],
     ['no load', 'loads:\n  - kind: sequential\n  - { kind: batch, size: 8, items: 1 }', 'loads: []', 'loads is empty'],
     ['two loads of one id', '{ kind: batch, size: 8, items: 1 }', '{ kind: sequential, items: 1 }', 'loads.1 repeats the id "sequential"'],
+    [
+      'a misspelt key of a load',
+      '{ kind: batch, size: 8, items: 1 }',
+      '{ kind: rate, perSecnd: 8 }',
+      'loads.1.perSecnd is not a known key; did you mean perSecond?',
+    ],
+    [
+      'a limit that is none',
+      '{ kind: batch, size: 8, items: 1 }',
+      '{ kind: rate, perSecond: 8, slo: { ttft: 8 } }',
+      'loads.1.slo.ttft is not a known key; did you mean ttftMs?',
+    ],
+    [
+      'an objective without limits',
+      '{ kind: batch, size: 8, items: 1 }',
+      '{ kind: search, slo: {} }',
+      'loads.1.slo sets no limit; give at least one of ttftMs',
+    ],
+    [
+      'an unknown kind of arrivals',
+      '{ kind: batch, size: 8, items: 1 }',
+      '{ kind: rate, perSecond: 8, arrivals: poison }',
+      'loads.1.arrivals must be constant, poisson, or',
+    ],
+    ['a misspelt format of a trace', '{ kind: batch, size: 8, items: 1 }', '{ kind: trace, file: ./t, format: azur }', 'did you mean azure?'],
+    [
+      'timing without a time',
+      '{ kind: batch, size: 8, items: 1 }',
+      '{ kind: concurrency, streams: 8, maxUsd: 1 }',
+      'loads.1.maxUsd says how a load that runs for a time ends; give it seconds too',
+    ],
+    [
+      'a warm-up that leaves nothing',
+      '{ kind: batch, size: 8, items: 1 }',
+      '{ kind: rate, perSecond: 8, seconds: 5, warmupSeconds: 5 }',
+      'loads.1.warmupSeconds leaves nothing of the 5 seconds',
+    ],
     ['ids that differ in case only', '  small:', '  BIG:', 'differs from "big" only in case'],
     [
       'a fact about an unknown model',

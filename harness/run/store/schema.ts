@@ -7,12 +7,14 @@ import {
   type Completion,
   type Failure,
   type Grade,
+  type LoadSpec,
   type ModelCard,
   type Observed,
   type RunRecord,
   type RuntimeFacts,
   type Sample,
   type SeriesRecord,
+  type StageRecord,
   type StepTiming,
   type Warning,
 } from '../../types.ts'
@@ -101,6 +103,41 @@ export const ArrivalsSchema = z.object({
 
 export const PhaseSchema = z.object({ startMs: number, endMs: number })
 
+const ArrivalKind = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('constant') }),
+  z.object({ kind: z.literal('poisson') }),
+  z.object({ kind: z.literal('gamma'), shape: number }),
+])
+const ShapeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('concurrency'), streams: number }),
+  z.object({ kind: z.literal('rate'), perSecond: number, arrivals: ArrivalKind, rampSeconds: number }),
+  z.object({ kind: z.literal('trace'), file: text, speed: number }),
+])
+const StageSchema = z.object({
+  index: amount,
+  label: text,
+  shape: ShapeSchema,
+  startMs: number,
+  endMs: number,
+  steady: observed(PhaseSchema),
+  sent: amount,
+  answered: amount,
+  failed: amount,
+  stoppedBy: maybe(z.enum(['errors', 'saturated', 'cost', 'requests'])),
+  client: z.object({
+    verdict: z.enum(['valid', 'degraded', 'invalid']),
+    reasons: z.array(text),
+    workers: amount,
+    cpuShare: amount,
+    loopDelayP99Ms: amount,
+    sendLagP50Ms: observed(number),
+    sendLagP99Ms: observed(number),
+    trustedStreams: observed(amount),
+    offeredPerSecond: amount,
+    achievedPerSecond: amount,
+  }),
+}) satisfies z.ZodType<StageRecord>
+
 const KeySchema = z.object({ model: text, workload: text, load: text, repeat: number, block: number })
 
 const cell = { id: text, key: KeySchema, items: z.array(text) }
@@ -114,6 +151,7 @@ const CellSchema = z.discriminatedUnion('state', [
     runtime: RuntimeSchema,
     memory: MemorySchema,
     steps: StepsSchema,
+    stages: maybe(z.array(StageSchema)),
   }),
   z.object({ ...cell, state: z.literal('failed'), error: FailureSchema }),
   z.object({ ...cell, state: z.literal('skipped'), why: text }),
@@ -127,12 +165,20 @@ const PriceSchema = z.discriminatedUnion('kind', [
 ])
 
 const load = { id: text, items: maybe(number) }
+const limits = { requests: maybe(number), maxUsd: maybe(number) }
+const timing = { seconds: number, warmupSeconds: number, maxErrorShare: number, maxInFlight: number, ...limits }
+const partialTiming = { seconds: maybe(number), warmupSeconds: maybe(number), maxErrorShare: maybe(number), maxInFlight: maybe(number), ...limits }
+const Slo = z.object({ ttftMs: maybe(number), tpotMs: maybe(number), e2eMs: maybe(number) })
 const LoadSchema = z.discriminatedUnion('kind', [
   z.object({ ...load, kind: z.literal('sequential') }),
   z.object({ ...load, kind: z.literal('recorded') }),
   z.object({ ...load, kind: z.literal('batch'), size: number }),
-  z.object({ ...load, kind: z.literal('concurrency'), streams: number }),
-])
+  z.object({ ...load, ...partialTiming, kind: z.literal('concurrency'), streams: number }),
+  z.object({ ...load, ...timing, kind: z.literal('rate'), perSecond: number, arrivals: ArrivalKind, rampSeconds: number, slo: maybe(Slo) }),
+  z.object({ ...load, ...timing, kind: z.literal('sweep'), points: number, arrivals: ArrivalKind, slo: maybe(Slo) }),
+  z.object({ ...load, ...timing, kind: z.literal('search'), points: number, arrivals: ArrivalKind, slo: Slo }),
+  z.object({ ...load, ...timing, kind: z.literal('trace'), file: text, format: text, speed: number, slo: maybe(Slo) }),
+]) satisfies z.ZodType<LoadSpec>
 
 const FactSchema = z.object({
   id: maybe(text),
