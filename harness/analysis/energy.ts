@@ -28,6 +28,8 @@ export function powerSources({ record, series }: StoredRun): PowerChoice {
     if (power.length === 0) return absent(whyNoPower(record))
     const seeing = power.filter(({ meter }) => sees(meter, runtime))
     const best = seeing.reduce<SeriesRecord | undefined>((chosen, next) => (chosen === undefined || place(next) < place(chosen) ? next : chosen), undefined)
+    if (best === undefined && runtime?.backend === SERVED)
+      return absent(`the model is behind a server (${runtime.device}), and no meter here sees what it runs on`)
     if (best === undefined) return absent(`${power[0]!.meter} does not see what the model ran on (${runtime?.backend}, ${runtime?.device})`)
     const key = `${best.meter} ${best.origin}`
     const source =
@@ -71,10 +73,14 @@ export function readingsOf(series: readonly { t: readonly number[]; v: readonly 
 // --- internal ---
 
 const GPU_METERS = /^(?:nvidia|nvml|dcgm|amd)/
+/** Backend of models behind a server; their device names the host. A server on this machine may use a device that has a meter. */
+const SERVED = 'http'
+const LOOPBACK = /^server (?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|$)/
 const CPU_METERS = /^(?:estimate|rapl)/
 
 /** A GPU's meter says nothing about a model on the CPU, nor the other way round. */
 function sees(meter: string, runtime: RuntimeFacts | undefined): boolean {
+  if (runtime?.backend === SERVED) return LOOPBACK.test(runtime.device) && meter !== 'estimate' // CPU time of the client, not of the model
   const onGpu = runtime === undefined ? undefined : isGpu(runtime)
   if (onGpu === undefined) return true
   return onGpu ? !CPU_METERS.test(meter) : !GPU_METERS.test(meter)

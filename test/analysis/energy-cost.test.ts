@@ -121,6 +121,14 @@ describe('which power meter', () => {
       /does not see what the model ran on/,
     )
   })
+  it('a model behind a server elsewhere has none: meters here see the client', () => {
+    expect(whyOf(rowOf(analyse([withMeters('http', 'server models.example:8000')]), 'power'))).toMatch(/behind a server .*no meter here sees/)
+  })
+  it('a model behind a server on this machine may take the GPU’s, and never the CPU time of the client', () => {
+    expect(valueOf(analyse([withMeters('http', 'server 127.0.0.1:8000')]), 'power')).toMatchObject({ origin: 'measured', value: 300 })
+    const run = withMeters('http', 'server localhost:8000')
+    expect(whyOf(rowOf(analyse([{ ...run, series: run.series.filter(({ meter }) => meter === 'estimate') }]), 'power'))).toMatch(/no meter here sees/)
+  })
 })
 
 describe('cost', () => {
