@@ -10,6 +10,9 @@ export function countSentence(counts: Analysis['counts']): string {
   const unasked = counts.reduce((sum, { planned, requests: asked }) => sum + Math.max(0, planned - asked), 0)
   const missing = unasked === 0 ? '' : ` ${formatCount(unasked, 'planned request')} ${unasked === 1 ? 'was' : 'were'} never asked.`
   if (requests === 0) return `No request was asked.${missing}`
+  const untold = total((row) => row.untold ?? 0)
+  if (failed + truncated === 0 && untold > 0)
+    return `All ${formatCount(requests, 'request')} got an answer. Whether ${untold === requests ? 'any' : `any of ${untold} of them`} was cut off is not known.${missing}`
   if (failed + truncated === 0) return `All ${formatCount(requests, 'request')} got an answer, and none was cut off at the token limit.${missing}`
   const parts = [
     ...(failed === 0 ? [] : [`${formatCount(failed, 'request')} failed`]),

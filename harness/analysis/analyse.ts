@@ -14,6 +14,7 @@ import { METRICS } from './metrics/table.ts'
 import { claimResults, conflictsOf, conflictWarnings, factRatios, factRows } from './published.ts'
 import { routingRows } from './verdict/routing.ts'
 import { verdictsOf } from './verdict/index.ts'
+import { tells } from './values.ts'
 import { runWarnings, withCautions } from './warnings.ts'
 
 /** The same runs give the same analysis, to the last bit: bootstraps are seeded by what they are about. */
@@ -81,7 +82,9 @@ function rowsOf(data: GroupData): MetricRow[] {
 
 function countsOf({ group: { run, model, workload, load, planned, samples } }: GroupData): Analysis['counts'][number] {
   const finished = (how: string): number => samples.filter(({ finish }) => finish === how).length
-  return { run, model: model.id, workload, load, planned, requests: samples.length, failed: finished('error'), truncated: finished('length') }
+  const untold = samples.filter((sample) => sample.finish !== 'error' && !tells(sample, ['finish'])).length
+  const counts = { run, model: model.id, workload, load, planned, requests: samples.length, failed: finished('error'), truncated: finished('length') }
+  return untold === 0 ? counts : { ...counts, untold }
 }
 
 function modelsOf({ record }: StoredRun, asked: readonly GroupData[]): ModelSummary[] {

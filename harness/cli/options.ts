@@ -92,6 +92,45 @@ export const COMMANDS = {
     },
     examples: ['distillbench report latest', 'distillbench report latest --format md --out report.md', 'distillbench report latest --format csv | head'],
   },
+  import: {
+    summary: 'Bring in answers that were recorded elsewhere, compare them and report',
+    about:
+      'Reads JSON lines ({"id", "output", …}), samples_*.jsonl of lm-evaluation-harness, .eval and .json logs of Inspect, and results of promptfoo; the format is told from the file. ' +
+      'The answers become a run like any other: matched question by question, graded again, and reported. Nothing is run. FILE may be NAME=FILE, and FILE#NAME picks one model of several.',
+    args: {
+      file: {
+        type: 'positional',
+        required: false,
+        many: true,
+        description: 'Files of answers: the first is the teacher, the others are students. In place of --teacher and --student',
+      },
+      teacher: { type: 'string', valueHint: 'FILE', description: 'Answers of the model that is to be replaced' },
+      student: { type: 'string', many: true, valueHint: 'FILE', description: 'Answers of a student; may be given several times' },
+      control: { type: 'string', many: true, valueHint: 'FILE', description: 'Answers of a control, trained without the teacher; may be given several times' },
+      dataset: { type: 'string', valueHint: 'FILE', description: 'The questions as JSON lines with id, prompt and target, where the files do not hold them' },
+      grader: {
+        type: 'enum',
+        options: ['exact', 'includes', 'numeric', 'choice', 'given'],
+        description: 'How answers are scored; given takes the scores in the files (default: exact where right answers are known, else given)',
+      },
+      score: { type: 'string', valueHint: 'NAME', description: 'Which of the scores in the files is kept, where there are several' },
+      by: {
+        type: 'enum',
+        options: ['auto', 'id', 'hash'],
+        default: 'auto',
+        description: 'Match questions by id (their texts may differ), by hash of the text, or (auto) by id where there are ids, with the same text',
+      },
+      'allow-missing': { type: 'boolean', description: 'Answers that a file lacks count as failed; without it the import is refused' },
+      margin: { type: 'string', valueHint: 'RATIO', default: '0.02', description: 'Loss of accuracy that is acceptable: 0.02 is two points' },
+      name: { type: 'string', valueHint: 'NAME', description: 'Name of the comparison in the run’s id and in reports (default: import)' },
+      out: { ...runs, description: 'Folder that the run is written to' },
+    },
+    examples: [
+      'distillbench import --teacher teacher.jsonl --student student.jsonl --grader numeric',
+      'distillbench import --teacher big/samples_gsm8k_2025-02-06T10-11-12.jsonl --student small/samples_gsm8k_2025-02-06T11-12-13.jsonl',
+      'distillbench import --teacher results.json#openai:gpt-4o --student small=results.json#2 --dataset questions.jsonl',
+    ],
+  },
   distill: {
     summary: 'Train a model by a recipe: a teacher from ground truth, or a student from its teacher',
     about: 'Deterministic from the seed of the recipe. Checkpoints are kept, so that --resume goes on where a training was stopped.',

@@ -53,7 +53,7 @@ export interface Analysis {
   conflicts: readonly { model: string; workload: string; metric: string; facts: readonly Fact[] }[]
   claims: readonly ClaimResult[]
   /** `planned` requests were meant to be asked, `requests` were; a run that was cut short has fewer. */
-  counts: readonly { run: string; model: string; workload: string; load: string; planned: number; requests: number; failed: number; truncated: number }[]
+  counts: readonly { run: string; model: string; workload: string; load: string; planned: number; requests: number; failed: number; truncated: number; /** Answers of which nobody knows whether they were cut off. */ untold?: number }[]
   failures: readonly { run: string; cell: string; error: Failure }[]
   warnings: readonly Warning[]
 }

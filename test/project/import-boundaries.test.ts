@@ -51,6 +51,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     node: true,
   },
   'harness/run/environment.ts': { ours: [...VOCABULARY, 'harness/package.ts'], packages: ['systeminformation'], node: true },
+  'harness/import': { ours: [...VOCABULARY, 'harness/package.ts', 'harness/run', 'harness/workloads'], packages: ['zod', 'yauzl', 'fzstd'], node: true },
   'harness/analysis': { ours: VOCABULARY, packages: [], node: false },
   'harness/distill': {
     ours: [...VOCABULARY, 'harness/package.ts', 'harness/models/tfjs', 'harness/workloads', 'harness/suite', 'harness/meters'],

@@ -3,20 +3,27 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { HarnessError, nearest } from '../../errors.ts'
-import { RUN_SCHEMA, type RunRecord, type StoredRun, type Warning } from '../../types.ts'
+import { RUN_SCHEMA, type RunRecord, type Sample, type StoredRun, type Warning } from '../../types.ts'
 import { readLines } from './lines.ts'
 import { RunRecordSchema, SampleSchema, SeriesSchema } from './schema.ts'
 import { FILES } from './write.ts'
+
+export interface ReadOptions {
+  out?: string
+  /** False leaves prompts, answers and reasoning empty: no metric needs them, and they are most of the memory. */
+  texts?: boolean
+}
 
 /**
  * A run by its id (looked for in `<out>/runs`) or its folder. Throws HarnessError `usage` when there is none, `data` when
  * the record is damaged or of a schema that this version does not know. A last line that a killed writer left half done
  * becomes a warning of the record.
  */
-export async function readRun(idOrDir: string, { out = '.distillbench' }: { out?: string } = {}): Promise<StoredRun> {
+export async function readRun(idOrDir: string, { out = '.distillbench', texts = true }: ReadOptions = {}): Promise<StoredRun> {
   const dir = locateRun(idOrDir, out)
   const record = readRecord(dir)
-  const [samples, series] = await Promise.all([readLines(join(dir, FILES.samples), SampleSchema), readLines(join(dir, FILES.series), SeriesSchema)])
+  const schema: z.ZodType<Sample> = texts ? SampleSchema : SampleSchema.transform(withoutTexts)
+  const [samples, series] = await Promise.all([readLines(join(dir, FILES.samples), schema), readLines(join(dir, FILES.series), SeriesSchema)])
   const warnings = [...record.warnings, ...(samples.cutShort ? [cutShort(FILES.samples)] : []), ...(series.cutShort ? [cutShort(FILES.series)] : [])]
   return { record: { ...record, warnings }, samples: samples.values, series: series.values, dir }
 }
@@ -89,6 +96,11 @@ function tryJson(path: string): unknown {
   } catch {
     return undefined
   }
+}
+
+function withoutTexts(sample: Sample): Sample {
+  const { reasoning: _reasoning, ...rest } = sample
+  return { ...rest, prompt: '', text: '' }
 }
 
 function cutShort(file: string): Warning {
