@@ -121,7 +121,7 @@ export const COMMANDS = {
         description: 'Match questions by id (their texts may differ), by hash of the text, or (auto) by id where there are ids, with the same text',
       },
       'allow-missing': { type: 'boolean', description: 'Answers that a file lacks count as failed; without it the import is refused' },
-      margin: { type: 'string', valueHint: 'RATIO', default: '0.02', description: 'Loss of accuracy that is acceptable: 0.02 is two points' },
+      margin: { type: 'string', decimal: true, valueHint: 'RATIO', description: 'Loss of accuracy that is acceptable (default: 0.02, two points)' },
       name: { type: 'string', valueHint: 'NAME', description: 'Name of the comparison in the run’s id and in reports (default: import)' },
       out: { ...runs, description: 'Folder that the run is written to' },
     },

@@ -21,7 +21,7 @@ export default command('import', async (args, { io, signal, commandLine }) => {
     ...(args.score === undefined ? {} : { score: args.score }),
     by: args.by as 'auto' | 'id' | 'hash',
     allowMissing: args['allow-missing'],
-    margin: marginOf(args.margin),
+    margin: marginOf(args.margin ?? 0.02),
     command: commandLine,
     signal,
   })
@@ -56,10 +56,9 @@ function filesOf({ file, teacher, student, control }: Arguments<'import'>): File
   ]
 }
 
-function marginOf(text: string): number {
-  const margin = text.trim() === '' ? NaN : Number(text)
-  if (margin >= 0 && margin <= 1) return margin
-  throw new HarnessError('usage', `option --margin must be a ratio between 0 and 1, and was given "${text}"`, { hint: '0.02 is two points' })
+function marginOf(margin: number): number {
+  if (margin <= 1) return margin
+  throw new HarnessError('usage', `option --margin is a ratio of at most 1, and was given ${margin}`, { hint: '0.02 is two points' })
 }
 
 function nameOf(name: string): string {
