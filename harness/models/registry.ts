@@ -28,6 +28,12 @@ export const ADAPTERS: readonly Builtin[] = [
     load: () => import('./openai/index.ts'),
   },
   {
+    id: 'mock',
+    summary: 'a made-up model behind a mock server that is started for it (docs/mock.md): for demonstrations and tests',
+    runsIn: 'client',
+    load: () => import('./mock/index.ts'),
+  },
+  {
     id: 'recorded',
     summary: 'answers from a file, brought in by `distillbench import`; nothing is run',
     runsIn: 'none',

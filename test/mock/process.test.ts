@@ -1,7 +1,9 @@
-import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { renderMockPage } from '../../scripts/mock/page.ts'
 import { readProfiles } from '../../scripts/mock/profile-file.ts'
@@ -10,6 +12,7 @@ import { startRoofline } from '../../scripts/mock/roofline.ts'
 import { distillbench, type Result } from '../cli/process.ts'
 import { ask, chunksOf, contentOf, dataOf } from './client.ts'
 
+const PROCESS = fileURLToPath(new URL('../../dist/scripts/mock/process.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'distillbench-mock-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -90,7 +93,14 @@ describe('a process of its own', () => {
     } finally {
       await mock.close()
     }
-    expect(() => process.kill(mock.pid, 0)).toThrow()
+    expect(isAlive(mock.pid)).toBe(false)
+  })
+  test('ends with the process that started it, also when that is killed', async () => {
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', `const { spawnMock } = await import(${JSON.stringify(PROCESS)}); console.log((await spawnMock()).pid)`]) // prettier-ignore
+    const pid = Number(await new Promise<string>((resolve) => parent.stdout.setEncoding('utf8').once('data', resolve)))
+    expect(process.kill(pid, 0)).toBe(true)
+    parent.kill('SIGKILL')
+    await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false)
   })
   test('that cannot start says why', async () => {
     const taken = await startRoofline()
@@ -151,3 +161,13 @@ describe('roofline', () => {
 test('docs/mock.md is what the tables say; `npm run docs` writes it', () => {
   expect(readFileSync(new URL('../../docs/mock.md', import.meta.url), 'utf8')).toBe(renderMockPage())
 })
+
+// --- internal ---
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

@@ -45,6 +45,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'harness/models/recorded': { ours: VOCABULARY, packages: [], node: false },
   'harness/models/published': { ours: VOCABULARY, packages: ['zod'], node: true },
   'harness/models/tfjs': { ours: VOCABULARY, packages: ['zod', '@tensorflow/*', 'tinybench', 'webgpu', 'jiti'], node: true, computed: true },
+  'harness/models/mock': { ours: [...VOCABULARY, 'harness/models/openai', 'scripts/mock'], packages: ['zod'], node: true },
   'harness/run': {
     ours: [...VOCABULARY, 'harness/package.ts', 'harness/suite', 'harness/workloads', 'harness/meters', 'harness/models'],
     packages: ['zod'],
