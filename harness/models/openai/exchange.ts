@@ -204,7 +204,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched {
     this.settled = true
     this.recording.ended()
     this.watch.delete(this)
-    this.resolve({ assembly: this.assembly, status: this.status, headers: this.headers, ...how })
+    const outcome = { assembly: this.assembly, status: this.status, headers: this.headers, ...how }
+    // undici gives a connection free one turn after its response; who asks before that opens another one.
+    if (hangUp) this.resolve(outcome)
+    else queueMicrotask(() => setImmediate(() => this.resolve(outcome)))
     if (hangUp) this.controller?.abort(GIVEN_UP)
     this.decoder?.destroy()
   }

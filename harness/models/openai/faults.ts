@@ -58,7 +58,8 @@ const STATUS_HINTS: Readonly<Record<number, string>> = {
 /** The most exact code of an error, of those that it was caused by, or of the first of several addresses that were tried. */
 function codeOf(error: unknown, depth = 0): string {
   if (typeof error !== 'object' || error === null || depth > 4) return ''
-  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown }
+  const { code, cause, errors, name } = error as { code?: unknown; cause?: unknown; errors?: unknown; name?: unknown }
+  if (name === 'HTTPParserError') return 'HPE_INVALID' // undici gives it no code in most cases
   const inner = codeOf(cause, depth + 1) || (Array.isArray(errors) ? codeOf(errors[0], depth + 1) : '')
   return inner !== '' && !inner.startsWith('UND_ERR') ? inner : typeof code === 'string' && code !== '' ? code : inner
 }
