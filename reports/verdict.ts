@@ -112,26 +112,37 @@ function unmeasured(view: View): VerdictText[] {
   })
 }
 
-/** "It is 74% cheaper per correct answer (72 to 76%; estimated), 4.2 times faster (4.0 to 4.4)." For each workload. */
+/** "It is 74% cheaper per correct answer (72 to 76%; estimated) and 4.2 times faster (4.0 to 4.4), with no clear difference in energy." */
 function savingDetails(view: View, { savings }: Verdict): string[] {
   const workloads = [...new Set(savings.map(({ workload }) => workload))]
   return workloads.flatMap((workload) => {
-    const parts = savings.filter((one) => one.workload === workload).flatMap((one) => savingText(view, one) ?? [])
-    const where = workloads.length > 1 ? `On ${workload} it is ` : 'It is '
-    return parts.length === 0 ? [] : [`${where}${listInWords(parts)}.`]
+    const own = savings.filter((one) => one.workload === workload).flatMap((one) => wordsOf(view, one) ?? [])
+    const [clear, unclear] = [own.filter((one) => one.clear), own.filter((one) => !one.clear)].map((some) => some.map(({ text }) => text)) as [
+      string[],
+      string[],
+    ]
+    const where = workloads.length > 1 ? `on ${workload} ` : ''
+    const nothing = unclear.length === 0 ? '' : `no clear difference in ${listInWords(unclear)}`
+    const sentence = clear.length === 0 ? `${where}${nothing}` : `${where}it is ${listInWords(clear)}${nothing === '' ? '' : `, with ${nothing}`}`
+    return own.length === 0 ? [] : [`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`]
   })
 }
 
-function savingText(view: View, { metric: id, kind, perCorrect, share }: Saving): string | undefined {
+function savingText(view: View, saving: Saving): string | undefined {
+  const words = wordsOf(view, saving)
+  return words === undefined || words.clear ? words?.text : `no clear difference in ${words.text} (${words.range})`
+}
+
+function wordsOf(view: View, { metric: id, kind, perCorrect, share }: Saving): { clear: boolean; text: string; range: string } | undefined {
   const metric = view.metric(id)
   const saved = valueOf(share)
   if (metric === undefined || saved === undefined) return undefined
   const { text, range, clear } = ratioInWords({ value: 1 - saved.value, low: 1 - saved.high, high: 1 - saved.low }, metric)
   const per = perCorrect ? ' per correct answer' : ''
-  if (!clear) return `not clearly different in ${kind}${per} (${range})`
+  if (!clear) return { clear, text: `${kind}${per}`, range }
   const needs = text.endsWith('energy') ? `needing ${text}` : text
   const aside = [range, originMark(saved.origin)].filter((part) => part !== '').join('; ')
-  return `${needs}${per}${aside === '' ? '' : ` (${aside})`}`
+  return { clear, text: `${needs}${per}${aside === '' ? '' : ` (${aside})`}`, range }
 }
 
 /** Of no interest where the student is not taken. */

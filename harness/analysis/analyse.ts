@@ -6,6 +6,7 @@ import { powerSources } from './energy.ts'
 import { gapRows } from './gap.ts'
 import { whyEmpty } from './groups.ts'
 import { accuracyCells, shareCells } from './metrics/accuracy.ts'
+import { attemptCells } from './metrics/attempts.ts'
 import { distributionsOf, latencyCells, outputTokensCell } from './metrics/latency.ts'
 import { memoryCells } from './metrics/memory.ts'
 import { stepRatios, stepRows } from './metrics/steps.ts'
@@ -71,7 +72,15 @@ function analyseRun(run: StoredRun): Part {
 
 /** All metrics of a group; where nothing was asked, each with the reason. */
 function rowsOf(data: GroupData): MetricRow[] {
-  const cells = [...accuracyCells(data), ...latencyCells(data), ...sumCells(data), outputTokensCell(data), ...shareCells(data), ...memoryCells(data)]
+  const cells = [
+    ...accuracyCells(data),
+    ...attemptCells(data),
+    ...latencyCells(data),
+    ...sumCells(data),
+    outputTokensCell(data),
+    ...shareCells(data),
+    ...memoryCells(data),
+  ]
   const order = new Map<string, number>(METRICS.map(({ id }, index) => [id, index]))
   const reason = data.group.samples.length === 0 ? whyEmpty(data.group) : undefined
   return cells

@@ -16,8 +16,26 @@ export const QUALITY = [
     title: 'Accuracy by majority',
     unit: 'ratio',
     better: 'higher',
-    definition: 'Share of items whose most frequent answer over many attempts (cons@64) is right. Quoted only.',
+    definition:
+      'Share of items whose most frequent answer over k attempts is right (maj@k, cons@k): quoted, or measured where items were asked several times, with k the fewest answers that an item has. Averaged over all choices of k answers; a tie goes to each with equal chance.',
     misleads: 'Costs as many answers as it has attempts, so it must not be set against the price of one answer.',
+  },
+  {
+    id: 'any-of-k',
+    title: 'Right at least once in k answers',
+    unit: 'ratio',
+    better: 'higher',
+    definition:
+      'pass@k: 1 − C(n − c, k) ÷ C(n, k) for c right of n answers to an item, mean over the items; k is the fewest answers that an item has. Only where items were asked several times.',
+    misleads: 'Nobody tells the user which of the k answers is right, unless answers can be checked by running them.',
+  },
+  {
+    id: 'all-of-k',
+    title: 'Right every time in k answers',
+    unit: 'ratio',
+    better: 'higher',
+    definition: 'pass^k: C(c, k) ÷ C(n, k), mean over the items; k is the fewest answers that an item has. Only where items were asked several times.',
+    misleads: 'At temperature 0 all answers to an item are the same, and it is the accuracy once more.',
   },
   {
     id: 'rating',
