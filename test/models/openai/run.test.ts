@@ -33,7 +33,7 @@ function summing(): Answering {
     const text = String(2 * n)
     if (n === 6) return stream(socket, [event({ content: text })])
     const usage = { prompt_tokens: 4, completion_tokens: text.length + 1 }
-    return stream(socket, [...[...text].map((content) => event({ content })), finishEvent(), usageEvent(usage), DONE])
+    return stream(socket, [...text.split('').map((content) => event({ content })), finishEvent(), usageEvent(usage), DONE])
   }
 }
 
