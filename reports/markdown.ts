@@ -5,6 +5,7 @@ import { comparisonTables, type Cell } from './comparison.ts'
 import { countSentence, groupFailures } from './counts.ts'
 import { formatInterval, formatPublished, formatValue, originMark } from './format.ts'
 import { nameOfModel, titleOfFigure } from './charts/published.ts'
+import { clientFindings, stageTable } from './load.ts'
 import { openingSentences, runNotes, titleOf } from './opening.ts'
 import { clip, oneLine, visible } from './text.ts'
 import { taskTable, verdictTexts } from './verdict.ts'
@@ -33,6 +34,7 @@ export function renderMarkdown(analysis: Analysis): string {
       ].join('\n'),
     ),
     gapBlock(view),
+    loadBlock(view),
     claimsBlock(view),
     warningsBlock(analysis),
     failuresBlock(analysis),
@@ -58,6 +60,13 @@ export function escapeMarkdown(text: string): string {
 }
 
 // --- internal ---
+
+function loadBlock(view: View): string {
+  const { columns, rows } = stageTable(view)
+  if (rows.length === 0) return ''
+  const findings = clientFindings(view).map((finding) => `- The client was the limit: ${escapeMarkdown(finding)}`)
+  return [`### Under load\n\n${tableOf(columns, rows)}`, ...(findings.length === 0 ? [] : [findings.join('\n')])].join('\n\n')
+}
 
 /** The verdicts first, each with its saving below; then the tests in a table, where there are several. */
 function verdictBlocks(view: View): string[] {

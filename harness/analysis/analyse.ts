@@ -13,6 +13,7 @@ import { stepRatios, stepRows } from './metrics/steps.ts'
 import { sumCells } from './metrics/sums.ts'
 import { METRICS } from './metrics/table.ts'
 import { claimResults, conflictsOf, conflictWarnings, factRatios, factRows } from './published.ts'
+import { stageSummaries } from './stages.ts'
 import { routingRows } from './verdict/routing.ts'
 import { verdictsOf } from './verdict/index.ts'
 import { tells } from './values.ts'
@@ -36,6 +37,7 @@ export function analyse(runs: readonly StoredRun[]): Analysis {
     routing: parts.flatMap(({ routing }) => routing),
     gap: parts.flatMap(({ gap }) => gap),
     distributions: parts.flatMap(({ distributions }) => distributions),
+    stages: runs.flatMap(({ record }) => stageSummaries(record)),
     facts,
     conflicts,
     claims: claims.claims,

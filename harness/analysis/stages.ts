@@ -1,5 +1,5 @@
 /** Loads of several stages, such as the points of a sweep: each stage becomes a load of its own, measured in its steady window. */
-import type { CellRecord, LoadSpec, RunRecord, Sample, Slo, StageRecord } from '../types.ts'
+import type { CellRecord, LoadSpec, RunRecord, Sample, Slo, StageRecord, StageSummary } from '../types.ts'
 import { dueMs, tpotOf } from './values.ts'
 
 /** Between the id of a load and the label of a stage. */
@@ -27,6 +27,30 @@ export function splitStages(record: RunRecord, samples: readonly Sample[]): { re
 /** When the figures of a stage were taken. */
 export function windowOf({ steady, startMs, endMs }: StageRecord): { startMs: number; endMs: number } {
   return steady.state === 'ok' ? steady.value : { startMs, endMs }
+}
+
+/** All stages of a run. */
+export function stageSummaries(record: RunRecord): StageSummary[] {
+  return record.cells.flatMap((cell) =>
+    stagesOf(cell).map((stage): StageSummary => {
+      const { label, shape, sent, answered, failed, stoppedBy, steady, client } = stage
+      const { model, workload, load } = stageKey(cell.key, stage)
+      return {
+        run: record.id,
+        model,
+        workload,
+        load,
+        label,
+        shape,
+        sent,
+        answered,
+        failed,
+        ...(stoppedBy === undefined ? {} : { stoppedBy }),
+        steadySeconds: steady.state === 'ok' ? { state: 'ok', value: (steady.value.endMs - steady.value.startMs) / 1000 } : steady,
+        client,
+      }
+    }),
+  )
 }
 
 /** The cell that a stage's cell was made of; any other id is its own. Meters know only those. */

@@ -2,7 +2,11 @@
 import type { MetricRow, StoredRun, Warning } from '../types.ts'
 import type { GroupData } from './data.ts'
 import { millis } from './groups.ts'
+import { LATENCY } from './metrics/table/latency.ts'
+import { RATES } from './metrics/table/rates.ts'
+import { RESOURCES } from './metrics/table/resources.ts'
 import { counted } from './observed.ts'
+import { stageSummaries } from './stages.ts'
 import { quantile } from './stats/quantiles.ts'
 
 const FEW_ITEMS = 100
@@ -19,41 +23,34 @@ export function runWarnings({ record }: StoredRun, groups: readonly GroupData[])
   ]
 }
 
-/** Cautions beside the rows of models or cells that the runner found to be measured by a busy client, or that a file tells. */
+/** Cautions beside the rows that a busy client spoils, or of which a file tells that they may be wrong. */
 export function withCautions(rows: readonly MetricRow[], { record }: StoredRun): MetricRow[] {
   const spoiled = record.warnings.filter(({ code }) => code.startsWith('client-') || code === 'recorded-times')
-  if (spoiled.length === 0) return [...rows]
+  const stages = stageSummaries(record).filter(({ client }) => client.verdict !== 'valid')
+  if (spoiled.length === 0 && stages.length === 0) return [...rows]
   const cells = new Map(record.cells.map(({ id, key }) => [id, key]))
   return rows.map((row) => {
     if (!TIMED.has(row.metric)) return row
-    const cautions = spoiled.filter(({ cell, model }) => {
+    const told = spoiled.filter(({ cell, model }) => {
       const key = cell === undefined ? undefined : cells.get(cell)
       if (key !== undefined) return key.model === row.model && key.workload === row.workload && key.load === row.load
       return model === undefined || model === row.model
     })
-    return cautions.length === 0 ? row : { ...row, cautions: [...new Set(cautions.map(({ message }) => message))] }
+    const own = stages.filter(({ model, workload, load }) => model === row.model && workload === row.workload && load === row.load)
+    const cautions = [
+      ...told.map(({ message }) => message),
+      ...own.flatMap(({ client }) => client.reasons.map((reason) => `The client was the limit: ${reason}`)),
+    ]
+    return cautions.length === 0 ? row : { ...row, cautions: [...new Set(cautions)] }
   })
 }
 
 // --- internal ---
 
-const TIMED: ReadonlySet<string> = new Set([
-  'ttft',
-  'ttft-p95',
-  'tpot',
-  'itl',
-  'itl-p95',
-  'latency',
-  'latency-p95',
-  'output-tokens-per-second',
-  'throughput',
-  'request-rate',
-  'power',
-  'energy-per-token',
-  'energy-per-correct',
-  'cost-per-mtoken',
-  'cost-per-correct',
-])
+/** What depends on when things happened. */
+const TIMED: ReadonlySet<string> = new Set(
+  [...LATENCY, ...RATES, ...RESOURCES].map(({ id }) => id as string).filter((id) => !id.endsWith('-step') && !id.startsWith('memory') && id !== 'power-idle'),
+)
 
 function incomplete(record: StoredRun['record'], groups: readonly GroupData[]): Warning[] {
   const planned = groups.reduce((sum, { group }) => sum + group.planned, 0)

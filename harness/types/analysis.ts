@@ -2,6 +2,7 @@
 import type { Failure } from '../errors.ts'
 import type { Origin, Unit } from '../units.ts'
 import type { Fact } from './facts.ts'
+import type { StageSummary } from './load.ts'
 import type { ModelCard, RuntimeFacts } from './model.ts'
 import type { Observed } from './observed.ts'
 import type { Environment, Warning } from './record.ts'
@@ -48,6 +49,8 @@ export interface Analysis {
   /** Distillation gap recovered per student: (student − control)/(teacher − control). */
   gap: readonly { run: string; student: string; control: string; workload: string; recovered: Observed<Estimate> }[]
   distributions: readonly Distribution[]
+  /** Of loads that run for a time, in the order in which they ran. */
+  stages: readonly StageSummary[]
   facts: readonly Fact[]
   /** Facts that disagree about one figure, the one used in the rows first. */
   conflicts: readonly { model: string; workload: string; metric: string; facts: readonly Fact[] }[]

@@ -63,3 +63,20 @@ export interface ClientHealth {
   offeredPerSecond: number
   achievedPerSecond: number
 }
+
+/** One stage of one model's load, for reports: how it was offered, how it went, and whether the client can be trusted. `load` is the load of its rows. */
+export interface StageSummary {
+  run: string
+  model: string
+  workload: string
+  load: string
+  label: string
+  shape: StageShape
+  sent: number
+  answered: number
+  failed: number
+  stoppedBy?: StageRecord['stoppedBy']
+  /** Length of the window that the figures are about, or why none was steady: then they are about the whole stage. */
+  steadySeconds: Observed<number>
+  client: ClientHealth
+}

@@ -2,6 +2,7 @@
 import type { View } from '../view.ts'
 import type { MaybeChart } from './chart.ts'
 import { latencyChart } from './latency.ts'
+import { loadCharts } from './load.ts'
 import { publishedCharts } from './published.ts'
 import { AGAINST_COST, AGAINST_SPEED, qualityChart } from './quality.ts'
 import { routingCharts } from './routing.ts'
@@ -11,6 +12,7 @@ export interface Charts {
   routing: readonly MaybeChart[]
   quality: readonly MaybeChart[]
   latency: readonly MaybeChart[]
+  load: readonly MaybeChart[]
   slices: readonly MaybeChart[]
   published: readonly MaybeChart[]
 }
@@ -24,6 +26,7 @@ export function chartsOf(view: View): Charts {
       latencyChart(view, workload, 'perToken', 'Time per output token'),
       latencyChart(view, workload, 'endToEnd', 'Whole answer'),
     ]),
+    load: loadCharts(view),
     slices: view.workloads.map((workload) => sliceChart(view, workload)),
     published: publishedCharts(view),
   }

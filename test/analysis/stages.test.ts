@@ -1,82 +1,8 @@
 /** Loads whose requests overlap: stages, steady windows, slices, objectives, and latency from when a request was due. */
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../harness/analysis/index.ts'
-import type { Analysis, CellRecord, Estimate, LoadSpec, Observed, Sample, StageRecord, StoredRun } from '../../harness/types.ts'
-import { scriptedRun } from './scripted-run.ts'
-
-const LOAD: LoadSpec = {
-  id: 'sweep',
-  kind: 'sweep',
-  points: 2,
-  arrivals: { kind: 'constant' },
-  seconds: 10,
-  warmupSeconds: 1,
-  maxErrorShare: 0.5,
-  maxInFlight: 100,
-  slo: { ttftMs: 50, tpotMs: 10 },
-}
-const valid = { state: 'absent', why: 'not calibrated' } as const
-const client: StageRecord['client'] = {
-  verdict: 'valid',
-  reasons: [],
-  workers: 1,
-  cpuShare: 0.1,
-  loopDelayP99Ms: 1,
-  sendLagP50Ms: valid,
-  sendLagP99Ms: valid,
-  trustedStreams: valid,
-  offeredPerSecond: 10,
-  achievedPerSecond: 10,
-}
-
-/** Two stages of ten seconds, ten and twenty requests a second; the first second of each is left out. `pace` scales the times of the model. */
-function sweep(pace: (model: string) => number, change: (sample: Sample, n: number) => Sample = (sample) => sample): StoredRun {
-  const base = scriptedRun({
-    id: 'load',
-    items: 1,
-    loads: [LOAD],
-    models: ['teacher', 'student'].map((id) => ({ id, role: id === 'teacher' ? 'teacher' : 'student', answer: () => ({ firstMs: 1, stepMs: 1, tokens: 1 }) })),
-  })
-  const samples: Sample[] = []
-  const cells = base.record.cells.map((cell, c): CellRecord => {
-    if (cell.state !== 'done') return cell
-    const stages = [10, 20].map((perSecond, index): StageRecord => {
-      const startMs = c * 100_000 + index * 20_000
-      for (let n = 0; n < perSecond * 10; n++) {
-        const due = startMs + (1000 * n) / perSecond
-        const p = pace(cell.key.model)
-        const sample: Sample = {
-          ...base.samples[c]!,
-          item: `i${index}-${n}`,
-          itemHash: `h${index}-${n}`,
-          stage: index,
-          intendedMs: due,
-          startMs: due + 5,
-          tokenMs: [0, 1, 2, 3, 4].map((t) => due + p * (40 + 8 * t)),
-          outputTokens: 5,
-          promptTokens: 100,
-          text: 'äbcd',
-          endMs: due + p * 80,
-        }
-        samples.push(change(sample, n))
-      }
-      return {
-        index,
-        label: `${perSecond} requests/s`,
-        shape: { kind: 'rate', perSecond, arrivals: { kind: 'constant' }, rampSeconds: 0 },
-        startMs,
-        endMs: startMs + 10_100,
-        steady: { state: 'ok', value: { startMs: startMs + 1000, endMs: startMs + 10_000 } },
-        sent: perSecond * 10,
-        answered: perSecond * 10,
-        failed: 0,
-        client,
-      }
-    })
-    return { ...cell, stages }
-  })
-  return { ...base, samples, record: { ...base.record, cells } }
-}
+import type { Analysis, Estimate, Observed } from '../../harness/types.ts'
+import { sweepRun } from './sweep-run.ts'
 
 function value(analysis: Analysis, model: string, load: string, metric: string): Estimate {
   const found: Observed<Estimate> | undefined = analysis.rows.find(
@@ -87,7 +13,7 @@ function value(analysis: Analysis, model: string, load: string, metric: string):
 }
 
 describe('a load of several stages', () => {
-  const analysis = analyse([sweep((model) => (model === 'teacher' ? 1 : 0.5))])
+  const analysis = analyse([sweepRun((model) => (model === 'teacher' ? 1 : 0.5))])
 
   it('has rows for each stage, and none for the whole', () => {
     expect([...new Set(analysis.rows.filter(({ load }) => load !== '' && load !== 'isolated').map(({ load }) => load))]).toEqual([
@@ -120,10 +46,10 @@ describe('a load of several stages', () => {
 
   it('has goodput under the objective of the load', () => {
     expect(value(analysis, 'teacher', 'sweep: 10 requests/s', 'goodput-share').value).toBe(1)
-    const slow = analyse([sweep((model) => (model === 'teacher' ? 2 : 1))])
+    const slow = analyse([sweepRun((model) => (model === 'teacher' ? 2 : 1))])
     expect(value(slow, 'teacher', 'sweep: 10 requests/s', 'goodput-share').value).toBe(0)
     const failing = analyse([
-      sweep(
+      sweepRun(
         () => 1,
         (sample, n) => (n % 2 === 0 ? sample : { ...sample, finish: 'error', error: { code: 'model', message: 'no' } }),
       ),
@@ -134,7 +60,7 @@ describe('a load of several stages', () => {
 
 describe('events of unknown many tokens', () => {
   const analysis = analyse([
-    sweep(
+    sweepRun(
       () => 1,
       (sample) => ({ ...sample, timing: 'event', outputTokens: 10 }),
     ),
@@ -151,12 +77,34 @@ describe('events of unknown many tokens', () => {
 describe('reasoning before the answer', () => {
   it('has a first answer token of its own', () => {
     const analysis = analyse([
-      sweep(
+      sweepRun(
         () => 1,
         (sample) => ({ ...sample, firstReasoningMs: sample.tokenMs[0]!, firstAnswerMs: sample.tokenMs[3]!, reasoning: 'hm' }),
       ),
     ])
     expect(value(analysis, 'teacher', 'sweep: 10 requests/s', 'ttfat').value).toBeCloseTo(64, 6)
     expect(value(analysis, 'teacher', 'sweep: 10 requests/s', 'ttft').value).toBeCloseTo(40, 6)
+  })
+})
+
+describe('the certificate of the client', () => {
+  const reason = 'sent 41 ms late at the 99th percentile'
+  const analysis = analyse([sweepRun(() => 1, undefined, { verdict: 'invalid', reasons: [reason] })])
+
+  it('is in the analysis, stage by stage', () => {
+    expect(analysis.stages.map(({ load, client: { verdict } }) => [load, verdict])).toEqual([
+      ['sweep: 10 requests/s', 'valid'],
+      ['sweep: 20 requests/s', 'invalid'],
+      ['sweep: 10 requests/s', 'valid'],
+      ['sweep: 20 requests/s', 'invalid'],
+    ])
+  })
+
+  it('marks the times of its stage, and nothing else', () => {
+    const marked = analysis.rows.filter(({ cautions }) => cautions !== undefined)
+    expect(new Set(marked.map(({ load }) => load))).toEqual(new Set(['sweep: 20 requests/s']))
+    expect(marked.every(({ cautions }) => cautions?.[0] === `The client was the limit: ${reason}`)).toBe(true)
+    expect(marked.map(({ metric }) => metric)).toEqual(expect.arrayContaining(['ttft', 'ttft-p99', 'goodput', 'text-throughput', 'cost-per-correct']))
+    expect(marked.map(({ metric }) => metric)).not.toContain('accuracy')
   })
 })

@@ -2,6 +2,7 @@
 import type { MaybeChart } from '../../charts/chart.ts'
 import type { Charts } from '../../charts/index.ts'
 import { formatInterval, formatValue } from '../../format.ts'
+import { clientFindings, stageTable } from '../../load.ts'
 import { valueOf, type View } from '../../view.ts'
 import { whyMissing } from '../../words.ts'
 import { html, type Html } from '../markup.ts'
@@ -33,6 +34,21 @@ export async function qualitySection(view: View, charts: Charts): Promise<Sectio
 
 export async function latencySection(view: View, charts: Charts): Promise<Section> {
   return { id: 'latency', title: 'Latency', body: html`${legendFor(view, charts.latency)}${await figures(charts.latency)}` }
+}
+
+/** Loads that ran for a time; the certificate of the client is beside the numbers that it vouches for. */
+export async function loadSection(view: View, charts: Charts): Promise<Section | undefined> {
+  const table = stageTable(view)
+  if (table.rows.length === 0) return undefined
+  const findings = clientFindings(view)
+  const trust =
+    findings.length === 0
+      ? 'The client kept up in every stage: what is measured is the server.'
+      : `The client did not keep up everywhere, and times of those stages are marked: ${findings.join('. ')}.`
+  const body = html`${legendFor(view, charts.load)}${await figures(charts.load)}
+    <p>${trust}</p>
+    ${textTable(table, 'Stages of the loads', { sortable: true })}`
+  return { id: 'load', title: 'Under load', body }
 }
 
 export async function slicesSection(view: View, charts: Charts): Promise<Section> {
