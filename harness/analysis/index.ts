@@ -1,3 +1,4 @@
 /** Analysis of run records. Pure: no clock, no file, no unseeded chance. */
 export { analyse } from './analyse.ts'
 export { METRICS, type MetricId } from './metrics/table.ts'
+export { combineRuns, type CombineOptions, type PairBy, type RunPick } from './compare/runs.ts'

@@ -12,6 +12,7 @@ const LOADERS = {
   run: () => import('./commands/run.ts'),
   plan: () => import('./commands/plan.ts'),
   report: () => import('./commands/report.ts'),
+  compare: () => import('./commands/compare.ts'),
   import: () => import('./commands/import.ts'),
   distill: () => import('./commands/distill.ts'),
   mock: () => import('./commands/mock.ts'),

@@ -92,6 +92,23 @@ export const COMMANDS = {
     },
     examples: ['distillbench report latest', 'distillbench report latest --format md --out report.md', 'distillbench report latest --format csv | head'],
   },
+  compare: {
+    summary: 'Compare runs question by question: a changed prompt, another engine, a quantisation, a student',
+    about:
+      'The first run is the reference. Questions are paired by their text and right answer, within the same workload; runs that cannot be compared are refused, and the difference is named. ' +
+      'Without MODEL, runs of one model each are compared as they are, and runs of several models model by model.',
+    args: {
+      run: { type: 'positional', required: true, many: true, description: 'Id of a run, its folder, or `latest`; RUN:MODEL for one of its models' },
+      by: {
+        type: 'enum',
+        options: ['hash', 'id'],
+        default: 'hash',
+        description: 'Pair questions by hash of text and right answer, or by id, where the prompt was changed on purpose',
+      },
+      runs,
+    },
+    examples: ['distillbench compare 20250206-101112-sums latest', 'distillbench compare latest:teacher 20250206-101112-sums:small --json'],
+  },
   import: {
     summary: 'Bring in answers that were recorded elsewhere, compare them and report',
     about:

@@ -1,5 +1,6 @@
 /** Planning, running, and the record on disk. */
 export { describeHost } from './environment.ts'
+export { describeDifference } from './hash.ts'
 export { planSuite, type PlanOptions } from './plan.ts'
 export { runSuite, type RunOptions, type RunParts } from './runner.ts'
 export { listRuns, readRun } from './store/read.ts'
