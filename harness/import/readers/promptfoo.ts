@@ -8,6 +8,7 @@ import { HarnessError, nearest } from '../../errors.ts'
 import type { Answer, Choice, Notes, Reader, Source } from '../answer.ts'
 import { check, compact, count, nullish, readDocument } from '../json.ts'
 import { readJsonLines } from '../lines.ts'
+import { counted } from '../notes.ts'
 
 export const promptfoo: Reader = {
   id: 'promptfoo',
@@ -142,7 +143,10 @@ async function* answers(path: string, all: AsyncIterable<Located>, column: Colum
     yield { ...toAnswer(result, wanted, where), id, repeat }
   }
   if (cached > 0)
-    notes.add('cached-answers', `${basename(path)}: ${cached} answers of ${column.name} came from promptfoo’s cache, so their times are left out.`)
+    notes.add(
+      'cached-answers',
+      `${basename(path)}: ${counted(cached, 'answer')} of ${column.name} came from promptfoo’s cache; times and cost of the cache are left out.`,
+    )
 }
 
 function toAnswer(result: Result, wanted: string | undefined, where: string): Answer {
