@@ -8,16 +8,16 @@ describe('the summary in a terminal', () => {
     expect(summaryTable(measuredAnalysis(), { width: 80, color: false })).toMatchInlineSnapshot(`
       "Student S, undecided: 400 items cannot decide (−1.3 points, −3.0 to +0.4): 412
         more needed if the two are equally good.
-        It is 74% cheaper per correct answer (72 to 76%), needing 74% less energy per
-          correct answer (72 to 76%) and 4.2 times faster (3.8 to 4.5).
+        It is 74% cheaper per correct answer (72 to 76%) and 4.2 times faster (3.8 to
+          4.5) and takes 74% less energy per correct answer (72 to 76%).
         Its distillation ($0.00710, estimated) is paid for after 7,720 correct answers
           (7,350 to 8,130; estimated).
         Asking both, student first: handing on the 20.0% of the items with the longest
           answers gives what it gives.
       Keep Teacher 3.2M, not Student XS: worse by more than 2 points on arithmetic
         (made up, 400 items).
-        It is 86% cheaper per correct answer (84 to 88%), needing 85% less energy per
-          correct answer (83 to 87%) and 4.2 times faster (3.8 to 4.5).
+        It is 86% cheaper per correct answer (84 to 88%) and 4.2 times faster (3.8 to
+          4.5) and takes 85% less energy per correct answer (83 to 87%).
         Asking both, student first: handing on the 20.0% of the items with the longest
           answers gives what it gives.
 

@@ -15,16 +15,10 @@ import { clustersOf } from './clusters.ts'
 import { costsOf, halves, routedItems, type CostBasis, type RoutedItem } from './routed-items.ts'
 import { routingSentence } from './words.ts'
 
-/** One row for each student, workload and rule, under the first load under which both answered one request after another. */
+/** One row for each student, workload and rule, under the load under which both were asked most items; of several the first. */
 export function routingRows(groups: readonly GroupData[], run: string, margin: number): RoutingRow[] {
-  const asked = groups.filter(({ group }) => group.samples.length > 0)
-  const teachers = asked.filter(({ group }) => group.model.role === 'teacher')
-  const seen = new Set<string>()
-  return asked.flatMap((student): RoutingRow[] => {
+  return pairsOf(groups).flatMap(({ student, teacher }): RoutingRow[] => {
     const { model, workload, load } = student.group
-    const teacher = teachers.find(({ group }) => group.workload === workload && group.load === load)
-    if (model.role !== 'student' || teacher === undefined || seen.has(`${model.id}\u0000${workload}`)) return []
-    seen.add(`${model.id}\u0000${workload}`)
     const basis = costsOf(student, teacher)
     return RULES.flatMap(({ rule, unit }): RoutingRow[] => {
       const items = routedItems(student, teacher, rule, basis)
@@ -36,6 +30,26 @@ export function routingRows(groups: readonly GroupData[], run: string, margin: n
 }
 
 // --- internal ---
+
+interface Pair {
+  student: GroupData
+  teacher: GroupData
+}
+
+function pairsOf(groups: readonly GroupData[]): Pair[] {
+  const asked = groups.filter(({ group }) => group.samples.length > 0)
+  const best = new Map<string, Pair & { items: number }>()
+  for (const student of asked) {
+    const { model, workload, load } = student.group
+    const teacher = asked.find(({ group }) => group.model.role === 'teacher' && group.workload === workload && group.load === load)
+    if (model.role !== 'student' || teacher === undefined) continue
+    const others = new Set(teacher.group.graded.map(({ item }) => item))
+    const items = new Set(student.group.graded.flatMap(({ item }) => (others.has(item) ? [item] : []))).size
+    const key = `${model.id}\u0000${workload}`
+    if (items > (best.get(key)?.items ?? -1)) best.set(key, { student, teacher, items })
+  }
+  return [...best.values()]
+}
 
 const RULES: readonly { rule: RoutingRule; unit: Unit }[] = [
   { rule: 'answer-length', unit: 'token' },

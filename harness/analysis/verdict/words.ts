@@ -29,7 +29,7 @@ export function verdictSentence({ tasks, margin, decision, students, adjusted }:
       `worse by more than ${points(margin)} on ${names(bad)} when that task is looked at alone, but not after correcting for all comparisons of the run`,
     )
   if (decision === 'undecided' && good.length === tasks.length && adjusted !== undefined)
-    parts.push(`but not after correcting for the ${students} students of the run (p becomes ${pValue(adjusted)})`)
+    return `${parts.join('; ')}, but not after correcting for the ${students} students of the run (p becomes ${pValue(adjusted)})${missing(good)}`
   parts.push(...open.map((task) => openPart(task, tasks.length > 1)))
   return parts.join('; ')
 }
@@ -134,6 +134,16 @@ function needed({ moreItems: { ifEqual, asSeen } }: Task): string {
   }
   if (likely === undefined) return 'the difference that was seen is as large as the margin, so no number of items would decide'
   return `${more(Math.max(1, likely))} if the difference is as seen`
+}
+
+/** Of the tasks that the correction asks more of, the ones that have too few items for it. */
+function missing(tasks: readonly Task[]): string {
+  const short = tasks.flatMap(({ workload, moreItems: { ifEqual } }) =>
+    ifEqual.state === 'ok' && ifEqual.value > 0 ? [`${grouped(ifEqual.value)} more on ${workload}`] : [],
+  )
+  if (short.length === 0) return ''
+  const shown = short.length > 3 ? [...short.slice(0, 3), `and on ${short.length - 3} others`] : short
+  return `: ${shown.join(', ')} needed if the two are equally good`
 }
 
 function pValue(p: number): string {
