@@ -35,6 +35,12 @@ const seed = {
   description: 'Seed of items, order and sampling (default: the one of the suite)',
 } satisfies OptionSpec
 const models = { type: 'string', valueHint: 'A,B', description: 'Only these models, by id' } satisfies OptionSpec
+const set = {
+  type: 'string',
+  many: true,
+  valueHint: 'NAME=VALUE',
+  description: 'Set a variable that the suite takes from the environment, such as TEACHER_URL; may be given several times. Not for keys',
+} satisfies OptionSpec
 const runs = { type: 'string', valueHint: 'DIR', default: '.distillbench', description: 'Folder that holds the runs' } satisfies OptionSpec
 
 /** Options that every command knows. */
@@ -62,6 +68,7 @@ export const COMMANDS = {
         default: 'auto',
         description: 'Backend of in-process models; `doctor` says which work here',
       },
+      set,
       resume: { type: 'string', valueHint: 'RUN', description: 'Go on with this run (id, folder or `latest`); finished items are not asked again' },
     },
     examples: ['distillbench run arithmetic --quick', 'distillbench run ./my-suite.yaml --models teacher,small --seed 7'],

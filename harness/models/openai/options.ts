@@ -9,7 +9,7 @@ const text = z.string().min(1)
 const Web = z.url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' })
 
 export const OptionsSchema = z.strictObject({
-  url: Web.describe('Base address of the API, such as https://host/v1'),
+  url: Web.describe('Base address of the API, such as https://host/v1; ${NAME} is taken from the environment'),
   model: text.describe('Name of the model, as the server calls it'),
   api: z.enum(['chat', 'completions']).default('chat'),
   stream: z.boolean().default(true).describe('Answers come token by token; without, there is no time to first token'),
@@ -62,7 +62,7 @@ export interface Endpoint {
 
 /** Throws HarnessError `usage`; no message holds the key. */
 export function readOptions(spec: ModelSpec, env: NodeJS.ProcessEnv = process.env): Endpoint {
-  const parsed = OptionsSchema.safeParse(spec.options)
+  const parsed = OptionsSchema.safeParse(expanded(spec, env))
   if (!parsed.success) throw new HarnessError('usage', `models.${spec.id}.options: ${parsed.error.issues.map(inWords).join('; ')}`)
   const options = parsed.data
   const refuse = (message: string, hint: string): never => {
@@ -90,6 +90,22 @@ export function readOptions(spec: ModelSpec, env: NodeJS.ProcessEnv = process.en
 }
 
 // --- internal ---
+
+/** Address and name of the model may come from the environment: `${NAME}`, or `${NAME:-else this}`. */
+function expanded({ id, options }: ModelSpec, env: NodeJS.ProcessEnv): Record<string, unknown> {
+  const fill = (key: 'url' | 'model'): unknown => {
+    const value = options[key]
+    if (typeof value !== 'string') return value
+    return value.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g, (_, name: string, otherwise: string | undefined) => {
+      const found = env[name]?.trim() || otherwise
+      if (found !== undefined) return found
+      throw new HarnessError('usage', `models.${id}.options.${key} is taken from the environment variable ${name}, which is not set`, {
+        hint: `${name}=${key === 'url' ? 'http://127.0.0.1:8000/v1' : 'NAME'} distillbench run …`,
+      })
+    })
+  }
+  return { ...options, ...('url' in options ? { url: fill('url') } : {}), ...('model' in options ? { model: fill('model') } : {}) }
+}
 
 const KEY_HINT = 'name the environment variable that holds the key: apiKeyEnv: OPENAI_API_KEY'
 const SECRET_PARAMETER = /key|token|secret|signature/i
