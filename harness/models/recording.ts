@@ -41,7 +41,7 @@ export interface TokenTimes {
  * token. A last token that ends the answer and has no text (`outputTokens` is one more than the events) is such a case
  * too. Otherwise each time is an event, and says so.
  */
-export function tokenTimes(recording: Recorded, outputTokens?: number): TokenTimes {
+export function tokenTimes(recording: Pick<Recorded, 'events' | 'times' | 'marks' | 'headersMs'>, outputTokens?: number): TokenTimes {
   const { events, times, marks, headersMs } = recording
   let tokens = 0
   let told = true

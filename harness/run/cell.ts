@@ -1,5 +1,4 @@
 /** The harness's side of a cell: one conversation with one model, from its start to its end. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { HarnessError, toFailure } from '../errors.ts'
 import type { CellKey, CellRecord, Failure, Item, LoadSpec, Meter, ModelAdapter, ModelSpec, Sample, SeriesRecord, WorkloadSpec } from '../types.ts'
 import { linkChild } from './child-link.ts'
@@ -7,7 +6,8 @@ import type { Clock } from './clock.ts'
 import type { Link } from './link.ts'
 import { batchesOf, streamsOf, warmupBatches } from './loads.ts'
 import { linkLocal } from './local-link.ts'
-import { cropSeries, startMeters, type Metering } from './metering.ts'
+import { startMeters } from './metering.ts'
+import { idle, keepSeries, LinkFailure, type Windows } from './phases.ts'
 import type { FromModel, Job } from './protocol.ts'
 import { redactFailure } from './redact.ts'
 import { failedSample, requestOf, sampleOf } from './samples.ts'
@@ -49,7 +49,7 @@ export interface CellContext {
 
 type Done = Extract<CellRecord, { state: 'done' }>
 export type CellOutcome =
-  | ({ state: 'done' } & Pick<Done, 'phases' | 'card' | 'runtime' | 'memory' | 'steps'>)
+  | ({ state: 'done' } & Pick<Done, 'phases' | 'card' | 'runtime' | 'memory' | 'steps' | 'stages'>)
   | { state: 'failed'; error: Failure }
   | { state: 'aborted' }
 
@@ -71,15 +71,6 @@ export async function runCell(task: CellTask, context: CellContext): Promise<Cel
 }
 
 // --- internal ---
-
-/** Sets failures of the model's side apart from those of our own. */
-class LinkFailure extends Error {
-  override readonly cause: HarnessError
-  constructor(cause: HarnessError) {
-    super(cause.message)
-    this.cause = cause
-  }
-}
 
 async function converse(task: CellTask, context: CellContext, link: Link): Promise<CellOutcome> {
   // 1. open
@@ -119,16 +110,6 @@ async function converse(task: CellTask, context: CellContext, link: Link): Promi
   }
 }
 
-interface Window {
-  startMs: number
-  endMs: number
-}
-interface Windows {
-  idle?: Window | undefined
-  measure?: Window
-  kept: boolean
-}
-
 function jobOf(task: CellTask, context: CellContext, batches: readonly (readonly Item[])[]): Job {
   const { id, name, role, adapter, options } = task.spec
   const requests = (batch: readonly Item[]) => batch.map((item) => requestOf(item, task.workload, context.seed, task.key.repeat))
@@ -158,15 +139,6 @@ async function receive(link: Link): ReturnType<Link['receive']> {
   } catch (error) {
     throw error instanceof HarnessError ? new LinkFailure(error) : error
   }
-}
-
-/** Power with the model loaded and nothing asked. Only where a power meter measures: an estimate knows of no idle power. */
-async function idle({ clock, idleMs, meters, onPhase, signal }: CellContext): Promise<Window | undefined> {
-  if (idleMs <= 0 || !meters.some(({ unit, origin }) => unit === 'W' && origin === 'measured')) return undefined
-  onPhase('idle')
-  const startMs = clock.now()
-  await sleep(idleMs, undefined, { signal }).catch(() => {}) // interrupted: the link tells so
-  return { startMs, endMs: clock.now() }
 }
 
 interface Taken {
@@ -207,18 +179,6 @@ async function takeSamples(task: CellTask, context: CellContext, link: Link, bat
     }
     throw error
   }
-}
-
-/** Stops the meters and keeps what they read, once. */
-async function keepSeries(task: CellTask, context: CellContext, metering: Metering, windows: Windows): Promise<void> {
-  const all = await metering.stop()
-  if (windows.kept || task.items.length === 0) return
-  windows.kept = true
-  for (const series of all)
-    for (const phase of ['idle', 'measure'] as const) {
-      const window = windows[phase]
-      if (window !== undefined) context.onSeries({ ...cropSeries(series, window), cell: task.id, phase })
-    }
 }
 
 async function takeSteps(task: CellTask, context: CellContext, link: Link): Promise<Done['steps']> {

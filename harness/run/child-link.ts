@@ -5,26 +5,43 @@ import type { Readable } from 'node:stream'
 import { HarnessError } from '../errors.ts'
 import { PACKAGE_ROOT } from '../package.ts'
 import { atMost, createInbox, formatLimit, type Link, type LinkOptions } from './link.ts'
-import { FromModelSchema } from './protocol.ts'
+import { FromModelSchema, type FromModel, type ToModel } from './protocol.ts'
 import { redact } from './redact.ts'
 
-/** Compiled, also when the harness itself runs from its sources (in tests). */
-const CHILD = `${PACKAGE_ROOT}/dist/harness/run/child.js`
+/** What runs in the process, and how it is understood. */
+export interface ChildSide<From> {
+  /** Below harness/run, compiled, also when the harness itself runs from its sources (in tests). */
+  readonly script: string
+  /** `advanced` carries typed arrays. */
+  readonly serialization: 'json' | 'advanced'
+  /** Undefined for what is not a message of the protocol. */
+  readonly parse: (message: unknown) => From | undefined
+}
 
-/** Never throws: what goes wrong is told by `receive`. */
-export function linkChild(options: LinkOptions): Link {
-  if (!existsSync(CHILD)) throw new HarnessError('internal', `${CHILD} is missing`, { hint: 'build the package first: npm run build' })
-  const inbox = createInbox()
+const MODEL_SIDE: ChildSide<FromModel> = {
+  script: 'child.js',
+  serialization: 'json',
+  parse: (message) => FromModelSchema.safeParse(message).data,
+}
+
+/** The process of one in-process model. Never throws: what goes wrong is told by `receive`. */
+export const linkChild = (options: LinkOptions): Link => linkProcess<FromModel, ToModel>(options, MODEL_SIDE)
+
+/** Any process of ours that speaks a protocol of messages with a type, of which `failed` ends the conversation. */
+export function linkProcess<From extends { type: string }, To extends object>(options: LinkOptions, side: ChildSide<From>): Link<From, To> {
+  const script = `${PACKAGE_ROOT}/dist/harness/run/${side.script}`
+  if (!existsSync(script)) throw new HarnessError('internal', `${script} is missing`, { hint: 'build the package first: npm run build' })
+  const inbox = createInbox<From>()
   // The last pipe is the lifeline of watchdog.ts: it closes when this process ends, however it ends.
-  const child = fork(CHILD, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'], execArgv: [], serialization: 'json' })
+  const child = fork(script, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'], execArgv: [], serialization: side.serialization })
   const said = keepTail(child.stderr)
   child.stdout?.resume() // read, so that a full pipe never blocks the child; nothing of it reaches our own stdout
   const gone = watchExit(child)
   const kill = (signal: NodeJS.Signals): void => void child.kill(signal)
 
   child.on('message', (message) => {
-    const parsed = FromModelSchema.safeParse(message)
-    if (parsed.success) return inbox.put(parsed.data)
+    const parsed = side.parse(message)
+    if (parsed !== undefined) return inbox.put(parsed)
     inbox.end(new HarnessError('model', `the process of ${options.model} sent a message that is not of the harness: ${shorten(JSON.stringify(message))}`))
     kill('SIGKILL')
   })

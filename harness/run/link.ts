@@ -1,16 +1,16 @@
 /** The connection to the model's side of a cell: messages as a queue, and one error once there will be no more. */
-import { fromFailure, type HarnessError } from '../errors.ts'
+import { fromFailure, type Failure, type HarnessError } from '../errors.ts'
 import type { FromModel, ToModel } from './protocol.ts'
 
-export interface Link {
+export interface Link<From extends { type: string } = FromModel, To = ToModel> {
   /** Process of the model, where it has one of its own. */
   readonly pid: number | undefined
-  send(message: ToModel): void
+  send(message: To): void
   /**
    * The next message. Rejects with HarnessError: `timeout`, `aborted`, `crashed` (the process ended) or `model` (it sent
    * something else than messages of the protocol, or failed).
    */
-  receive(): Promise<Exclude<FromModel, { type: 'failed' }>>
+  receive(): Promise<Exclude<From, { type: 'failed' }>>
   /** Waits until the model's side has ended by itself, but no longer than the grace. */
   finish(): Promise<void>
   /** Ends the model's side, by force if it must be, and resolves when it is gone. Never rejects. */
@@ -26,16 +26,19 @@ export interface LinkOptions {
   readonly signal: AbortSignal
 }
 
-export interface Inbox {
-  put(message: FromModel): void
+/** What both protocols have: the end of a conversation that went wrong. */
+type Failed = { type: 'failed'; error: Failure }
+
+export interface Inbox<From extends { type: string } = FromModel> {
+  put(message: From): void
   /** No more messages after those that are in it; the first reason counts. */
   end(error: HarnessError): void
   readonly ended: boolean
-  receive: Link['receive']
+  receive: Link<From>['receive']
 }
 
-export function createInbox(): Inbox {
-  const messages: FromModel[] = []
+export function createInbox<From extends { type: string } = FromModel>(): Inbox<From> {
+  const messages: From[] = []
   let error: HarnessError | undefined
   let wake: () => void = () => {}
   return {
@@ -53,8 +56,8 @@ export function createInbox(): Inbox {
     async receive() {
       for (;;) {
         const next = messages.shift()
-        if (next?.type === 'failed') throw fromFailure(next.error)
-        if (next !== undefined) return next
+        if (next?.type === 'failed') throw fromFailure((next as unknown as Failed).error)
+        if (next !== undefined) return next as Exclude<From, { type: 'failed' }>
         if (error !== undefined) throw error
         await new Promise<void>((resolve) => (wake = resolve))
       }

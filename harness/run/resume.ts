@@ -2,6 +2,7 @@
 import { HarnessError } from '../errors.ts'
 import type { Environment, Item, Plan, RunRecord, StoredRun, SuiteRecord, Warning } from '../types.ts'
 import { describeDifference } from './hash.ts'
+import { isStaged } from './loads.ts'
 
 export interface Choices {
   readonly seed: number
@@ -48,16 +49,18 @@ export interface Rest {
 
 /**
  * What is left of each cell; finished cells are not in it. An item is asked again only if it has no answer: failed requests
- * of cells that failed or were cut short are tried again, those of finished cells are not.
+ * of cells that failed or were cut short are tried again, those of finished cells are not. A load that runs for a time is
+ * put on again from its start: half of a stage tells nothing.
  */
 export function restOf(plan: Plan, { record, samples }: Pick<StoredRun, 'record' | 'samples'>): ReadonlyMap<string, Rest> {
   const finished = new Set(record.cells.filter(({ state }) => state === 'done' || state === 'skipped').map(({ id }) => id))
   const answered = new Set(samples.filter(({ finish }) => finish !== 'error').map(({ cell, item }) => `${cell}\n${item}`))
+  const staged = new Set(record.suite.loads.filter(isStaged).map(({ id }) => id))
   return new Map(
     plan.cells
       .filter(({ id }) => !finished.has(id))
-      .map(({ id, items }) => {
-        const left = items.filter((item) => !answered.has(`${id}\n${item.id}`))
+      .map(({ id, key, items }) => {
+        const left = staged.has(key.load) ? items : items.filter((item) => !answered.has(`${id}\n${item.id}`))
         return [id, { items: left, answeredBefore: items.length - left.length }]
       }),
   )

@@ -4,6 +4,8 @@ import { adapterPlace } from '../models/registry.ts'
 import type { CellRecord, Item, LoadedSuite, Plan, RunEvent } from '../types.ts'
 import { runCell, type CellContext, type CellTask } from './cell.ts'
 import type { Journal } from './journal.ts'
+import { runLoadCell } from './load/cell.ts'
+import { isStaged } from './loads.ts'
 import type { Rest } from './resume.ts'
 
 export type SharedContext = Omit<CellContext, 'onPhase' | 'onSample' | 'onSeries' | 'onWarning'>
@@ -38,13 +40,15 @@ export async function runPlanned({ id, key, items, skip }: Plan['cells'][number]
     load: find(loaded.suite.loads, key.load),
     timeSteps: !journal.record.cells.some((cell) => cell.state === 'done' && cell.key.model === key.model), // once per model
   }
-  const outcome = await runCell(task, {
+  const cellContext: CellContext = {
     ...shared,
     onPhase: (phase) => onEvent({ type: 'cell-phase', cell: id, phase }),
     onSample: (sample) => journal.sample(sample),
     onSeries: (series) => journal.series(series),
     onWarning: (code, message) => journal.warning({ code, message, cell: id, model: key.model }),
-  })
+  }
+  const { load } = task
+  const outcome = await (isStaged(load) ? runLoadCell({ ...task, load }, cellContext) : runCell(task, cellContext))
   return outcome.state === 'aborted' ? { ...base, state: 'planned' } : { ...base, ...outcome }
 }
 

@@ -4,9 +4,6 @@ import type { ClientHealth, Observed } from '../../types.ts'
 export interface ClientFacts extends Omit<ClientHealth, 'verdict' | 'reasons'> {
   /** Most requests in flight at a time. */
   readonly mostInFlight: number
-  /** Requests that were due, and how many of them were sent. */
-  readonly due: number
-  readonly sent: number
 }
 
 /**
@@ -14,13 +11,13 @@ export interface ClientFacts extends Omit<ClientHealth, 'verdict' | 'reasons'> {
  * larger than it should be. CPU alone proves nothing (bursts hide in averages), nor does the delay of the event loop; so
  * each is asked, and the worst decides.
  */
-export function certify({ mostInFlight, due, sent, ...facts }: ClientFacts): ClientHealth {
+export function certify({ mostInFlight, ...facts }: ClientFacts): ClientHealth {
   const findings = [
     ...over(facts.cpuShare, LIMITS.cpuShare, (value) => `the busiest client process used ${percent(value)} of a core`),
     ...over(facts.loopDelayP99Ms, LIMITS.loopDelayMs, (value) => `the client's event loop was late by ${ms(value)} in 1% of its turns`),
     ...observedOver(facts.sendLagP50Ms, LIMITS.lagP50Ms, (value) => `half of the requests were sent ${ms(value)} or more after they were due`),
     ...observedOver(facts.sendLagP99Ms, LIMITS.lagP99Ms, (value) => `1% of the requests were sent ${ms(value)} or more after they were due`),
-    ...over(due === 0 ? 0 : 1 - sent / due, LIMITS.unsent, (value) => `${percent(value)} of the requests that were due were not sent`),
+    ...over(shortfall(facts), LIMITS.shortfall, (value) => `requests were sent at a rate ${percent(value)} below the one asked for`),
     ...trust(facts.trustedStreams, mostInFlight),
   ]
   const verdict = findings.some(({ invalid }) => invalid) ? 'invalid' : findings.length > 0 ? 'degraded' : 'valid'
@@ -44,7 +41,7 @@ const LIMITS = {
   loopDelayMs: { degraded: 10, invalid: 50 },
   lagP50Ms: { degraded: 2, invalid: 10 },
   lagP99Ms: { degraded: 10, invalid: 50 },
-  unsent: { degraded: 0.005, invalid: 0.05 },
+  shortfall: { degraded: 0.005, invalid: 0.05 },
 } as const satisfies Record<string, Limit>
 
 function over(value: number, { degraded, invalid }: Limit, say: (value: number) => string): Finding[] {
@@ -60,5 +57,7 @@ function trust(trusted: Observed<number>, streams: number): Finding[] {
   return [{ reason: `${streams} requests were in flight; this machine read ${trusted.value} without error when it was calibrated`, invalid: false }]
 }
 
+const shortfall = ({ offeredPerSecond, achievedPerSecond }: Pick<ClientFacts, 'offeredPerSecond' | 'achievedPerSecond'>): number =>
+  offeredPerSecond === 0 ? 0 : 1 - achievedPerSecond / offeredPerSecond
 const percent = (ratio: number): string => `${Math.round(ratio * 1000) / 10}%`
 const ms = (value: number): string => `${Math.round(value * 10) / 10} ms`

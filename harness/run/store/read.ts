@@ -25,7 +25,13 @@ export async function readRun(idOrDir: string, { out = '.distillbench', texts = 
   const schema: z.ZodType<Sample> = texts ? SampleSchema : SampleSchema.transform(withoutTexts)
   const [samples, series] = await Promise.all([readLines(join(dir, FILES.samples), schema), readLines(join(dir, FILES.series), SeriesSchema)])
   const warnings = [...record.warnings, ...(samples.cutShort ? [cutShort(FILES.samples)] : []), ...(series.cutShort ? [cutShort(FILES.series)] : [])]
-  return { record: { ...record, warnings }, samples: samples.values, series: series.values, dir }
+  const isCurrent = currentOf(record)
+  return {
+    record: { ...record, warnings },
+    samples: samples.values.filter(({ cell, startMs }) => isCurrent(cell, startMs)),
+    series: series.values.filter(({ cell, t }) => isCurrent(cell, t.at(-1) ?? Infinity)),
+    dir,
+  }
 }
 
 /** Runs of an output folder, oldest first; folders without a readable record are passed over. */
@@ -39,6 +45,15 @@ export async function listRuns(out: string): Promise<readonly { id: string; dir:
 }
 
 // --- internal ---
+
+/**
+ * A load that runs for a time is put on again as a whole where it was interrupted; the files keep what came before. It is
+ * told by its time: the clock of a run goes on, and the last attempt opened the model after it.
+ */
+function currentOf({ cells }: RunRecord): (cell: string, ms: number) => boolean {
+  const opened = new Map(cells.flatMap((cell) => (cell.state === 'done' && cell.stages !== undefined ? [[cell.id, cell.phases.open.startMs]] : [])))
+  return (cell, ms) => ms >= (opened.get(cell) ?? -Infinity)
+}
 
 const HeadSchema = z.object({
   schema: z.literal(RUN_SCHEMA),

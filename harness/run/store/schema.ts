@@ -79,7 +79,7 @@ export const StepsSchema = z.array(
   z.object({ step: z.enum(['prefill', 'decode']), batch: amount, tokens: amount, ms: amount, lowMs: amount, highMs: amount, samples: amount }),
 ) satisfies z.ZodType<StepTiming[]>
 
-const ToolCallsSchema = z.array(z.object({ name: text, arguments: text }))
+export const ToolCallsSchema = z.array(z.object({ name: text, arguments: text }))
 export const CompletionSchema = z.object({
   finish: z.enum(['stop', 'length', 'tool-calls', 'content-filter']),
   text,

@@ -1,0 +1,231 @@
+/** Sends the requests of a stage on time, in a process that does nothing else. */
+import { setMaxListeners } from 'node:events'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { HarnessError, toFailure } from '../../errors.ts'
+import { createRecording, type Recorded } from '../../models/recording.ts'
+import type { Model, Request, Sent } from '../../types.ts'
+import { Packer } from './pack.ts'
+import type { Batch, StageEnd, StageOrder } from './protocol.ts'
+
+export interface EngineParts {
+  readonly send: NonNullable<Model['send']>
+  readonly requestOf: (number: number) => Request
+  /** Milliseconds on the run clock. Called for every chunk of every stream. */
+  readonly now: () => number
+  readonly onBatch: (batch: Batch) => void
+  readonly signal: AbortSignal
+}
+
+export interface Stage {
+  /** No more is sent; what is in flight may end. */
+  stop(): void
+  /** Rejects only when the signal is aborted. */
+  readonly ended: Promise<StageEnd>
+}
+
+export function startStage(order: StageOrder, parts: EngineParts): Stage {
+  const engine = new Engine(order, parts)
+  return { stop: () => engine.endSending(), ended: engine.run() }
+}
+
+/** `process.hrtime` as a number: no BigInt per event. Both read the monotonic clock; the offset is taken where they are closest. */
+export function fastClock(originNs: string): () => number {
+  const origin = BigInt(originNs)
+  let [offset, closest] = [0, Infinity]
+  for (let i = 0; i < 64; i++) {
+    const before = performance.now()
+    const exact = Number(process.hrtime.bigint() - origin) / 1e6
+    const after = performance.now()
+    if (after - before < closest) [closest, offset] = [after - before, exact - (before + after) / 2]
+  }
+  return () => performance.now() + offset
+}
+
+// --- internal ---
+
+const FLUSH_MS = 50
+const FLUSH_BYTES = 1 << 20
+const LOOP_RESOLUTION_MS = 5
+/** A timer of whole milliseconds is up to one late; so the last one before a deadline is waited for in turns of the loop … */
+const SPIN_MS = 1.2
+/** … as long as that takes no more than this share of the time. */
+const SPIN_SHARE = 0.05
+
+class Engine {
+  private readonly order: StageOrder
+  private readonly parts: EngineParts
+  private readonly packer = new Packer()
+  private readonly pool: Recorded[] = []
+  private readonly giveUp = new AbortController()
+  private readonly signal: AbortSignal
+  private sending = true
+  private sent = 0
+  private inFlight = 0
+  private mostInFlight = 0
+  private saturated = false
+  private lastSentMs: number
+  private lastDueMs: number
+  private endMs = 0
+  private spunMs = 0
+  private spinFrom: number | undefined
+  private timer: NodeJS.Timeout | undefined
+  private onDrained: () => void = () => {}
+  private readonly loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS })
+  private cpu = process.cpuUsage()
+  private cpuShare = 0
+
+  constructor(order: StageOrder, parts: EngineParts) {
+    this.order = order
+    this.parts = parts
+    this.signal = AbortSignal.any([parts.signal, this.giveUp.signal])
+    setMaxListeners(0, this.signal)
+    this.lastSentMs = this.lastDueMs = order.startMs
+  }
+
+  async run(): Promise<StageEnd> {
+    const { order, parts } = this
+    const flush = setInterval(() => this.flush(), FLUSH_MS)
+    const onAbort = (): void => {
+      this.endSending()
+      this.onDrained()
+    }
+    parts.signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      await this.untilStart()
+      parts.signal.throwIfAborted()
+      this.cpu = process.cpuUsage()
+      this.loop.enable()
+      if (order.kind === 'open') this.pump(order.dueMs)
+      else for (let i = 0; i < order.streams; i++) this.stream()
+      if (order.kind === 'closed') this.timer = setTimeout(() => this.endSending(), order.endMs - parts.now())
+      await this.drained()
+      parts.signal.throwIfAborted()
+    } finally {
+      clearInterval(flush)
+      clearTimeout(this.timer)
+      this.loop.disable()
+      parts.signal.removeEventListener('abort', onAbort)
+    }
+    this.flush()
+    return this.result()
+  }
+
+  endSending(): void {
+    if (!this.sending) return
+    this.sending = false
+    this.endMs = this.parts.now()
+    const { user, system } = process.cpuUsage(this.cpu)
+    this.cpuShare = (user + system) / 1000 / Math.max(1, this.endMs - this.order.startMs)
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.giveUp.abort(new HarnessError('timeout', this.gaveUp(), { kind: 'drained' })), this.order.drainMs)
+    if (this.inFlight === 0) this.onDrained()
+  }
+
+  /** Sends what is due, and comes again when the next is. Never waits for a gap, so a delay does not move what follows. */
+  private readonly pump = (dueMs: Float64Array): void => {
+    const { order, parts } = this
+    let now = parts.now()
+    if (this.spinFrom !== undefined) this.spunMs += now - this.spinFrom
+    this.spinFrom = undefined
+    while (this.sending && this.sent < dueMs.length && dueMs[this.sent]! <= now) {
+      if (order.kind === 'open' && this.inFlight >= order.maxInFlight) {
+        this.saturated = true
+        return this.endSending()
+      }
+      this.fire(dueMs[this.sent]!)
+      now = parts.now()
+    }
+    if (!this.sending) return
+    if (this.sent >= dueMs.length) return this.endSending()
+    const waitMs = dueMs[this.sent]! - now
+    if (waitMs > SPIN_MS) this.timer = setTimeout(this.pump, Math.max(1, Math.floor(waitMs - SPIN_MS / 2)), dueMs)
+    else if (this.spunMs > SPIN_SHARE * (now - order.startMs + 1000)) this.timer = setTimeout(this.pump, 1, dueMs)
+    else {
+      this.spinFrom = now
+      setImmediate(this.pump, dueMs)
+    }
+  }
+
+  /** Goes on with the next request of a closed load, if there is to be one. */
+  private stream(): void {
+    const { order, parts } = this
+    if (!this.sending || order.kind !== 'closed') return
+    if (this.sent >= order.most || parts.now() >= order.endMs) return this.endSending()
+    this.fire(NaN)
+  }
+
+  private fire(dueMs: number): void {
+    const { order, parts } = this
+    const number = order.first + this.sent++ * order.step
+    const recording = this.pool.pop() ?? createRecording(parts.now)
+    const startMs = parts.now()
+    this.lastSentMs = startMs
+    this.lastDueMs = Number.isNaN(dueMs) ? startMs : dueMs
+    this.inFlight += 1
+    if (this.inFlight > this.mostInFlight) this.mostInFlight = this.inFlight
+    this.packer.sent(number, startMs)
+    const moments = { number, dueMs, startMs, endMs: NaN }
+    const end = (sent: Sent, reuse: boolean): void => {
+      moments.endMs = parts.now()
+      this.packer.ended(moments, recording, sent)
+      if (reuse) {
+        recording.reset()
+        this.pool.push(recording)
+      }
+      this.inFlight -= 1
+      if (this.packer.bytes > FLUSH_BYTES) this.flush()
+      if (this.sending) this.stream()
+      else if (this.inFlight === 0) this.onDrained()
+    }
+    const fail = (error: unknown): void => {
+      if (!parts.signal.aborted)
+        end({ ok: false, attempts: [], text: '', error: toFailure(this.giveUp.signal.aborted ? this.giveUp.signal.reason : error) }, false)
+    }
+    try {
+      parts.send(parts.requestOf(number), recording, this.signal).then((sent) => end(sent, true), fail)
+    } catch (error) {
+      setImmediate(fail, error) // an adapter that throws at once: not in the middle of the loop that sends
+    }
+  }
+
+  private flush(): void {
+    const batch = this.packer.take(this.order.index)
+    if (batch !== undefined) this.parts.onBatch(batch)
+  }
+
+  private untilStart(): Promise<void> {
+    return new Promise((resolve) => {
+      this.timer = setTimeout(resolve, Math.max(0, this.order.startMs - this.parts.now() - SPIN_MS))
+      this.parts.signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+
+  private drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.onDrained = resolve
+      if (!this.sending && this.inFlight === 0) resolve()
+    })
+  }
+
+  private gaveUp(): string {
+    return `not answered within ${Math.round(this.order.drainMs / 100) / 10} s after the stage had ended`
+  }
+
+  private result(): StageEnd {
+    const { order, sent, lastSentMs, lastDueMs, endMs, mostInFlight, saturated, cpuShare } = this
+    const delay = this.loop.percentile(99) / 1e6 - LOOP_RESOLUTION_MS // the histogram counts from turn to turn
+    const loopDelayP99Ms = Number.isFinite(delay) ? Math.max(0, delay) : 0
+    return {
+      index: order.index,
+      sent,
+      lastSentMs,
+      lastDueMs,
+      endMs,
+      mostInFlight,
+      saturated,
+      cpuShare,
+      loopDelayP99Ms,
+      processBytes: process.memoryUsage.rss(),
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** What cells of every kind share: the idle phase, the readings of each phase, and failures of the model's side. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { HarnessError } from '../errors.ts'
+import type { CellContext, CellTask } from './cell.ts'
+import { cropSeries, type Metering } from './metering.ts'
+
+/** Sets failures of the model's side apart from those of our own. */
+export class LinkFailure extends Error {
+  override readonly cause: HarnessError
+  constructor(cause: HarnessError) {
+    super(cause.message)
+    this.cause = cause
+  }
+}
+
+export interface Window {
+  startMs: number
+  endMs: number
+}
+export interface Windows {
+  idle?: Window | undefined
+  measure?: Window
+  kept: boolean
+}
+
+/** Power with the model loaded and nothing asked. Only where a power meter measures: an estimate knows of no idle power. */
+export async function idle({ clock, idleMs, meters, onPhase, signal }: CellContext): Promise<Window | undefined> {
+  if (idleMs <= 0 || !meters.some(({ unit, origin }) => unit === 'W' && origin === 'measured')) return undefined
+  onPhase('idle')
+  const startMs = clock.now()
+  await sleep(idleMs, undefined, { signal }).catch(() => {}) // interrupted: the link tells so
+  return { startMs, endMs: clock.now() }
+}
+
+/** Stops the meters and keeps what they read, once. */
+export async function keepSeries(task: CellTask, context: CellContext, metering: Metering, windows: Windows): Promise<void> {
+  const all = await metering.stop()
+  if (windows.kept || task.items.length === 0) return
+  windows.kept = true
+  for (const series of all)
+    for (const phase of ['idle', 'measure'] as const) {
+      const window = windows[phase]
+      if (window !== undefined) context.onSeries({ ...cropSeries(series, window), cell: task.id, phase })
+    }
+}
