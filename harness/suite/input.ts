@@ -46,7 +46,7 @@ export interface SuiteInput {
 
 export interface ModelInput {
   readonly role: Role
-  /** `tfjs`, `published`, or the path (`./mine.ts`) of a module whose default export is an adapter. */
+  /** `tfjs`, `openai`, `recorded`, `published`, or the path (`./mine.ts`) of a module whose default export is an adapter. */
   readonly adapter: string
   /** Display name; default: the id. */
   readonly name?: string | undefined

@@ -54,7 +54,7 @@ const Price = z.discriminatedUnion('kind', [
 
 const Model = strict({
   role: z.enum(['teacher', 'student', 'control']).describe('teacher: the model to be replaced; student: distilled from it; control: neither'),
-  adapter: text.describe('tfjs, published, or the path of a module whose default export is an adapter'),
+  adapter: text.describe('tfjs, openai, recorded, published, or the path of a module whose default export is an adapter'),
   name: text.optional().describe('Display name; default: the id'),
   options: z.record(z.string(), z.unknown()).optional().describe('Adapter options; texts that begin with ./ or ../ are paths relative to the suite'),
   price: Price.optional(),

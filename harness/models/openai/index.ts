@@ -95,7 +95,9 @@ async function finish(line: Line, request: Request, { assembly }: Outcome, attem
   try {
     const text = scrub(assembly.answer.finish())
     const reasoning = scrub(assembly.reasoning.finish())
-    const counts = await countTokens(request, assembly, text, reasoning, async (texts) => line.tokenizer?.count(texts))
+    const counts = await countTokens(request, assembly, { text, reasoning, check: line.endpoint.options.checkUsage }, async (texts) =>
+      line.tokenizer?.count(texts),
+    )
     const toolCalls = assembly.toolCalls.filter(({ name }) => name !== '').map((call) => ({ name: scrub(call.name), arguments: scrub(call.arguments) }))
     const completion: Completion = {
       finish: assembly.finish ?? (counts.outputTokens >= request.maxTokens ? 'length' : toolCalls.length > 0 ? 'tool-calls' : 'stop'),

@@ -27,6 +27,7 @@ export const OptionsSchema = z.strictObject({
   includeUsage: z.boolean().default(true).describe('Ask for token counts at the end of a stream'),
   maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_tokens'),
   tokenizer: text.optional().describe('Path of a tokenizer.json, to count tokens where the server does not'),
+  checkUsage: z.boolean().default(false).describe('Count every answer with the tokenizer too, and believe it where the server is far off'),
   retries: z.strictObject({ max: z.int().min(0).max(20).default(3), baseMs: ms.default(500), maxWaitMs: ms.default(60_000) }).prefault({}),
   timeouts: z
     .strictObject({ connectMs: ms.default(10_000), firstTokenMs: ms.default(120_000), idleMs: ms.default(60_000), totalMs: ms.default(600_000) })

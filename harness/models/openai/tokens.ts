@@ -11,18 +11,26 @@ type Counts = Pick<Completion, 'promptTokens' | 'outputTokens' | 'countedBy' | '
 
 /**
  * Counts of the server are taken where they can be right: a server that says 0 for a text that is there is not believed, and
- * one that says fewer tokens than content events came is checked with the tokenizer, if there is one. Rejects never.
+ * one that says fewer tokens than content events came, or more than bytes, is checked with the tokenizer if there is one
+ * (`check`: always). Throws what `count` throws.
  */
-export async function countTokens(request: Request, assembly: Assembly, text: string, reasoning: string, count: CountTokens): Promise<Counts> {
+export async function countTokens(
+  request: Request,
+  assembly: Assembly,
+  { text, reasoning, check }: { text: string; reasoning: string; check: boolean },
+  count: CountTokens,
+): Promise<Counts> {
   const prompt = promptText(request.prompt)
   const output = reasoning + text + assembly.toolCalls.map((call) => call.name + call.arguments).join('')
   const told = believable(assembly, prompt, output)
   const extras = details(assembly.usage, told.outputTokens)
-  if (told.promptTokens !== undefined && told.outputTokens !== undefined && !told.doubtful)
+  if (told.promptTokens !== undefined && told.outputTokens !== undefined && !told.doubtful && !check)
     return { promptTokens: told.promptTokens, outputTokens: told.outputTokens, countedBy: 'server', ...extras }
   const [ofPrompt, ofOutput] = (await count([prompt, output])) ?? []
   const input = pick(told.promptTokens, ofPrompt, () => estimate(prompt))
-  const outputTold = told.doubtful && ofOutput !== undefined && !near(ofOutput, told.outputTokens) ? undefined : told.outputTokens
+  const hidden = reasoning === '' ? (extras.reasoningTokens ?? 0) : 0 // counted, but not shown
+  const refuted = (told.doubtful || check) && ofOutput !== undefined && !near(ofOutput + hidden, told.outputTokens)
+  const outputTold = refuted ? undefined : told.outputTokens
   const out = pick(outputTold, ofOutput, () => estimateOutput(output, assembly.events))
   return { promptTokens: input.count, outputTokens: out.count, countedBy: weaker(input.by, out.by), ...(outputTold === undefined ? {} : extras) }
 }
@@ -44,7 +52,7 @@ function believable(
   return {
     ...(promptTokens === undefined ? {} : { promptTokens }),
     ...(outputTokens === undefined ? {} : { outputTokens }),
-    doubtful: outputTokens !== undefined && outputTokens < events,
+    doubtful: outputTokens !== undefined && (outputTokens < events || outputTokens - (usage?.reasoningTokens ?? 0) > Buffer.byteLength(output) + events),
   }
 }
 

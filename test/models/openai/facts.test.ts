@@ -96,7 +96,8 @@ test('where the server does not count, the tokenizer of the model does, in a thr
   )
   const answer = [event({ content: 'Forty two' }), event({ content: ' is the answer' }), finishEvent()]
   const request = { prompt: 'How much is two', maxTokens: 9, seed: 1, temperature: 0, stop: [] }
-  const counted = async (more: string[]) => (await ask((socket) => stream(socket, [...answer, ...more, DONE]), { tokenizer: file }, request)).sent
+  const counted = async (more: string[], options = {}) =>
+    (await ask((socket) => stream(socket, [...answer, ...more, DONE]), { tokenizer: file, ...options }, request)).sent
   expect(await counted([])).toMatchObject({ ok: true, completion: { promptTokens: 4, outputTokens: 5, countedBy: 'tokenizer' } })
   expect(await counted([usageEvent({ prompt_tokens: 7, completion_tokens: 6 })])).toMatchObject({
     completion: { promptTokens: 7, outputTokens: 6, countedBy: 'server' },
@@ -104,6 +105,14 @@ test('where the server does not count, the tokenizer of the model does, in a thr
   // fewer tokens than events: the tokenizer decides
   expect(await counted([usageEvent({ prompt_tokens: 7, completion_tokens: 1 })])).toMatchObject({
     completion: { promptTokens: 7, outputTokens: 5, countedBy: 'tokenizer' },
+  })
+  // more than the text can have; or far off, where every count is checked
+  expect(await counted([usageEvent({ prompt_tokens: 7, completion_tokens: 900 })])).toMatchObject({ completion: { outputTokens: 5, countedBy: 'tokenizer' } })
+  const wrong = [usageEvent({ prompt_tokens: 7, completion_tokens: 9 })]
+  expect(await counted(wrong)).toMatchObject({ completion: { outputTokens: 9, countedBy: 'server' } })
+  expect(await counted(wrong, { checkUsage: true })).toMatchObject({ completion: { outputTokens: 5, countedBy: 'tokenizer' } })
+  expect(await counted([usageEvent({ prompt_tokens: 7, completion_tokens: 6 })], { checkUsage: true })).toMatchObject({
+    completion: { outputTokens: 6, countedBy: 'server' },
   })
 })
 
