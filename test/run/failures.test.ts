@@ -232,6 +232,11 @@ test.each(['hang', 'block'])('kill -9 of the harness ends the process of the mod
   expect(await until(() => existsSync(once))).toBe(true)
   const [child] = childrenOf(harness.pid ?? 0)
   expect(child).toBeDefined()
+  const written = (): string =>
+    readdirSync(join(out, 'runs'))
+      .map((run) => readFileSync(join(out, 'runs', run, 'samples.jsonl'), 'utf8'))
+      .join('')
+  expect(await until(() => written().split('\n').length > 2)).toBe(true) // both answers have arrived, also on a busy machine
   harness.kill('SIGKILL')
   expect(await until(() => !isRunning(child ?? 0))).toBe(true)
   expect(said).toBe('') // nothing of a model reaches stdout
