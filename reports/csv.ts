@@ -24,6 +24,12 @@ export function* renderSamplesCsv(runs: readonly StoredRun[]): Generator<string>
   }
 }
 
+/** The same for samples that come in batches and are not kept. */
+export async function* streamSamplesCsv(run: string, batches: AsyncIterable<readonly Sample[]>): AsyncGenerator<string> {
+  yield stringify([SAMPLE_COLUMNS])
+  for await (const batch of batches) yield stringify(batch.map((sample) => sampleCells(run, sample)))
+}
+
 /**
  * Excel, LibreOffice and Sheets run a cell that begins with one of = + - @ (also after white space or a control
  * character) as a formula. An apostrophe in front makes it text. A plain number such as an answer of -5 is harmless and stays.

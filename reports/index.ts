@@ -5,7 +5,7 @@ import { renderCsv } from './csv.ts'
 import { renderJson } from './json.ts'
 import { renderMarkdown } from './markdown.ts'
 
-export { renderSamplesCsv } from './csv.ts'
+export { renderSamplesCsv, streamSamplesCsv } from './csv.ts'
 export { summaryTable } from './terminal.ts'
 
 export const FORMATS = ['html', 'md', 'csv', 'json'] as const

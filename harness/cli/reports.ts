@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Analysis, StoredRun } from '../types.ts'
+import type { Analysis, Sample, StoredRun } from '../types.ts'
 import { writeWhole } from './files.ts'
 
 /** The files that `run` leaves beside the record, by what is in them. */
@@ -11,9 +11,9 @@ export interface ReportFiles {
   analysis: string
 }
 
-/** Writes all reports of a run into its folder. */
-export async function writeReports(run: StoredRun, analysis: Analysis): Promise<ReportFiles> {
-  const { renderReport, renderSamplesCsv } = await import('../../reports/index.ts')
+/** Writes all reports of a run into its folder. `samples` in batches, where those of the run have no texts. */
+export async function writeReports(run: StoredRun, analysis: Analysis, samples?: AsyncIterable<readonly Sample[]>): Promise<ReportFiles> {
+  const { renderReport, renderSamplesCsv, streamSamplesCsv } = await import('../../reports/index.ts')
   const files: ReportFiles = {
     html: join(run.dir, 'report.html'),
     md: join(run.dir, 'report.md'),
@@ -23,7 +23,7 @@ export async function writeReports(run: StoredRun, analysis: Analysis): Promise<
   }
   await writeWhole(files.analysis, await renderReport(analysis, 'json'))
   await writeWhole(files.metrics, await renderReport(analysis, 'csv'))
-  await writeWhole(files.samples, renderSamplesCsv([run]))
+  await writeWhole(files.samples, samples === undefined ? renderSamplesCsv([run]) : streamSamplesCsv(run.record.id, samples))
   await writeWhole(files.md, await renderReport(analysis, 'md'))
   await writeWhole(files.html, await renderReport(analysis, 'html'))
   return files

@@ -47,7 +47,7 @@ export interface ImportOptions {
  * Reads the files twice: once to match the questions, once to grade and write. Answers pass through one at a time. Gives the
  * folder of the run. Throws HarnessError `usage` or `data` before anything is written, `storage` where nothing can be.
  */
-export async function importAnswers(options: ImportOptions): Promise<{ id: string; dir: string; bytes: number }> {
+export async function importAnswers(options: ImportOptions): Promise<{ id: string; dir: string }> {
   const { signal } = options
   // 1. the files, and what they are about
   const contestants = await openContestants(options.files, options.score, signal)
@@ -85,7 +85,7 @@ export async function importAnswers(options: ImportOptions): Promise<{ id: strin
     throw error
   }
   store.close()
-  return { id: store.id, dir: store.dir, bytes: sources.reduce((sum, { bytes }) => sum + bytes, 0) }
+  return { id: store.id, dir: store.dir }
 }
 
 // --- internal ---

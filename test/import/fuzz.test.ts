@@ -129,8 +129,8 @@ test('what is written as JSON lines is read back as it was, whatever the texts h
       writeFileSync(path, (bom ? '\uFEFF' : '') + answers.map((one) => JSON.stringify(one) + end).join(''))
       const back = await readSafely(path)
       if (back instanceof HarnessError) throw back
-      const expected: unknown[] = answers.map((one) => JSON.parse(JSON.stringify(one)) as unknown)
-      expect(back.map(({ where: _, ...rest }) => rest)).toEqual(expected)
+      const expected: unknown[] = answers.map((one) => ({ ...(JSON.parse(JSON.stringify(one)) as object), where: '' }))
+      expect(back.map((one) => ({ ...one, where: '' }))).toEqual(expected)
     }),
     { numRuns: 200 },
   )

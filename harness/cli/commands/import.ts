@@ -5,14 +5,11 @@ import { command } from '../command.ts'
 import { jsonText } from '../io.ts'
 import { writeReports } from '../reports.ts'
 
-/** Files of more than this together are analysed without their texts, which are most of the memory. */
-const SLIM_BEYOND_BYTES = 256 * 1024 * 1024
-
 export default command('import', async (args, { io, signal, commandLine }) => {
   // 1. the files, as a run
   const { importAnswers } = await import('../../import/index.ts')
-  const { readRun } = await import('../../run/index.ts')
-  const { id, dir, bytes } = await importAnswers({
+  const { readRun, streamSamples } = await import('../../run/index.ts')
+  const { id, dir } = await importAnswers({
     out: args.out,
     files: filesOf(args),
     ...(args.dataset === undefined ? {} : { dataset: args.dataset }),
@@ -26,13 +23,12 @@ export default command('import', async (args, { io, signal, commandLine }) => {
     signal,
   })
   // 2. the analysis, and its reports beside the record
-  const run = await readRun(dir, { texts: bytes <= SLIM_BEYOND_BYTES })
+  const run = await readRun(dir, { texts: false }) // the files may be larger than memory
   const { analyse } = await import('../../analysis/index.ts')
   const analysis = analyse([run])
-  const files = await writeReports(run, analysis)
+  const files = await writeReports(run, analysis, streamSamples(dir))
   // 3. the result
   if (args.json) for (const { message } of run.record.warnings) io.note(`${JSON.stringify({ type: 'warning', message })}\n`)
-  if (bytes > SLIM_BEYOND_BYTES && !args.json) io.note('samples.csv has no texts, for the files are large; samples.jsonl has them\n')
   if (args.json) await io.result(jsonText({ run: { id, dir, state: run.record.state }, files, analysis }))
   else {
     const { summaryTable } = await import('../../../reports/index.ts')

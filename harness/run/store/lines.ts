@@ -13,31 +13,43 @@ export interface Lines<T> {
 /** All lines, checked. A missing file has none. Throws HarnessError `data` that names file and line of what is unreadable. */
 export async function readLines<T>(path: string, schema: z.ZodType<T>): Promise<Lines<T>> {
   const values: T[] = []
-  let rest: Buffer[] = []
-  const take = (line: Buffer): void => {
-    if (line.length > 0) values.push(parseLine(line, schema, path, values.length + 1))
+  const batches = streamLines(path, schema)
+  for (;;) {
+    const next = await batches.next()
+    if (next.done) return { values, cutShort: next.value }
+    for (const value of next.value) values.push(value)
   }
+}
+
+/** The same, a batch at a time and nothing kept; at the end, whether the last line was cut short. */
+export async function* streamLines<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<T[], boolean> {
+  let rest: Buffer[] = []
+  let number = 0
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+      const batch: T[] = []
       let start = 0
       for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, start)) {
-        take(Buffer.concat([...rest, chunk.subarray(start, at)]))
+        const line = Buffer.concat([...rest, chunk.subarray(start, at)])
         rest = []
         start = at + 1
+        if (line.length > 0) batch.push(parseLine(line, schema, path, ++number))
       }
       if (start < chunk.length) rest.push(chunk.subarray(start))
+      if (batch.length > 0) yield batch
     }
   } catch (error) {
     if (error instanceof HarnessError) throw error
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { values, cutShort: false }
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw new HarnessError('data', `could not read ${path}: ${(error as Error).message}`, { cause: error })
   }
-  return { values, cutShort: rest.length > 0 }
+  return rest.length > 0
 }
 
 // --- internal ---
 
 const NEWLINE = 10
+const CHUNK_BYTES = 1 << 20
 
 function parseLine<T>(line: Buffer, schema: z.ZodType<T>, path: string, number: number): T {
   const where = `${path}:${number}`

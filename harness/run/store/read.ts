@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { HarnessError, nearest } from '../../errors.ts'
 import { RUN_SCHEMA, type RunRecord, type Sample, type StoredRun, type Warning } from '../../types.ts'
-import { readLines } from './lines.ts'
+import { readLines, streamLines } from './lines.ts'
 import { RunRecordSchema, SampleSchema, SeriesSchema } from './schema.ts'
 import { FILES } from './write.ts'
 
@@ -32,6 +32,11 @@ export async function readRun(idOrDir: string, { out = '.distillbench', texts = 
     series: series.values.filter(({ cell, t }) => isCurrent(cell, t.at(-1) ?? Infinity)),
     dir,
   }
+}
+
+/** The samples of a run with their texts, a batch at a time: for files that are larger than memory. */
+export function streamSamples(dir: string): AsyncIterable<readonly Sample[]> {
+  return streamLines<Sample>(join(dir, FILES.samples), SampleSchema)
 }
 
 /** Runs of an output folder, oldest first; folders without a readable record are passed over. */
