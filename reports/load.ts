@@ -21,14 +21,12 @@ export function stageTable(view: View): { columns: readonly string[]; rows: read
   return { columns, rows }
 }
 
-/** Findings about the client, one sentence per kind, with the loads that they are about. */
+/** Findings about the client, one sentence for each load that they are about. */
 export function clientFindings(view: View): string[] {
-  const found = new Map<string, string[]>()
-  for (const stage of view.analysis.stages) {
-    const label = contestantOf(view, stage)?.label ?? stage.model
-    for (const reason of stage.client.reasons) found.set(reason, [...(found.get(reason) ?? []), `${label}, ${stage.load}`])
-  }
-  return [...found].map(([reason, where]) => `${reason} (${where.slice(0, 3).join('; ')}${where.length > 3 ? `; and ${where.length - 3} more` : ''})`)
+  return view.analysis.stages.flatMap((stage) => {
+    const { reasons } = stage.client
+    return reasons.length === 0 ? [] : [`${contestantOf(view, stage)?.label ?? stage.model}, ${stage.load}: ${reasons.join('; ')}`]
+  })
 }
 
 export function contestantOf(view: View, { run, model }: Pick<StageSummary, 'run' | 'model'>): Contestant | undefined {

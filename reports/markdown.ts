@@ -64,7 +64,7 @@ export function escapeMarkdown(text: string): string {
 function loadBlock(view: View): string {
   const { columns, rows } = stageTable(view)
   if (rows.length === 0) return ''
-  const findings = clientFindings(view).map((finding) => `- The client was the limit: ${escapeMarkdown(finding)}`)
+  const findings = clientFindings(view).map((finding) => `- The client was the limit. ${escapeMarkdown(finding)}`)
   return [`### Under load\n\n${tableOf(columns, rows)}`, ...(findings.length === 0 ? [] : [findings.join('\n')])].join('\n\n')
 }
 

@@ -21,9 +21,9 @@ describe('a report about loads that ran for a time', () => {
   it('says where the client did not keep up, and escapes what it says', async () => {
     const page = await renderHtml(busy)
     expect(page).toContain('The client did not keep up everywhere')
-    expect(page).toContain('sent 41 ms late &lt;b&gt;at&lt;/b&gt;')
+    expect(page).toContain('20 requests/s: sent 41 ms late &lt;b&gt;at&lt;/b&gt;')
     expect(page).not.toContain('<b>at</b>')
-    expect(renderMarkdown(busy)).toContain('The client was the limit: sent 41 ms late &lt;b&gt;at')
+    expect(renderMarkdown(busy)).toContain('requests/s: sent 41 ms late &lt;b&gt;at')
   })
 
   it('has no such section where no load ran for a time', async () => {

@@ -43,11 +43,12 @@ export async function loadSection(view: View, charts: Charts): Promise<Section |
   const findings = clientFindings(view)
   const trust =
     findings.length === 0
-      ? 'The client kept up in every stage: what is measured is the server.'
-      : `The client did not keep up everywhere, and times of those stages are marked: ${findings.join('. ')}.`
-  const body = html`${legendFor(view, charts.load)}${await figures(charts.load)}
-    <p>${trust}</p>
-    ${textTable(table, 'Stages of the loads', { sortable: true })}`
+      ? html`<p>The client kept up in every stage: what is measured is the server.</p>`
+      : html`<p>The client did not keep up everywhere, and times of those stages are marked:</p>
+          <ul>
+            ${findings.map((finding) => html`<li>${finding}</li>`)}
+          </ul>`
+  const body = html`${legendFor(view, charts.load)}${await figures(charts.load)} ${trust} ${textTable(table, 'Stages of the loads', { sortable: true })}`
   return { id: 'load', title: 'Under load', body }
 }
 
