@@ -6,7 +6,7 @@ import { majorityAtK, passAtK, passHatK, type Ballot } from '../stats/attempts.t
 import { scoreInterval, type Sums } from '../stats/means.ts'
 import type { MetricId } from './table.ts'
 
-/** With k the fewest answers that any item has; nothing where that is one. Failed requests are wrong answers. */
+/** With k the fewest answers that any item has; absent where that is one. Failed requests are wrong answers. */
 export function attemptCells({ group }: GroupData): Cell[] {
   const items = new Map<string, Sample[]>()
   for (const sample of group.graded) {
@@ -16,7 +16,8 @@ export function attemptCells({ group }: GroupData): Cell[] {
     else answers.push(sample)
   }
   const k = [...items.values()].reduce((fewest, { length }) => Math.min(fewest, length), items.size === 0 ? 0 : Infinity)
-  if (k < 2) return []
+  if (k < 2)
+    return KINDS.map(({ metric }) => ({ metric, slice: '', estimate: absent(items.size === 0 ? 'no answer was graded' : 'items were asked once only') }))
   const lists = [...items.values()]
   const most = lists.reduce((largest, { length }) => Math.max(largest, length), 0)
   if (most > MOST_ANSWERS) return KINDS.map(({ metric }) => ({ metric, slice: '', estimate: absent(`more than ${MOST_ANSWERS} answers to an item`) }))
