@@ -3,22 +3,15 @@
  * like a student with its teacher. What comes out is a run as any other, on the questions that all of them answered.
  */
 import { HarnessError, nearest } from '../../errors.ts'
-import type { CellKey, CellRecord, LoadSpec, ModelSpec, RunRecord, Sample, SeriesRecord, StoredRun, SuiteRecord, Warning } from '../../types.ts'
-import { counted } from '../observed.ts'
+import type { CellKey, CellRecord, ModelSpec, RunRecord, Sample, SeriesRecord, StoredRun, SuiteRecord, Warning } from '../../types.ts'
+import { commonItems, commonLoads, commonWorkloads, type CombineOptions, type Contestant, type Describe, type Pair } from './common.ts'
+
+export type { CombineOptions, PairBy } from './common.ts'
 
 /** A run, and one of its models by id; without, the models that the runs have in common are compared each with itself. */
 export interface RunPick {
   run: StoredRun
   model?: string | undefined
-}
-
-/** `hash`: questions with the same text and right answer. `id`: of the same name and with the same right answer; the prompt was changed. */
-export type PairBy = 'hash' | 'id'
-
-export interface CombineOptions {
-  by: PairBy
-  /** In words, where two suites differ. */
-  describe: (before: SuiteRecord, now: SuiteRecord) => string
 }
 
 /**
@@ -30,11 +23,6 @@ export function combineRuns(picks: readonly RunPick[], options: CombineOptions):
 }
 
 // --- internal ---
-
-interface Contestant {
-  run: StoredRun
-  model: ModelSpec
-}
 
 /** Lists of models that are compared with one another, the reference first. */
 function contestantsOf(picks: readonly RunPick[]): Contestant[][] {
@@ -137,85 +125,6 @@ function nameOf(contestants: readonly Contestant[], side: number, ids: readonly 
   return new Set(names).size === names.length ? names[side]! : ids[side]!
 }
 
-/** Ids of one workload, by side. */
-type Pair = readonly string[]
-type Describe = CombineOptions['describe']
-
-/** Workloads of the same id; or the only one of each, whatever it is called. Their graders must agree. */
-function commonWorkloads(contestants: readonly Contestant[], describe: Describe): Pair[] {
-  const lists = contestants.map(({ run, model }) => {
-    const asked = new Set(run.samples.filter(({ key }) => key.model === model.id).map(({ key }) => key.workload))
-    return run.record.suite.workloads.filter(({ id }) => asked.has(id))
-  })
-  const common = lists[0]!.filter(({ id }) => lists.every((list) => list.some((other) => other.id === id)))
-  const pairs =
-    common.length > 0 ? common.map(({ id }) => lists.map(() => id)) : lists.every(({ length }) => length === 1) ? [lists.map((list) => list[0]!.id)] : []
-  if (pairs.length === 0) throw notComparable(contestants, describe, 'they have no workload in common')
-  for (const pair of pairs) {
-    const graders = new Set(pair.map((id, side) => lists[side]!.find((one) => one.id === id)!).map(({ grader, graderVersion }) => `${grader} ${graderVersion}`))
-    if (graders.size > 1) throw notComparable(contestants, describe, `${pair[0]} was graded by ${[...graders].join(' and by ')}`)
-  }
-  return pairs
-}
-
-/** Loads of the same id; or the only one of each. Gives the new id by side and old id. */
-function commonLoads(contestants: readonly Contestant[], describe: Describe): { specs: LoadSpec[]; ids: readonly ReadonlyMap<string, string>[] } {
-  const lists = contestants.map(({ run }) => run.record.suite.loads)
-  const common = lists[0]!.filter(({ id }) => lists.every((list) => list.some((other) => other.id === id)))
-  if (common.length > 0) return { specs: common, ids: lists.map(() => new Map(common.map(({ id }) => [id, id]))) }
-  const only = lists.map(([first]) => first?.id ?? '')
-  if (lists.some(({ length }) => length !== 1)) throw notComparable(contestants, describe, 'they have no load in common')
-  const id = only.join(' and ')
-  // Nobody can say what a time under both is, so that there is no window; accuracy is compared, times are not summed up.
-  return { specs: [{ id, kind: 'recorded' }], ids: only.map((own) => new Map([[own, id]])) }
-}
-
-/** By side: the name that an item has in the combined run, by its own name; items that not all have are not in it. */
-function commonItems(
-  contestants: readonly Contestant[],
-  pair: Pair,
-  { by, describe }: CombineOptions,
-): { items: ReadonlyMap<string, string>[]; left: Warning[] } {
-  const keyed = contestants.map(({ run, model }, side) => itemKeys(run.samples, model.id, pair[side]!, by))
-  const [first] = keyed
-  const common = [...first!.keys()].filter((key) => keyed.every((keys) => keys.has(key)))
-  if (common.length === 0)
-    throw notComparable(
-      contestants,
-      describe,
-      `they have no question of ${pair[0]} in common`,
-      by === 'hash' ? 'where the prompt was changed on purpose, --by id pairs questions by name' : undefined,
-    )
-  const otherTargets = common.filter((key) => new Set(keyed.map((keys) => keys.get(key)!.target?.trim())).size > 1)
-  if (otherTargets.length > 0)
-    throw notComparable(
-      contestants,
-      describe,
-      `${counted(otherTargets.length, 'question')} of ${pair[0]} have other right answers: ${otherTargets.slice(0, 5).join(', ')}`,
-    )
-  const most = Math.max(...keyed.map(({ size }) => size))
-  const left: Warning[] =
-    common.length === most
-      ? []
-      : [{ code: 'left-out', message: `${pair[0]}: ${common.length} of ${counted(most, 'question')} are in all runs; the others are left out.` }]
-  return { left, items: keyed.map((keys) => new Map(common.map((key) => [keys.get(key)!.item, first!.get(key)!.item]))) }
-}
-
-/** Items by what they are paired by; a question that a workload has twice is told apart by its place. */
-function itemKeys(samples: readonly Sample[], model: string, workload: string, by: PairBy): Map<string, { item: string; target?: string | undefined }> {
-  const keys = new Map<string, { item: string; target?: string | undefined }>()
-  const seen = new Set<string>()
-  for (const { key, item, itemHash, target } of samples) {
-    if (key.model !== model || key.workload !== workload || seen.has(item)) continue
-    seen.add(item)
-    const own = by === 'id' ? item : itemHash
-    let place = own
-    for (let n = 2; keys.has(place); n++) place = `${own} ${n}`
-    keys.set(place, { item, target })
-  }
-  return keys
-}
-
 interface Renaming {
   id: string
   side: number
@@ -283,12 +192,4 @@ function differences(contestants: readonly Contestant[], ids: readonly string[],
       ...(machine(before) === machine(now) ? [] : [warn('machines-differ', `was run on another machine than ${ids[0]}. Ratios of times compare those too.`)]),
     ]
   })
-}
-
-function notComparable(contestants: readonly Contestant[], describe: Describe, why: string, hint?: string): HarnessError {
-  const [reference, ...others] = contestants
-  const { record } = reference!.run
-  const other = others.find(({ run }) => run.record.suite.hash !== record.suite.hash)?.run.record
-  const difference = other === undefined ? '' : `; ${other.id} differs from ${record.id}: ${describe(record.suite, other.suite)}`
-  return new HarnessError('usage', `the runs cannot be compared: ${why}${difference}`, hint === undefined ? {} : { hint })
 }
