@@ -62,7 +62,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'harness/cli': { ours: [''], packages: ['citty', 'zod'], node: true },
   reports: { ours: [...VOCABULARY, 'harness/analysis'], packages: ['vega', 'vega-lite', 'csv-stringify'], node: true },
   suites: { ours: ['harness/index.ts', 'harness/types.ts', 'harness/workloads'], packages: [], node: true },
-  scripts: { ours: [''], packages: ['zod', 'yaml', 'tinybench', '@tensorflow/*', 'vitest'], node: true, computed: true },
+  scripts: { ours: [''], packages: ['openai', 'undici', 'zod', 'yaml', 'tinybench', '@tensorflow/*', 'vitest'], node: true, computed: true },
 }
 
 /** Too heavy to be loaded by `--help`, or by a suite that imports `distillbench`. */

@@ -46,6 +46,8 @@ export function fastClock(originNs: string): () => number {
 const FLUSH_MS = 50
 const FLUSH_BYTES = 1 << 20
 const LOOP_RESOLUTION_MS = 5
+/** A longer one fires at once. */
+const LONGEST_TIMER_MS = 2_147_483_647
 /** A timer of whole milliseconds is up to one late; so the last one before a deadline is waited for in turns of the loop … */
 const SPIN_MS = 1.2
 /** … as long as that takes no more than this share of the time. */
@@ -97,7 +99,7 @@ class Engine {
       this.loop.enable()
       if (order.kind === 'open') this.pump(order.dueMs)
       else for (let i = 0; i < order.streams; i++) this.stream()
-      if (order.kind === 'closed') this.timer = setTimeout(() => this.endSending(), order.endMs - parts.now())
+      if (order.kind === 'closed') this.timer = setTimeout(() => this.endSending(), Math.min(LONGEST_TIMER_MS, order.endMs - parts.now()))
       await this.drained()
       parts.signal.throwIfAborted()
     } finally {

@@ -1,0 +1,174 @@
+/**
+ * What the client of loads costs and how true its times are, beside reading alone and beside the `openai` package, all in
+ * one run. The server has one core, each client another one, where the machine has them.
+ *
+ *     npm run bench:load [-- --json] [-- --streams 1000] [-- --seconds 4]
+ */
+import { fork, type ChildProcess } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { PACKAGE_ROOT } from '../harness/package.ts'
+import type { ClientOptions, ClientReport } from './load/client.ts'
+import { spawnMock } from './mock/process.ts'
+import type { TruthReport } from './mock/truth.ts'
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, streams: { type: 'string', default: '1000' }, seconds: { type: 'string', default: '4' } },
+})
+const STREAMS = Number(values.streams)
+const SECONDS = Number(values.seconds)
+const PER_SECOND = 50
+const PREFILL_MS = 100
+const say = (line: string): void => void (values.json !== true && console.log(line))
+const cores = availableParallelism()
+
+interface Paced {
+  tokensPerCpuSecond: number
+  cpuShare: number
+  reports: ClientReport[]
+  truth: TruthReport
+}
+
+// (a) paced streams
+say(`${STREAMS} streams of ${PER_SECOND} tokens/s, one token per event:`)
+const paced = new Map<string, Paced>()
+for (const kind of ['ours', 'bare', 'socket', 'openai', 'ours', 'bare'] as const) {
+  const result = await pace(kind, 1)
+  const before = paced.get(kind)
+  if (before === undefined || result.tokensPerCpuSecond > before.tokensPerCpuSecond) paced.set(kind, result) // the better of two: the machine is shared
+  say(
+    `  ${kind.padEnd(7)} ${result.tokensPerCpuSecond.toFixed(0).padStart(8)} tokens per CPU-second, ${(100 * result.cpuShare).toFixed(0).padStart(3)}% of a core`,
+  )
+}
+const pair = await pace('ours', 2)
+const [ours, bare, socket, openai] = ['ours', 'bare', 'socket', 'openai'].map((kind) => paced.get(kind)!) as [Paced, Paced, Paced, Paced]
+const errors = errorsOf(ours)
+const calm = errorsOf(await pace('ours', 1, 200))
+const results = {
+  costOverBare: bare.tokensPerCpuSecond / ours.tokensPerCpuSecond,
+  costOverSocket: socket.tokensPerCpuSecond / ours.tokensPerCpuSecond,
+  gainOverOpenai: ours.tokensPerCpuSecond / openai.tokensPerCpuSecond,
+  // Two processes do twice what one of them does, if each has a core: so this is about what one of two costs.
+  twoWorkersOverOne: (2 * pair.tokensPerCpuSecond) / ours.tokensPerCpuSecond,
+  cpuShare: ours.cpuShare,
+  ...errors,
+  ttftErrorP99Ms200: calm.ttftErrorP99Ms,
+  tpotErrorP99Ms200: calm.tpotErrorP99Ms,
+  ttftErrorP50Ms200: calm.ttftErrorP50Ms,
+  tpotErrorP50Ms200: calm.tpotErrorP50Ms,
+}
+say(
+  `  cost over bare reading ${results.costOverBare.toFixed(2)}, over a plain socket ${results.costOverSocket.toFixed(2)}; gain over the openai package ${results.gainOverOpenai.toFixed(2)}`,
+)
+say(
+  `  two processes over one ${results.twoWorkersOverOne.toFixed(2)}${cores < 4 ? ' (by CPU time: this machine has too few cores to run them beside the server)' : ''}`,
+)
+for (const [streams, e] of [
+  [200, calm],
+  [STREAMS, errors],
+] as const)
+  say(
+    `  ${streams} streams: TTFT − truth ${e.ttftErrorP50Ms.toFixed(2)} ms median, ${e.ttftErrorP99Ms.toFixed(2)} ms p99; TPOT ${e.tpotErrorP50Ms.toFixed(3)} and ${e.tpotErrorP99Ms.toFixed(3)} ms`,
+  )
+
+// (b) roofline
+say('Whole answers from a raw socket, 32 at a time:')
+const roofline: Record<string, number> = {}
+for (const written of ['coalesced', 'chunks'] as const)
+  for (const events of [16, 128, 1000]) {
+    const mock = await spawnMock({ roofline: true }, place(0))
+    const [report] = await run(`${mock.url}/${events}/${written}/v1`, [
+      { kind: 'ours', streams: 32, tokens: events, forMs: 3000, fromMs: 1000, windowMs: 1500 },
+    ])
+    await mock.close()
+    const perCpuSecond = (report!.answersInWindow * events) / report!.cpuSeconds
+    roofline[`roofline${events}${written === 'coalesced' ? 'Coalesced' : 'Chunks'}`] = perCpuSecond
+    say(`  ${String(events).padStart(5)} events, ${written.padEnd(9)} ${(perCpuSecond / 1e6).toFixed(2)} M events per CPU-second`)
+  }
+
+// (c) schedule
+say('Schedule:')
+const schedule: Record<string, number> = {}
+for (const perSecond of [10, 200, 1000]) {
+  const mock = await spawnMock({ models: [{ prefillMs: 1, prefillMsPerToken: 0, decodeMs: 1 }] }, place(0))
+  const [report] = await run(`${mock.url}/v1`, [{ kind: 'ours', streams: 1, tokens: 2, forMs: 5000, perSecond, fromMs: 500, windowMs: 4000 }])
+  await mock.close()
+  const times = report!.times!.toSorted((a, b) => a[1] - b[1])
+  const lag = times.map(([start, due]) => (start - due) / 1e6).sort((a, b) => a - b)
+  const achieved = ((times.length - 1) * 1e9) / (Math.max(...times.map(([start]) => start)) - times[0]![0])
+  const [p50, p99] = [at(lag, 0.5), at(lag, 0.99)]
+  Object.assign(schedule, { [`achieved${perSecond}`]: achieved, [`lagP50Ms${perSecond}`]: p50, [`lagP99Ms${perSecond}`]: p99 })
+  say(
+    `  ${String(perSecond).padStart(5)} requests/s: ${achieved.toFixed(2)} achieved, lag ${p50.toFixed(2)} ms median, ${p99.toFixed(2)} ms p99, ${((100 * report!.cpuSeconds) / 4).toFixed(0)}% of a core`,
+  )
+}
+if (values.json === true) console.log(JSON.stringify({ ...results, ...roofline, ...schedule }))
+
+// --- internal ---
+
+function place(core: number): { cpu?: number } {
+  return cores > 1 ? { cpu: core % cores } : {}
+}
+
+async function pace(kind: ClientOptions['kind'], clients: number, streams = STREAMS): Promise<Paced> {
+  const model = { prefillMs: PREFILL_MS, prefillMsPerToken: 0, decodeMs: 1000 / PER_SECOND, maxBatch: streams }
+  const mock = await spawnMock({ models: [model], remember: 2 * streams }, place(0))
+  const tokens = PER_SECOND * (SECONDS + 2)
+  const options = { kind, streams: streams / clients, tokens, fromMs: 1700, windowMs: SECONDS * 1000 - 700 }
+  const reports = await run(
+    `${mock.url}/v1`,
+    Array.from({ length: clients }, () => options),
+  )
+  const truth = await mock.truth()
+  await mock.close()
+  const written = truth.requests.flatMap(({ tokensNs }) => tokensNs)
+  // The windows of two clients are the same to a few milliseconds.
+  const { fromNs, untilNs } = reports[0]!
+  const inWindow = written.filter((ns) => ns >= fromNs && ns < untilNs).length
+  const cpuSeconds = reports.reduce((sum, report) => sum + report.cpuSeconds, 0)
+  return { tokensPerCpuSecond: inWindow / cpuSeconds, cpuShare: (1e9 * cpuSeconds) / (untilNs - fromNs) / clients, reports, truth }
+}
+
+async function run(url: string, clients: readonly Omit<ClientOptions, 'url'>[]): Promise<ClientReport[]> {
+  return Promise.all(clients.map((options, i) => runClient({ ...options, url }, 1 + (cores > 2 ? i : 0))))
+}
+
+function runClient(options: ClientOptions, core: number): Promise<ClientReport> {
+  const script = `${PACKAGE_ROOT}/dist/scripts/load/client.js`
+  const pin = cores > 1 ? { execPath: 'taskset', execArgv: ['-c', String(core % cores), process.execPath] } : { execArgv: [] }
+  const child: ChildProcess = fork(script, [JSON.stringify(options)], { ...pin, stdio: ['ignore', 'pipe', 'inherit', 'ipc'], serialization: 'advanced' })
+  child.on('message', () => {})
+  let said = ''
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => (said += text))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => {
+      if (code === 0) resolve(JSON.parse(said) as ClientReport)
+      else reject(new Error(`the client ${options.kind} ended with code ${code}`))
+    })
+  })
+}
+
+interface Errors {
+  ttftErrorP50Ms: number
+  ttftErrorP99Ms: number
+  tpotErrorP50Ms: number
+  tpotErrorP99Ms: number
+}
+
+/** Client − server, absolute, request by request: both in the order in which they began. */
+function errorsOf({ reports, truth }: Paced): Errors {
+  const client = reports.flatMap(({ times }) => times ?? []).sort((a, b) => a[0] - b[0])
+  const server = truth.requests.toSorted((a, b) => a.receivedNs - b.receivedNs)
+  const [ttft, tpot]: [number[], number[]] = [[], []]
+  client.forEach(([start, , first, last, tokens], i) => {
+    const { receivedNs, tokensNs } = server[i]!
+    ttft.push(Math.abs(first - start - (tokensNs[0]! - receivedNs)) / 1e6)
+    tpot.push(Math.abs((last - first) / (tokens - 1) - (tokensNs.at(-1)! - tokensNs[0]!) / (tokensNs.length - 1)) / 1e6)
+  })
+  for (const list of [ttft, tpot]) list.sort((a, b) => a - b)
+  return { ttftErrorP50Ms: at(ttft, 0.5), ttftErrorP99Ms: at(ttft, 0.99), tpotErrorP50Ms: at(tpot, 0.5), tpotErrorP99Ms: at(tpot, 0.99) }
+}
+
+function at(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN
+}
