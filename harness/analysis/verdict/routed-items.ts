@@ -24,21 +24,23 @@ export interface CostBasis {
   teacher: ReadonlyMap<Sample, number>
 }
 
-export function costsOf(student: GroupData, teacher: GroupData): CostBasis {
-  const priced = [student, teacher].every(({ ledger }) => ledger.cost.state === 'ok')
-  const of = ({ ledger }: GroupData): Map<Sample, number> => {
-    const costs = new Map<Sample, number>()
-    for (const { unit, usd, seconds } of ledger.tallies)
-      for (const sample of unit.samples) costs.set(sample, ((priced ? usd : seconds) ?? 0) / unit.samples.length)
-    return costs
-  }
-  return { unit: priced ? 'USD' : 's', origin: priced ? 'estimated' : 'measured', student: of(student), teacher: of(teacher) }
+/** Answers and costs of both by item: gathered once, read by every rule. */
+export interface Gathered {
+  basis: CostBasis
+  own: ReadonlyMap<string, readonly Sample[]>
+  base: ReadonlyMap<string, readonly Sample[]>
+  ownCosts: ReadonlyMap<string, number>
+  baseCosts: ReadonlyMap<string, number>
+}
+
+export function gather(student: GroupData, teacher: GroupData): Gathered {
+  const basis = costsOf(student, teacher)
+  const [own, base] = [byItem(student.group.graded), byItem(teacher.group.graded)]
+  return { basis, own, base, ownCosts: itemCosts(student, basis.student), baseCosts: itemCosts(teacher, basis.teacher) }
 }
 
 /** Items that both answered and that were graded. Undefined where the samples lack what the rule reads. */
-export function routedItems(student: GroupData, teacher: GroupData, rule: RoutingRule, basis: CostBasis): RoutedItem[] | undefined {
-  const [own, base] = [byItem(student.group.graded), byItem(teacher.group.graded)]
-  const [ownCosts, baseCosts] = [itemCosts(student, basis.student), itemCosts(teacher, basis.teacher)]
+export function routedItems({ basis, own, base, ownCosts, baseCosts }: Gathered, rule: RoutingRule): RoutedItem[] | undefined {
   const items: RoutedItem[] = []
   for (const [item, answers] of own) {
     const others = base.get(item)
@@ -68,6 +70,17 @@ export function halves(items: readonly RoutedItem[]): [RoutedItem[], RoutedItem[
 }
 
 // --- internal ---
+
+function costsOf(student: GroupData, teacher: GroupData): CostBasis {
+  const priced = [student, teacher].every(({ ledger }) => ledger.cost.state === 'ok')
+  const of = ({ ledger }: GroupData): Map<Sample, number> => {
+    const costs = new Map<Sample, number>()
+    for (const { unit, usd, seconds } of ledger.tallies)
+      for (const sample of unit.samples) costs.set(sample, ((priced ? usd : seconds) ?? 0) / unit.samples.length)
+    return costs
+  }
+  return { unit: priced ? 'USD' : 's', origin: priced ? 'estimated' : 'measured', student: of(student), teacher: of(teacher) }
+}
 
 /** The answer that counts, how unsure it is, and how many of the student's answers it took. */
 interface Given {

@@ -2,29 +2,27 @@
  * Routing: the student answers first, and the teacher is asked when the student seems unsure. Worked out from samples in
  * which both answered every item: the threshold of doubt is chosen on one half of the items, and every figure is of the other.
  */
-import { createRandom } from '../../random.ts'
 import type { Estimate, Observed, Routing, RoutingPoint, RoutingRow, RoutingRule, Unit } from '../../types.ts'
 import type { GroupData } from '../data.ts'
 import { absent, counted, estimate } from '../observed.ts'
-import { bootstrap, percentileInterval, replicatesFor, weightedRatio } from '../stats/bootstrap.ts'
 import { ALPHA, clusteredMarginTest, marginTest } from '../stats/margin.ts'
-import { scoreInterval } from '../stats/means.ts'
+import { scoreInterval, tInterval, type Sums } from '../stats/means.ts'
 import { quantile } from '../stats/quantiles.ts'
 import { wilson } from '../stats/wilson.ts'
 import { clustersOf } from './clusters.ts'
-import { costsOf, halves, routedItems, type CostBasis, type RoutedItem } from './routed-items.ts'
+import { gather, halves, routedItems, type CostBasis, type RoutedItem } from './routed-items.ts'
 import { routingSentence } from './words.ts'
 
 /** One row for each student, workload and rule, under the load under which both were asked most items; of several the first. */
 export function routingRows(groups: readonly GroupData[], run: string, margin: number): RoutingRow[] {
   return pairsOf(groups).flatMap(({ student, teacher }): RoutingRow[] => {
     const { model, workload, load } = student.group
-    const basis = costsOf(student, teacher)
+    const gathered = gather(student, teacher)
     return RULES.flatMap(({ rule, unit }): RoutingRow[] => {
-      const items = routedItems(student, teacher, rule, basis)
+      const items = routedItems(gathered, rule)
       if (items === undefined) return [] // the samples have nothing that this rule reads
       const head = { run, student: model.id, teacher: teacher.group.model.id, workload, load, rule }
-      return [{ ...head, result: routingOf(items, basis, rule, unit, margin, [run, model.id, workload, load, rule]) }]
+      return [{ ...head, result: routingOf(items, gathered.basis, rule, unit, margin) }]
     })
   })
 }
@@ -61,7 +59,7 @@ const LEAST = 20
 /** Points of the curve, ends included. */
 const POINTS = 21
 
-function routingOf(items: readonly RoutedItem[], basis: CostBasis, rule: RoutingRule, unit: Unit, margin: number, seed: readonly string[]): Observed<Routing> {
+function routingOf(items: readonly RoutedItem[], basis: CostBasis, rule: RoutingRule, unit: Unit, margin: number): Observed<Routing> {
   const clusters = new Set(items.map(({ cluster }) => cluster)).size
   if (clusters < 2 * LEAST)
     return absent(`${counted(items.length, 'item')} are too few to choose a threshold on one half and report on the other; ${2 * LEAST} are needed`)
@@ -73,7 +71,7 @@ function routingOf(items: readonly RoutedItem[], basis: CostBasis, rule: Routing
   const alone = meansOf(second, () => false)
   if (!(teacher.teacherCost > 0)) return absent('the teacher’s answers cost nothing, so nothing can be saved')
   const sides = { student: { accuracy: alone.accuracy, cost: alone.cost }, teacher: { accuracy: teacher.accuracy, cost: teacher.teacherCost } }
-  const chosen = chosenOf(second, choice, margin, sides, seed)
+  const chosen = chosenOf(second, choice, margin, sides)
   if (chosen.state !== 'ok') return chosen
   const routing: Omit<Routing, 'sentence'> = {
     chosenOn: first.length,
@@ -138,7 +136,6 @@ function chosenOf(
   threshold: number,
   margin: number,
   { student, teacher }: Pick<Routing, 'student' | 'teacher'>,
-  seed: readonly string[],
 ): Observed<Routing['chosen']> {
   const on = items.map(({ doubt }) => doubt > threshold)
   const escalated = on.filter(Boolean).length
@@ -153,7 +150,7 @@ function chosenOf(
     escalated: estimate(wilson(escalated, items.length), { ...account, method: `share of ${counted(items.length, 'item')}; Wilson interval` }),
     accuracy: estimate(scoreInterval(scoreSums(pairs)), { ...account, method: `mean score of ${counted(items.length, 'item')}; Wilson interval` }),
     difference: estimate(test.interval, { ...account, method: `the same ${counted(items.length, 'item')}, ${lost} lost and ${won} won (Tango)` }),
-    cost: costRatio(items, on, seed),
+    cost: costRatio(items, on),
   }
   for (const one of Object.values(figures)) if (one.state !== 'ok') return one
   const value = (one: Observed<Estimate>): Estimate => (one as { value: Estimate }).value
@@ -184,20 +181,15 @@ function scoreSums(pairs: readonly { cluster: string; model: number }[]): { top:
   return [...sums.values()]
 }
 
-function costRatio(items: readonly RoutedItem[], on: readonly boolean[], seed: readonly string[]): Observed<Estimate> {
-  const index = new Map<string, number>()
-  for (const { cluster } of items) if (!index.has(cluster)) index.set(cluster, index.size)
-  const [routed, base] = [new Float64Array(index.size), new Float64Array(index.size)]
+/** The ratio of total costs, each cluster a pair of sums; t on the scale of the logarithm, which asks no resampling of a million items. */
+function costRatio(items: readonly RoutedItem[], on: readonly boolean[]): Observed<Estimate> {
+  const clusters = new Map<string, Sums>()
   items.forEach((item, i) => {
-    const at = index.get(item.cluster)!
-    routed[at]! += item.studentCost + (on[i]! ? item.teacherCost : 0)
-    base[at]! += item.teacherCost
+    const sums = clusters.get(item.cluster) ?? { top: 0, bottom: 0 }
+    sums.top += item.studentCost + (on[i]! ? item.teacherCost : 0)
+    sums.bottom += item.teacherCost
+    clusters.set(item.cluster, sums)
   })
-  const replicates = replicatesFor(index.size)
-  const statistic = (weights: Int32Array): number => weightedRatio(weights, routed, base)
-  const [draws] = bootstrap(index.size, replicates, createRandom('routing', ...seed), [statistic])
-  const interval = percentileInterval(statistic(new Int32Array(index.size).fill(1)), draws!, index.size)
-  if (interval === undefined) return absent('too many resamples have no value: too few items')
-  const method = `ratio of total costs; paired bootstrap over ${counted(index.size, 'item')}, ${replicates} resamples`
-  return estimate(interval, { n: items.length, unit: 'ratio', origin: items[0]!.costOrigin, method })
+  const method = `ratio of total costs; t interval over ${counted(clusters.size, 'item')}`
+  return estimate(tInterval([...clusters.values()]), { n: items.length, unit: 'ratio', origin: items[0]!.costOrigin, method })
 }
