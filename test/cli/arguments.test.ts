@@ -37,6 +37,7 @@ describe('options', () => {
       seed: 7,
       models: 'a,b',
       backend: 'auto',
+      set: [],
       resume: undefined,
       json: false,
       debug: false,

@@ -40,7 +40,7 @@ export interface StageInput {
 /** Runs the stage to its end. Rejects with LinkFailure when a client fails; what was in flight is in the record then. */
 export async function runStage(input: StageInput): Promise<StageRun> {
   const { pool, context, load, task, shape, index } = input
-  const startMs = context.clock.now() + LEAD_MS
+  const startMs = round(context.clock.now() + LEAD_MS) // as samples are, so that none lies outside of its stage by a rounding
   const schedule = scheduleOf(input)
   const sendingMs = schedule === undefined ? 1000 * load.seconds : Math.max(1, scheduleEnd(load, shape, schedule))
   const orders = Array.from({ length: pool.size }, (_, k) => orderFor(input, { k, startMs, schedule, sendingMs }))
@@ -59,7 +59,7 @@ export async function runStage(input: StageInput): Promise<StageRun> {
     label: labelOf(shape),
     shape,
     startMs,
-    endMs: tally.latestMs,
+    endMs: round(tally.latestMs),
     steady: sums.steady,
     sent,
     answered: sums.answered,
