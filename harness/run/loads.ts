@@ -55,7 +55,17 @@ export function requestsOf(load: LoadSpec, items: number): number {
   return load.kind === 'rate' ? expectedRequests(load) : Math.min(items, (isStaged(load) ? load.requests : undefined) ?? Infinity)
 }
 
+/** The load as `--quick` has it: stages of a few seconds, and few of them. */
+export function quickLoad(load: LoadSpec): LoadSpec {
+  if (!isStaged(load)) return load
+  const seconds = Math.min(load.seconds, QUICK.seconds)
+  const points = 'points' in load ? { points: Math.min(load.points, QUICK.points) } : {}
+  return { ...load, ...points, seconds, warmupSeconds: (load.warmupSeconds * seconds) / load.seconds }
+}
+
 // --- internal ---
+
+const QUICK = { seconds: 5, points: 4 }
 
 function unitOf(load: LoadSpec): number {
   return load.kind === 'batch' ? load.size : 1

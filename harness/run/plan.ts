@@ -4,7 +4,7 @@ import { adapterPlace } from '../models/registry.ts'
 import { createRandom } from '../random.ts'
 import type { CellKey, Item, LoadedSuite, ModelAdapter, ModelSpec, Plan, Suite, WorkloadSpec } from '../types.ts'
 import { hashItems } from './hash.ts'
-import { blocksOf, requestsOf, whyNotUnder } from './loads.ts'
+import { blocksOf, quickLoad, requestsOf, whyNotUnder } from './loads.ts'
 
 export interface PlanOptions {
   /** Default: the seed of the suite. */
@@ -28,7 +28,7 @@ export async function planSuite({ suite, dir }: LoadedSuite, options: PlanOption
   const cells = layOut(suite, models, workloads, seed, options.quick ? suite.quick.blocks : suite.blocks)
   const running = cells.filter(({ skip }) => skip === undefined)
   const most = new Map(suite.workloads.map(({ id, maxTokens }) => [id, maxTokens]))
-  const loads = new Map(suite.loads.map((load) => [load.id, load]))
+  const loads = new Map(suite.loads.map((load) => [load.id, options.quick ? quickLoad(load) : load]))
   const asked = ({ items, key }: Plan['cells'][number]): number => requestsOf(loads.get(key.load)!, items.length)
   return {
     cells,

@@ -5,7 +5,7 @@ import type { CellRecord, Item, LoadedSuite, Plan, RunEvent } from '../types.ts'
 import { runCell, type CellContext, type CellTask } from './cell.ts'
 import type { Journal } from './journal.ts'
 import { runLoadCell } from './load/cell.ts'
-import { isStaged } from './loads.ts'
+import { isStaged, quickLoad } from './loads.ts'
 import type { Rest } from './resume.ts'
 
 export type SharedContext = Omit<CellContext, 'onPhase' | 'onSample' | 'onSeries' | 'onWarning'>
@@ -37,7 +37,7 @@ export async function runPlanned({ id, key, items, skip }: Plan['cells'][number]
     answeredBefore: left.answeredBefore,
     workload: find(loaded.suite.workloads, key.workload),
     warmupItems: othersFirst(find(plan.workloads, key.workload).items, items),
-    load: find(loaded.suite.loads, key.load),
+    load: journal.record.quick ? quickLoad(find(loaded.suite.loads, key.load)) : find(loaded.suite.loads, key.load),
     timeSteps: !journal.record.cells.some((cell) => cell.state === 'done' && cell.key.model === key.model), // once per model
   }
   const cellContext: CellContext = {

@@ -39,6 +39,7 @@ export default defineSuite({
   loads: [
     { kind: 'sequential', items: 40 },
     { kind: 'concurrency', streams: 8 },
+    { kind: 'sweep', points: 6, seconds: 6 },
   ],
   blocks: 2,
   warmup: { requests: 2 },

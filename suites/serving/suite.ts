@@ -31,6 +31,7 @@ export default defineSuite({
     { kind: 'sequential', items: 60 },
     { kind: 'concurrency', streams: 4 },
     { kind: 'concurrency', streams: 16 },
+    { kind: 'sweep', points: 8, seconds: 30 },
   ],
   blocks: 2,
   quick: { items: 16, blocks: 1 },

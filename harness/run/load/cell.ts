@@ -55,7 +55,7 @@ async function converse(task: CellTask & { readonly load: StagedLoad }, context:
     const stages = runs.map(({ record }) => record)
     if (firstError !== undefined && stages.every(({ answered }) => answered === 0))
       return { state: 'failed', error: { ...firstError, message: `no request was answered; the first said: ${firstError.message}` } }
-    warn(runs, context)
+    warn(runs, task.spec.id, context)
     const memory: Extract<CellRecord, { state: 'done' }>['memory'] = {
       deviceBytes: { state: 'absent', why: 'the model is on a server' },
       processBytes: Math.max(0, ...runs.map(({ processBytes }) => processBytes)),
@@ -135,18 +135,21 @@ function growth({ answeredPerSecond }: StageOutcome, next: StageRecord['shape'])
   return next.kind === 'rate' && answeredPerSecond > 0 ? next.perSecond / answeredPerSecond : 1
 }
 
-/** What a reader of the figures must know, by name of the stage. */
-function warn(runs: readonly StageRun[], { onWarning }: CellContext): void {
-  for (const { record, counted } of runs) {
-    const { label, client, steady, stoppedBy } = record
-    if (client.verdict !== 'valid') onWarning(`client-${client.verdict}`, `${label}: ${client.reasons.join('; ')}`)
-    if (steady.state !== 'ok' && stoppedBy !== 'saturated')
-      onWarning('not-steady', `${label}: no steady window was found: ${steady.state === 'absent' ? steady.why : steady.error.message}`)
-    const most = claimable(counted)
-    if (most === undefined || most < 0.99)
-      onWarning(
-        'few-requests',
-        `${label}: ${counted} requests in the window; a 99th percentile needs ${fewestFor(0.99)}${most === undefined ? '' : `, these tell one of ${100 * most}%`}`,
-      )
+/** What a reader of the figures must know, once per kind and cell: a sweep has many stages. */
+function warn(runs: readonly StageRun[], model: string, { onWarning }: CellContext): void {
+  const tell = (code: string, found: readonly StageRun[], say: (example: StageRun) => string): void => {
+    const [example] = found
+    if (example === undefined) return
+    const others = found.length === 1 ? '' : `; so it was in ${found.length} of ${runs.length} stages`
+    onWarning(code, `${model}, ${example.record.label}: ${say(example)}${others}`)
   }
+  for (const verdict of ['invalid', 'degraded'] as const) {
+    const found = runs.filter(({ record }) => record.client.verdict === verdict)
+    const what = verdict === 'invalid' ? 'the figures are about the client' : 'the client was not quite on time'
+    tell(`client-${verdict}`, found, ({ record }) => `${what}: ${record.client.reasons.join(', ')}`)
+  }
+  const unsteady = runs.filter(({ record }) => record.steady.state !== 'ok' && record.stoppedBy !== 'saturated')
+  tell('not-steady', unsteady, ({ record: { steady } }) => `no steady window was found, ${steady.state === 'absent' ? steady.why : 'for an error'}`)
+  const few = runs.filter(({ counted }) => (claimable(counted) ?? 0) < 0.99)
+  tell('few-requests', few, ({ counted }) => `${counted} requests count, and a 99th percentile needs ${fewestFor(0.99)}`)
 }

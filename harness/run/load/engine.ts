@@ -197,7 +197,9 @@ class Engine {
 
   private untilStart(): Promise<void> {
     return new Promise((resolve) => {
-      this.timer = setTimeout(resolve, Math.max(0, this.order.startMs - this.parts.now() - SPIN_MS))
+      const waitMs = this.order.startMs - this.parts.now()
+      const early = this.order.kind === 'open' ? SPIN_MS : -1 // the streams of a closed load have no due time, so a timer must not be early
+      this.timer = setTimeout(resolve, Math.max(0, Math.ceil(waitMs - early)))
       this.parts.signal.addEventListener('abort', () => resolve(), { once: true })
     })
   }

@@ -149,6 +149,7 @@ test('a blocked client is told from a slow server: its figures are not valid', a
   expect(client.verdict).toBe('invalid')
   expect(client.reasons.join()).toMatch(/after they were due/)
   expect(codes(run)).toContain('client-invalid')
+  expect(codes(run).filter((code) => code === 'few-requests')).toHaveLength(1)
 })
 
 test('a load that was interrupted is put on again as a whole, and nothing of the first attempt is mixed in', async () => {
@@ -175,4 +176,9 @@ test('an interrupted run ends its client processes and counts nothing as failed'
   expect(record.state).toBe('interrupted')
   expect(record.cells[0]?.state).toBe('planned')
   expect(samples.filter(({ finish }) => finish === 'error')).toEqual([])
+})
+
+test('--quick has shorter stages, and fewer', async () => {
+  const run = await start(served(rate(40, { seconds: 60 }), { firstMs: 5 }), scratch(), { quick: true }).run
+  expect(stagesOf(run)[0]).toMatchObject({ sent: 200 }) // five seconds
 })
