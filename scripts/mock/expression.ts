@@ -11,7 +11,7 @@ export function evaluate(text: string): number | undefined {
   const reader: Reader = { text, at: 0, depth: 0 }
   const value = sum(reader)
   skipSpace(reader)
-  return reader.at === text.length ? value : undefined
+  return value === undefined || reader.at < text.length ? undefined : value + 0 // 0 * -1 is a plain zero
 }
 
 /** The last expression with an operator in a text (`What is 3 + 4*5?`): how it is written, and its value. */
