@@ -17,6 +17,8 @@ export interface ClientOptions {
   /** Streams that start evenly over the first second, each of `tokens` tokens; or, with `forMs`, one after the other. */
   streams: number
   tokens: number
+  /** One short request per stream beforehand, as a load's own warm-up does: connections are open, the code is compiled. */
+  warm?: boolean
   forMs?: number
   /** Requests per second for `forMs`, in place of streams; `ours` only. */
   perSecond?: number
@@ -28,7 +30,11 @@ export interface ClientReport {
   fromNs: number
   untilNs: number
   cpuSeconds: number
+  /** Share of it that the kernel took. */
+  kernelShare: number
   answersInWindow: number
+  /** Tokens that this client read within the window, whatever the server wrote; whole answers only where it does not see tokens. */
+  tokensInWindow: number
   requests: number
   /** Of `ours`: start, intended start, first token and last token, nanoseconds of the host; and how many tokens. */
   times?: [start: number, due: number, first: number, last: number, tokens: number][]
@@ -44,13 +50,27 @@ process.stdout.write(`${JSON.stringify(report)}\n`, () => process.exit(0))
 
 // --- internal ---
 
-/** `answers` tells how many there have been so far. */
-async function measured(answers: () => number): Promise<Pick<ClientReport, 'fromNs' | 'untilNs' | 'cpuSeconds' | 'answersInWindow'>> {
+interface Progress {
+  answers: number
+  /** Tokens or, where the client sees none, bytes. */
+  read: number
+}
+
+/** `progress` tells how far the client has come; what it read in the window is a difference of two such readings. */
+async function measured(progress: () => Progress): Promise<Omit<ClientReport, 'requests' | 'rssMiB' | 'times' | 'tokensInWindow'> & { readInWindow: number }> {
   await later(options.fromMs)
-  const [from, cpu, before] = [now(), process.cpuUsage(), answers()]
+  const [from, cpu, before] = [now(), process.cpuUsage(), progress()]
   await later(options.windowMs)
   const { user, system } = process.cpuUsage(cpu)
-  return { fromNs: from * 1e6, untilNs: now() * 1e6, cpuSeconds: (user + system) / 1e6, answersInWindow: answers() - before }
+  const [until, after] = [now(), progress()]
+  return {
+    fromNs: from * 1e6,
+    untilNs: until * 1e6,
+    cpuSeconds: (user + system) / 1e6,
+    kernelShare: system / (user + system),
+    answersInWindow: after.answers - before.answers,
+    readInWindow: after.read - before.read,
+  }
 }
 
 async function ours(): Promise<ClientReport> {
@@ -68,17 +88,25 @@ async function ours(): Promise<ClientReport> {
     process.send?.({ type: 'batch', batch })
   }
   const request = { prompt: [{ role: 'user' as const, content: 'go' }], maxTokens: options.tokens, seed: 1, temperature: 0, stop: [] }
-  const stage = startStage(orderOf(), { send: (...args) => model.send!(...args), requestOf: () => request, now, onBatch, signal })
-  const window = await measured(() => requests)
+  const parts = { send: model.send!.bind(model), requestOf: () => request, now, signal }
+  if (options.warm === true) {
+    const short = { ...parts, requestOf: () => ({ ...request, maxTokens: 4 }), onBatch: () => {} }
+    await startStage(warmUp(), short).ended
+  }
+  const stage = startStage(orderOf(), { ...parts, onBatch })
+  const { readInWindow: _, ...window } = await measured(() => ({ answers: requests, read: 0 }))
   await stage.ended
   await model.close()
+  let tokensInWindow = window.answersInWindow * options.tokens
+  if (options.forMs === undefined) tokensInWindow = 0
   const times = batches.flatMap((batch) =>
     [...unpack(batch)].map(({ startMs, dueMs, answer }): [number, number, number, number, number] => {
       const { tokenMs } = answer
+      if (options.forMs === undefined) for (const ms of tokenMs) if (ms * 1e6 >= window.fromNs && ms * 1e6 < window.untilNs) tokensInWindow += 1
       return [startMs * 1e6, dueMs * 1e6, (tokenMs[0] ?? NaN) * 1e6, (tokenMs.at(-1) ?? NaN) * 1e6, tokenMs.length]
     }),
   )
-  return { ...window, requests, times, rssMiB: rss() }
+  return { ...window, tokensInWindow, requests, times, rssMiB: rss() }
 }
 
 function orderOf(): StageOrder {
@@ -90,36 +118,44 @@ function orderOf(): StageOrder {
   return { ...base, kind: 'open', dueMs: Float64Array.from({ length: count }, (_, i) => startMs + i * gapMs), maxInFlight: 100_000 }
 }
 
+function warmUp(): StageOrder {
+  const { streams } = options
+  const startMs = now()
+  return { index: 0, requests: 'warmup', first: 0, step: 1, startMs, drainMs: 60_000, kind: 'closed', streams, endMs: startMs + 60_000, most: 3 * streams }
+}
+
 /** Runs one of the others: `once` sends a request and resolves when its answer has ended. */
-async function others(once: (payload: string) => Promise<unknown>): Promise<ClientReport> {
+async function others(once: (payload: string, onRead: (amount: number) => void) => Promise<unknown>): Promise<ClientReport> {
   const payload = JSON.stringify(body)
   const endMs = options.forMs === undefined ? 0 : now() + options.forMs
-  let requests = 0
+  let [requests, read] = [0, 0]
+  const onRead = (amount: number): void => void (read += amount)
   const stream = async (i: number): Promise<void> => {
     if (options.forMs === undefined) await later((i * 1000) / options.streams)
     do {
-      await once(payload)
+      await once(payload, onRead)
       requests += 1
     } while (now() < endMs)
   }
   const all = Promise.all(Array.from({ length: options.streams }, (_, i) => stream(i)))
-  const window = await measured(() => requests)
+  const { readInWindow, ...window } = await measured(() => ({ answers: requests, read }))
   await all
-  return { ...window, requests, rssMiB: rss() }
+  // Bytes stand for tokens by the share of all bytes.
+  return { ...window, tokensInWindow: (readInWindow / read) * requests * options.tokens, requests, rssMiB: rss() }
 }
 
 async function bare(): Promise<ClientReport> {
   const dispatcher = new Agent({ connections: null, pipelining: 1, bodyTimeout: 0, headersTimeout: 0 })
   const { origin, pathname } = new URL(`${options.url}/chat/completions`)
   return others(
-    (payload) =>
+    (payload, onRead) =>
       new Promise<void>((resolve, reject) => {
         dispatcher.dispatch(
           { origin, path: pathname, method: 'POST', headers: { 'content-type': 'application/json' }, body: payload },
           {
             onRequestStart() {},
             onResponseStart() {},
-            onResponseData() {},
+            onResponseData: (_controller, chunk) => onRead(chunk.length),
             onResponseEnd: () => resolve(),
             onResponseError: (_controller, error) => reject(error),
           },
@@ -131,12 +167,13 @@ async function bare(): Promise<ClientReport> {
 async function socket(): Promise<ClientReport> {
   const { port, pathname } = new URL(`${options.url}/chat/completions`)
   return others(
-    (payload) =>
+    (payload, onRead) =>
       new Promise<void>((resolve, reject) => {
         const head = `POST ${pathname} HTTP/1.1\r\nhost: mock\r\ncontent-type: application/json\r\ncontent-length: ${payload.length}\r\n\r\n`
         const open = connect(Number(port), '127.0.0.1', () => open.write(head + payload))
         open.setNoDelay(true).on('error', reject)
         open.on('data', (data: Buffer) => {
+          onRead(data.length)
           if (data.length < 5 || data.toString('latin1', data.length - 5) !== '0\r\n\r\n') return
           open.destroy()
           resolve()
@@ -148,10 +185,14 @@ async function socket(): Promise<ClientReport> {
 async function openai(): Promise<ClientReport> {
   const { default: OpenAI } = await import('openai')
   const client = new OpenAI({ baseURL: options.url, apiKey: 'none', maxRetries: 0 })
-  return others(async () => {
+  return others(async (_payload, onRead) => {
     const times: number[] = []
     const stream = await client.chat.completions.create(body)
-    for await (const chunk of stream) if ((chunk.choices[0]?.delta.content ?? '') !== '') times.push(now())
+    for await (const chunk of stream)
+      if ((chunk.choices[0]?.delta.content ?? '') !== '') {
+        times.push(now())
+        onRead(1)
+      }
   })
 }
 
