@@ -77,7 +77,7 @@ export function renderCliPage(): string {
     '',
     'stdout carries the result only. Progress and warnings go to stderr: a line that is redrawn on a terminal, plain lines elsewhere.',
     'With `--json` the result is one JSON document on stdout, and stderr carries one JSON object per line:',
-    'the events of the run (`type` is `run-start`, `cell-start`, `cell-phase`, `cell-end`, `warning` or `run-end`; samples are left out, they are in `samples.jsonl`)',
+    'the events of the run (`type` is `run-start`, `cell-start`, `cell-phase`, `cell-end`, `warning` or `run-end`; samples are left out, they are in the folder of the run)',
     'and errors (`type` is `error`).',
     '',
     ...sections,

@@ -10,6 +10,7 @@ import { chooseModels, planSuite } from './plan.ts'
 import { finalState, mergeMeters, newRecord, smallBatches, type ProbedMeter } from './record.ts'
 import { checkSameSuite, choicesOf, latestTime, restOf, resumeWarnings, type Choices, type Rest } from './resume.ts'
 import { readRun } from './store/read.ts'
+import { unpackRun } from './store/unpack.ts'
 import { createRun, openRun } from './store/write.ts'
 import { runPlanned, type SharedContext } from './tasks.ts'
 
@@ -54,6 +55,7 @@ export async function runSuite(
   const prepared = await prepare(loaded, options, parts)
   const { earlier, choices, plan, environment, meters, startedAt } = prepared
   // 2. The folder, which is ours alone from here on.
+  if (earlier !== undefined) await unpackRun(earlier.dir)
   const store = earlier === undefined ? createRun(options.out, loaded.suite.name, startedAt) : openRun(earlier.dir, earlier.record.id)
   try {
     // 3. The record as it starts, and what is left to do.

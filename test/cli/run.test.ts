@@ -30,7 +30,7 @@ describe('run', () => {
     const { code, stdout, stderr } = await distillbench(['run', 'suite.json'], { cwd: mine.folder })
     expect({ code, runs: mine.runs().length }).toEqual({ code: 0, runs: 1 })
     const [folder = ''] = mine.runs()
-    expect(readdirSync(folder).sort()).toEqual([...REPORTS, 'run.json', 'samples.jsonl', 'series.jsonl'].sort())
+    expect(readdirSync(folder).sort()).toEqual([...REPORTS, 'run.json', 'samples.parquet', 'series.parquet'].sort())
     expect(stdout).toMatch(/^student, undecided: 4 items cannot decide/)
     expect(stdout).toMatch(/^Model/m)
     expect(stdout).toContain(`\nReport: .distillbench/runs/${recordOf(folder).id}/report.html\n`)

@@ -46,8 +46,9 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'harness/models/published': { ours: VOCABULARY, packages: ['zod'], node: true },
   'harness/models/tfjs': { ours: VOCABULARY, packages: ['zod', '@tensorflow/*', 'tinybench', 'webgpu', 'jiti'], node: true, computed: true },
   'harness/models/mock': { ours: [...VOCABULARY, 'harness/models/openai', 'scripts/mock'], packages: ['zod'], node: true },
+  'harness/duckdb': { ours: VOCABULARY, packages: ['@duckdb/node-api'], node: true },
   'harness/run': {
-    ours: [...VOCABULARY, 'harness/package.ts', 'harness/suite', 'harness/workloads', 'harness/meters', 'harness/models'],
+    ours: [...VOCABULARY, 'harness/package.ts', 'harness/suite', 'harness/workloads', 'harness/meters', 'harness/models', 'harness/duckdb'],
     packages: ['zod'],
     node: true,
   },
@@ -66,7 +67,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
 }
 
 /** Too heavy to be loaded by `--help`, or by a suite that imports `distillbench`. */
-const HEAVY = [/^@tensorflow\//, /^vega/, /^systeminformation$/, /^webgpu$/, /^tinybench$/, /^undici$/, /^@huggingface\//]
+const HEAVY = [/^@tensorflow\//, /^vega/, /^systeminformation$/, /^webgpu$/, /^tinybench$/, /^undici$/, /^@huggingface\//, /^@duckdb\//]
 
 const files = sourceFiles()
 const imports = files.flatMap(importsOf)

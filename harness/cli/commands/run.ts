@@ -4,6 +4,7 @@ import { command, type Context } from '../command.ts'
 import type { Arguments } from '../arguments.ts'
 import { formatCount } from '../../../reports/format.ts'
 import { jsonText, paint } from '../io.ts'
+import { packRun } from '../pack.ts'
 import { writeReports } from '../reports.ts'
 import { chooseReporters } from '../reporters/index.ts'
 import { resolveRun } from '../runs.ts'
@@ -20,6 +21,7 @@ export default command('run', async (args, context) => {
   const { analyse } = await import('../../analysis/index.ts')
   const analysis = analyse([run])
   const files = await writeReports(run, analysis)
+  await packRun(run.dir, context, args)
   // 4. the result
   const { id, state, cells } = run.record
   const failed = cells.filter((cell) => cell.state === 'failed').length

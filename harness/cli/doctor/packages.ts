@@ -7,6 +7,11 @@ import type { Check } from './check.ts'
 /** Packages that bring more, and that distillbench works without. */
 const OPTIONAL_PACKAGES: readonly { name: string; brings: string; install: string }[] = [
   {
+    name: '@duckdb/node-api',
+    brings: 'runs packed as Parquet, and the command query',
+    install: 'npm install @duckdb/node-api@1.5.6-r.1',
+  },
+  {
     name: '@tensorflow/tfjs-node-gpu',
     brings: 'backend tensorflow (x64; GPU with CUDA 11, else CPU)',
     install: 'npm install @tensorflow/tfjs-node-gpu@4.22.0 (fetches the TensorFlow library from its own host)',

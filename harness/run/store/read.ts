@@ -2,10 +2,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { Table } from '../../duckdb/columns.ts'
 import { HarnessError, nearest } from '../../errors.ts'
-import { RUN_SCHEMA, type RunRecord, type Sample, type StoredRun, type Warning } from '../../types.ts'
-import { readLines, streamLines } from './lines.ts'
+import { RUN_SCHEMA, type RunRecord, type Sample, type SeriesRecord, type StoredRun, type Warning } from '../../types.ts'
+import { readLines, streamLines, type Lines } from './lines.ts'
 import { RunRecordSchema, SampleSchema, SeriesSchema } from './schema.ts'
+import { SAMPLES, SERIES } from './tables.ts'
 import { FILES } from './write.ts'
 
 export interface ReadOptions {
@@ -23,7 +25,8 @@ export async function readRun(idOrDir: string, { out = '.distillbench', texts = 
   const dir = locateRun(idOrDir, out)
   const record = readRecord(dir)
   const schema: z.ZodType<Sample> = texts ? SampleSchema : SampleSchema.transform(withoutTexts)
-  const [samples, series] = await Promise.all([readLines(join(dir, FILES.samples), schema), readLines(join(dir, FILES.series), SeriesSchema)])
+  const samples = await readRows(dir, FILES.samples, schema, FILES.samplesParquet, SAMPLES, texts)
+  const series = await readRows<SeriesRecord>(dir, FILES.series, SeriesSchema, FILES.seriesParquet, SERIES, texts)
   const warnings = [...record.warnings, ...(samples.cutShort ? [cutShort(FILES.samples)] : []), ...(series.cutShort ? [cutShort(FILES.series)] : [])]
   const isCurrent = currentOf(record)
   return {
@@ -35,8 +38,11 @@ export async function readRun(idOrDir: string, { out = '.distillbench', texts = 
 }
 
 /** The samples of a run with their texts, a batch at a time: for files that are larger than memory. */
-export function streamSamples(dir: string): AsyncIterable<readonly Sample[]> {
-  return streamLines<Sample>(join(dir, FILES.samples), SampleSchema)
+export async function* streamSamples(dir: string): AsyncGenerator<readonly Sample[]> {
+  if (isPacked(dir, FILES.samples, FILES.samplesParquet)) {
+    const { readParquet } = await import('../../duckdb/read.ts')
+    yield* readParquet(join(dir, FILES.samplesParquet), SAMPLES)
+  } else yield* streamLines<Sample>(join(dir, FILES.samples), SampleSchema)
 }
 
 /** Runs of an output folder, oldest first; folders without a readable record are passed over. */
@@ -50,6 +56,19 @@ export async function listRuns(out: string): Promise<readonly { id: string; dir:
 }
 
 // --- internal ---
+
+/** Lines that are there count: they are either being written, or about to be removed. */
+function isPacked(dir: string, lines: string, columns: string): boolean {
+  return !existsSync(join(dir, lines)) && existsSync(join(dir, columns))
+}
+
+async function readRows<T>(dir: string, lines: string, schema: z.ZodType<T>, columns: string, table: Table<T>, texts: boolean): Promise<Lines<T>> {
+  if (!isPacked(dir, lines, columns)) return readLines(join(dir, lines), schema)
+  const { readParquet } = await import('../../duckdb/read.ts')
+  const values: T[] = []
+  for await (const rows of readParquet(join(dir, columns), table, { texts })) for (const row of rows) values.push(row)
+  return { values, cutShort: false }
+}
 
 /**
  * A load that runs for a time is put on again as a whole where it was interrupted; the files keep what came before. It is

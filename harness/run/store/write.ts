@@ -6,7 +6,14 @@ import { openAppend } from './append.ts'
 import { storageError } from './errors.ts'
 import { lockRun } from './lock.ts'
 
-export const FILES = { record: 'run.json', samples: 'samples.jsonl', series: 'series.jsonl' } as const
+/** A finished run has Parquet files in place of the lines; where both are there, the lines count. */
+export const FILES = {
+  record: 'run.json',
+  samples: 'samples.jsonl',
+  series: 'series.jsonl',
+  samplesParquet: 'samples.parquet',
+  seriesParquet: 'series.parquet',
+} as const
 
 export interface RunStore {
   readonly id: string
@@ -34,7 +41,7 @@ export function createRun(out: string, suite: string, createdAt: Date): RunStore
   }
 }
 
-/** Opens an existing run to go on with it. Throws HarnessError `storage`, or `usage` while another process writes to it. */
+/** Opens an existing run to go on with it; one that was packed must be unpacked first. Throws HarnessError `storage`, or `usage` while another process writes to it. */
 export function openRun(dir: string, id: string): RunStore {
   const unlock = lockRun(dir)
   try {

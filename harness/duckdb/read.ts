@@ -1,0 +1,70 @@
+/** Reads a Parquet file of ours back, row by row as it was written. */
+import type { DuckDBDataChunk, DuckDBListVector } from '@duckdb/node-api'
+import { HarnessError, toFailure } from '../errors.ts'
+import { columnsOf, EXACT, type ColumnKind, type Getter, type Table } from './columns.ts'
+import { needDuckDB, openDatabase, quote, type Database } from './open.ts'
+
+/** Batches of rows in the order of the file. Throws HarnessError `device` without DuckDB, `data` for a file that is not ours or is damaged. */
+export async function* readParquet<T>(path: string, table: Table<T>, { texts = true }: { texts?: boolean } = {}): AsyncGenerator<T[]> {
+  const database = await openDatabase(await needDuckDB(`reading ${path}`))
+  try {
+    await checkSchema(database, path, table.schema)
+    const columns = columnsOf(table).filter(([name]) => texts || !table.texts.includes(name))
+    const names = columns.map(([name]) => name)
+    const result = await database.connection.stream(`SELECT ${columns.map(selected).join(', ')} FROM read_parquet(${quote(path)})`)
+    for (;;) {
+      const chunk = await result.fetchChunk()
+      if (chunk === null || chunk.rowCount === 0) return
+      yield rowsOf(chunk, names, table)
+    }
+  } catch (error) {
+    throw damaged(path, error)
+  } finally {
+    database.close()
+  }
+}
+
+// --- internal ---
+
+function damaged(path: string, error: unknown): HarnessError {
+  if (error instanceof HarnessError) return error
+  return new HarnessError('data', `could not read ${path}: ${toFailure(error).message.split('\n')[0]}`, { cause: error, hint: 'the record is damaged' })
+}
+
+async function checkSchema({ connection }: Database, path: string, schema: string): Promise<void> {
+  const found = await connection.runAndReadAll(`SELECT decode(value) FROM parquet_kv_metadata(${quote(path)}) WHERE decode(key) = 'distillbench'`)
+  const [[given] = []] = found.getRowsJS()
+  if (given === schema) return
+  if (typeof given !== 'string') throw new HarnessError('data', `${path} is no file of a run: it names no schema`)
+  throw new HarnessError('data', `${path} has the schema ${given}, which this version does not know; it reads ${schema}`, {
+    hint: 'a newer version of distillbench may have written it',
+  })
+}
+
+function rowsOf<T>(chunk: DuckDBDataChunk, names: readonly string[], table: Table<T>): T[] {
+  const rows: T[] = []
+  const columns = new Map(names.map((name, index) => [name, chunk.getColumnVector(index)]))
+  let row = 0
+  const get: Getter = {
+    text: (column) => (columns.get(column)?.getItem(row) ?? undefined) as string | undefined,
+    number(column) {
+      const value = columns.get(column)?.getItem(row) as number | undefined
+      return value === undefined || Number.isNaN(value) ? undefined : value
+    },
+    numbers(column) {
+      const list = columns.get(column) as DuckDBListVector
+      const [from, length] = [list.getEntryOffset(row), list.getEntryLength(row)]
+      return Array.from({ length }, (_, i) => list.childVector.getItem(from + i) as number)
+    },
+  }
+  for (; row < chunk.rowCount; row++) {
+    const exact = get.text(EXACT)
+    rows.push(exact === undefined ? table.decode(get) : table.parse(JSON.parse(exact)))
+  }
+  return rows
+}
+
+/** NULL as NaN, which JSON cannot hold and so no record does: its check costs less than that of a NULL. */
+function selected([name, kind]: readonly [string, ColumnKind]): string {
+  return kind === 'number' ? `coalesce("${name}", 'nan'::DOUBLE) AS "${name}"` : `"${name}"`
+}

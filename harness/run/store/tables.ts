@@ -1,0 +1,187 @@
+/** Samples and series as columns. A text that is JSON holds what is seldom there and has parts. */
+import { z } from 'zod'
+import type { Cell, Getter, Table } from '../../duckdb/columns.ts'
+import { packTimes, unpackTimes } from '../../duckdb/times.ts'
+import type { Grade, Sample, SeriesRecord } from '../../types.ts'
+import { FailureSchema, SampleSchema, SeriesSchema } from './schema.ts'
+
+export const SAMPLES: Table<Sample> = {
+  schema: 'samples/1',
+  columns: {
+    ...columns('text', ['cell', 'model', 'workload', 'load']),
+    ...columns('number', ['repeat', 'block']),
+    ...columns('text', ['item', 'item_hash', 'slice', 'cluster', 'prompt', 'target']),
+    ...columns('number', ['start_ms', 'end_ms']),
+    token_us: 'steps',
+    token_ms: 'numbers',
+    ...columns('number', ['prompt_tokens', 'output_tokens']),
+    ...columns('text', ['counted_by', 'finish', 'text']),
+    score: 'number',
+    ...columns('text', ['grader', 'answer', 'grade_detail', 'error', 'timing', 'reasoning', 'tool_calls', 'attempts', 'unknown']),
+    ...columns('number', ['intended_ms', 'headers_ms', 'first_reasoning_ms', 'first_answer_ms', 'reasoning_tokens', 'cached_tokens']),
+    ...columns('number', ['log_prob', 'stage', 'given_score', 'cost_usd']),
+  },
+  texts: ['prompt', 'text', 'reasoning'],
+  encode: encodeSample,
+  decode: decodeSample,
+  parse: (value) => SampleSchema.parse(value),
+}
+
+export const SERIES: Table<SeriesRecord> = {
+  schema: 'series/1',
+  columns: { ...columns('text', ['cell', 'phase', 'meter', 'unit', 'origin', 'how']), ...columns('numbers', ['t_ms', 'value']) },
+  texts: [],
+  encode: ({ t, v, ...heads }) => ({ ...heads, t_ms: t, value: v }),
+  decode: (get) =>
+    SeriesSchema.parse({
+      ...Object.fromEntries(['cell', 'phase', 'meter', 'unit', 'origin', 'how'].map((name) => [name, get.text(name)])),
+      t: get.numbers('t_ms'),
+      v: get.numbers('value'),
+    }),
+  parse: (value) => SeriesSchema.parse(value),
+}
+
+// --- internal ---
+
+const SHAPE = SampleSchema.shape
+const CountedBy = SHAPE.countedBy
+const Finish = SHAPE.finish
+const Timing = z.enum(['token', 'event'])
+
+function columns<K extends 'text' | 'number' | 'numbers'>(kind: K, names: readonly string[]): Record<string, K> {
+  return Object.fromEntries(names.map((name) => [name, kind]))
+}
+
+function encodeSample(sample: Sample): Record<string, Cell> {
+  const { key, grade } = sample
+  const steps = packTimes(sample.tokenMs, sample.startMs)
+  return {
+    cell: sample.cell,
+    model: key.model,
+    workload: key.workload,
+    load: key.load,
+    repeat: key.repeat,
+    block: key.block,
+    item: sample.item,
+    item_hash: sample.itemHash,
+    slice: sample.slice,
+    cluster: sample.cluster,
+    prompt: sample.prompt,
+    target: sample.target,
+    start_ms: sample.startMs,
+    end_ms: sample.endMs,
+    ...(steps === undefined ? { token_ms: sample.tokenMs } : { token_us: steps }),
+    prompt_tokens: sample.promptTokens,
+    output_tokens: sample.outputTokens,
+    counted_by: sample.countedBy,
+    finish: sample.finish,
+    text: sample.text,
+    score: grade?.score,
+    grader: grade?.grader,
+    answer: grade?.answer,
+    grade_detail: grade?.detail,
+    error: json(sample.error),
+    timing: sample.timing,
+    reasoning: sample.reasoning,
+    tool_calls: json(sample.toolCalls),
+    attempts: json(sample.attempts),
+    unknown: json(sample.unknown),
+    intended_ms: sample.intendedMs,
+    headers_ms: sample.headersMs,
+    first_reasoning_ms: sample.firstReasoningMs,
+    first_answer_ms: sample.firstAnswerMs,
+    reasoning_tokens: sample.reasoningTokens,
+    cached_tokens: sample.cachedTokens,
+    log_prob: sample.logProb,
+    stage: sample.stage,
+    given_score: sample.givenScore,
+    cost_usd: sample.costUsd,
+  }
+}
+
+function decodeSample(get: Getter): Sample {
+  const { text, number } = get
+  const startMs = needed(number('start_ms'), 'start_ms')
+  const sample: Sample = {
+    cell: needed(text('cell'), 'cell'),
+    key: {
+      model: needed(text('model'), 'model'),
+      workload: needed(text('workload'), 'workload'),
+      load: needed(text('load'), 'load'),
+      repeat: needed(number('repeat'), 'repeat'),
+      block: needed(number('block'), 'block'),
+    },
+    item: needed(text('item'), 'item'),
+    itemHash: needed(text('item_hash'), 'item_hash'),
+    prompt: text('prompt') ?? '',
+    startMs,
+    endMs: needed(number('end_ms'), 'end_ms'),
+    tokenMs: tokenTimes(get, startMs),
+    promptTokens: needed(number('prompt_tokens'), 'prompt_tokens'),
+    outputTokens: needed(number('output_tokens'), 'output_tokens'),
+    countedBy: CountedBy.parse(text('counted_by')),
+    finish: Finish.parse(text('finish')),
+    text: text('text') ?? '',
+  }
+  for (const [name, column] of OPTIONAL_TEXTS) set(sample, name, text(column))
+  for (const [name, column] of OPTIONAL_NUMBERS) set(sample, name, number(column))
+  set(sample, 'grade', gradeOf(get))
+  set(sample, 'timing', Timing.optional().parse(text('timing')))
+  set(sample, 'error', parsed(text('error'), FailureSchema))
+  set(sample, 'toolCalls', parsed(text('tool_calls'), SHAPE.toolCalls))
+  set(sample, 'attempts', parsed(text('attempts'), SHAPE.attempts))
+  set(sample, 'unknown', parsed(text('unknown'), SHAPE.unknown))
+  return sample
+}
+
+const OPTIONAL_TEXTS = [
+  ['slice', 'slice'],
+  ['cluster', 'cluster'],
+  ['target', 'target'],
+  ['reasoning', 'reasoning'],
+] as const
+const OPTIONAL_NUMBERS = [
+  ['intendedMs', 'intended_ms'],
+  ['headersMs', 'headers_ms'],
+  ['firstReasoningMs', 'first_reasoning_ms'],
+  ['firstAnswerMs', 'first_answer_ms'],
+  ['reasoningTokens', 'reasoning_tokens'],
+  ['cachedTokens', 'cached_tokens'],
+  ['logProb', 'log_prob'],
+  ['stage', 'stage'],
+  ['givenScore', 'given_score'],
+  ['costUsd', 'cost_usd'],
+] as const
+
+/** What is missing is not there, as in JSON. */
+function set<K extends keyof Sample>(sample: Sample, name: K, value: Sample[K] | undefined): void {
+  if (value !== undefined) sample[name] = value
+}
+
+function gradeOf({ text, number }: Getter): Grade | undefined {
+  const score = number('score')
+  if (score === undefined) return undefined
+  const grade: Grade = { score, grader: needed(text('grader'), 'grader') }
+  const [answer, detail] = [text('answer'), text('grade_detail')]
+  if (answer !== undefined) grade.answer = answer
+  if (detail !== undefined) grade.detail = detail
+  return grade
+}
+
+function tokenTimes({ numbers }: Getter, startMs: number): readonly number[] {
+  const steps = numbers('token_us')
+  return steps.length > 0 ? unpackTimes(steps, startMs) : numbers('token_ms')
+}
+
+function json(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value)
+}
+
+function parsed<T>(text: string | undefined, schema: z.ZodType<T>): T | undefined {
+  return text === undefined ? undefined : schema.parse(JSON.parse(text))
+}
+
+function needed<T>(value: T | undefined, column: string): T {
+  if (value === undefined) throw new Error(`a row has no ${column}`)
+  return value
+}
