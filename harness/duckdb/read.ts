@@ -1,4 +1,5 @@
 /** Reads a Parquet file of ours back, row by row as it was written. */
+import { statSync } from 'node:fs'
 import type { DuckDBDataChunk, DuckDBListVector } from '@duckdb/node-api'
 import { HarnessError, toFailure } from '../errors.ts'
 import { columnsOf, EXACT, type ColumnKind, type Getter, type Table } from './columns.ts'
@@ -11,17 +12,22 @@ export async function* readParquet<T>(path: string, table: Table<T>, { texts = t
     await checkSchema(database, path, table.schema)
     const columns = columnsOf(table).filter(([name]) => texts || !table.texts.includes(name))
     const names = columns.map(([name]) => name)
-    const result = await database.connection.stream(`SELECT ${columns.map(selected).join(', ')} FROM read_parquet(${quote(path)})`)
+    const result = await database.connection.stream(`SELECT ${columns.map(selected).join(', ')} FROM read_parquet(${quote(filesOf(path))})`)
     for (;;) {
       const chunk = await result.fetchChunk()
       if (chunk === null || chunk.rowCount === 0) return
-      yield rowsOf(chunk, names, table)
+      yield* rowsOf(chunk, names, table)
     }
   } catch (error) {
     throw damaged(path, error)
   } finally {
     database.close()
   }
+}
+
+/** What DuckDB reads: the file, or all parts of the folder, which it sorts by name. */
+export function filesOf(path: string): string {
+  return statSync(path).isDirectory() ? `${path}/*.parquet` : path
 }
 
 // --- internal ---
@@ -32,7 +38,9 @@ function damaged(path: string, error: unknown): HarnessError {
 }
 
 async function checkSchema({ connection }: Database, path: string, schema: string): Promise<void> {
-  const found = await connection.runAndReadAll(`SELECT decode(value) FROM parquet_kv_metadata(${quote(path)}) WHERE decode(key) = 'distillbench'`)
+  const found = await connection.runAndReadAll(
+    `SELECT DISTINCT decode(value) FROM parquet_kv_metadata(${quote(filesOf(path))}) WHERE decode(key) = 'distillbench'`,
+  )
   const [[given] = []] = found.getRowsJS()
   if (given === schema) return
   if (typeof given !== 'string') throw new HarnessError('data', `${path} is no file of a run: it names no schema`)
@@ -41,12 +49,19 @@ async function checkSchema({ connection }: Database, path: string, schema: strin
   })
 }
 
-function rowsOf<T>(chunk: DuckDBDataChunk, names: readonly string[], table: Table<T>): T[] {
-  const rows: T[] = []
+/** Texts may be a megabyte each, so they are handed on after a few rows. */
+const BATCH_ROWS = 128
+
+function* rowsOf<T>(chunk: DuckDBDataChunk, names: readonly string[], table: Table<T>): Generator<T[]> {
   const columns = new Map(names.map((name, index) => [name, chunk.getColumnVector(index)]))
+  const long = new Set([...table.texts, EXACT])
   let row = 0
   const get: Getter = {
-    text: (column) => (columns.get(column)?.getItem(row) ?? undefined) as string | undefined,
+    text(column) {
+      const vector = columns.get(column)
+      // A vector keeps every text that it has given; a slice of one row forgets with that row.
+      return ((long.has(column) ? vector?.slice(row, 1).getItem(0) : vector?.getItem(row)) ?? undefined) as string | undefined
+    },
     number(column) {
       const value = columns.get(column)?.getItem(row) as number | undefined
       return value === undefined || Number.isNaN(value) ? undefined : value
@@ -57,11 +72,15 @@ function rowsOf<T>(chunk: DuckDBDataChunk, names: readonly string[], table: Tabl
       return Array.from({ length }, (_, i) => list.childVector.getItem(from + i) as number)
     },
   }
+  let rows: T[] = []
   for (; row < chunk.rowCount; row++) {
     const exact = get.text(EXACT)
     rows.push(exact === undefined ? table.decode(get) : table.parse(JSON.parse(exact)))
+    if (rows.length < BATCH_ROWS) continue
+    yield rows
+    rows = []
   }
-  return rows
+  if (rows.length > 0) yield rows
 }
 
 /** NULL as NaN, which JSON cannot hold and so no record does: its check costs less than that of a NULL. */

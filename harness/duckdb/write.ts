@@ -1,73 +1,65 @@
-/** Writes rows into a Parquet file, packed with Zstandard. */
-import type { Api, Database } from './open.ts'
-import { openDatabase, quote } from './open.ts'
+/** Writes rows as Parquet, packed with Zstandard. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { cellsOf, chunkType, columnsOf, sqlType, type Table } from './columns.ts'
+import { openDatabase, quote, type Api } from './open.ts'
 
-/** Rows of a chunk; DuckDB takes no more at once. */
-const CHUNK_ROWS = 2048
-
-/** A group of rows is in memory as a whole when it is written and when it is read. */
-const GROUP_ROWS = 122_880
-const GROUP_BYTES = 64 << 20
-
-export interface Writing {
-  /** Folder for what does not fit in memory; it is made when it is needed. */
-  spill: string
-  /** Bytes of all rows, about. */
-  bytes: number
-  signal: AbortSignal
-}
-
-/** Gives the number of rows. */
+/**
+ * Fills the folder `dir`, which it makes, with parts that are read in the order of their names: 0000.parquet and so on. Each is
+ * held in memory while it is written, so it has at most some 32 batches (of a megabyte or one row each). Gives rows and parts.
+ */
 export async function writeParquet<T>(
   api: Api,
-  path: string,
+  dir: string,
   table: Table<T>,
   batches: AsyncIterable<readonly T[]>,
-  { spill, bytes, signal }: Writing,
-): Promise<number> {
-  const database = await openDatabase(api, { temp_directory: spill, threads: '1' })
-  try {
-    const { connection } = database
-    await connection.run(
-      `CREATE TABLE rows (${columnsOf(table)
-        .map(([name, kind]) => `"${name}" ${sqlType(kind)}`)
-        .join(', ')})`,
-    )
-    const rows = await fill(database, table, batches, signal)
+  signal: AbortSignal,
+): Promise<{ rows: number; parts: readonly string[] }> {
+  mkdirSync(dir)
+  const parts: string[] = []
+  let rows = 0
+  let waiting: (readonly T[])[] = []
+  const write = async (): Promise<void> => {
     signal.throwIfAborted()
-    const group = Math.max(CHUNK_ROWS, Math.min(GROUP_ROWS, Math.floor(GROUP_BYTES / Math.max(1, bytes / Math.max(1, rows)))))
-    const options = `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${group}, KV_METADATA {distillbench: ${quote(table.schema)}}`
-    await connection.run(`COPY rows TO ${quote(path)} (${options})`)
-    return rows
-  } finally {
-    database.close()
+    const path = join(dir, `${String(parts.length).padStart(4, '0')}.parquet`)
+    rows += await writePart(api, path, table, waiting)
+    parts.push(path)
+    waiting = []
   }
+  for await (const batch of batches) {
+    if (waiting.push(batch) === PART_BATCHES) await write()
+  }
+  if (waiting.length > 0 || parts.length === 0) await write()
+  return { rows, parts }
 }
 
 // --- internal ---
 
-async function fill<T>({ api, connection }: Database, table: Table<T>, batches: AsyncIterable<readonly T[]>, signal: AbortSignal): Promise<number> {
-  const appender = await connection.createAppender('rows')
-  const types = columnsOf(table).map(([, kind]) => chunkType(api, kind))
-  let written = 0
-  const append = (rows: readonly T[]): void => {
-    const chunk = api.DuckDBDataChunk.create(types, rows.length)
-    chunk.setRows(rows.map((row) => cellsOf(api, table, row)))
-    appender.appendDataChunk(chunk)
-    written += rows.length
-  }
-  let waiting: T[] = []
-  for await (const batch of batches) {
-    signal.throwIfAborted()
-    for (const row of batch) {
-      waiting.push(row)
-      if (waiting.length < CHUNK_ROWS) continue
-      append(waiting)
-      waiting = []
+/** Rows of a chunk; DuckDB takes no more at once. */
+const CHUNK_ROWS = 2048
+const PART_BATCHES = 32
+
+async function writePart<T>(api: Api, path: string, table: Table<T>, batches: readonly (readonly T[])[]): Promise<number> {
+  const { connection, close } = await openDatabase(api, { threads: '1' })
+  try {
+    const columns = columnsOf(table)
+    await connection.run(`CREATE TABLE rows (${columns.map(([name, kind]) => `"${name}" ${sqlType(kind)}`).join(', ')})`)
+    const appender = await connection.createAppender('rows')
+    const types = columns.map(([, kind]) => chunkType(api, kind))
+    let written = 0
+    for (const batch of batches) {
+      for (let from = 0; from < batch.length; from += CHUNK_ROWS) {
+        const rows = batch.slice(from, from + CHUNK_ROWS)
+        const chunk = api.DuckDBDataChunk.create(types, rows.length)
+        chunk.setRows(rows.map((row) => cellsOf(api, table, row)))
+        appender.appendDataChunk(chunk)
+        written += rows.length
+      }
     }
+    appender.closeSync()
+    await connection.run(`COPY rows TO ${quote(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {distillbench: ${quote(table.schema)}})`)
+    return written
+  } finally {
+    close()
   }
-  if (waiting.length > 0) append(waiting)
-  appender.closeSync()
-  return written
 }

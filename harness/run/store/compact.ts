@@ -1,5 +1,5 @@
 /** The end of a run: JSON lines become columns, which take a tenth of the space and are read many times faster. */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
@@ -21,7 +21,7 @@ export interface Compacted {
 }
 
 /**
- * Replaces samples.jsonl and series.jsonl by Parquet files. Each is written under another name, read back and compared row by
+ * Replaces samples.jsonl and series.jsonl by Parquet: a file, or a folder of parts where it is large. Each is written under another name, read back and compared row by
  * row; only then do the lines go. Absent, with the lines as they were, where DuckDB is missing or a line is unfinished. Safe
  * to be killed at any time: lines that are there are what counts. Throws HarnessError `storage`, `data`, or `usage` while
  * another process writes to the run.
@@ -31,14 +31,12 @@ export async function compactRun(dir: string, signal: AbortSignal = new AbortCon
   const api = await loadDuckDB()
   if (api.state !== 'ok') return api
   const unlock = lockRun(dir)
-  const spill = join(dir, 'compact.tmp')
   try {
     const samples = await convert<Sample>(api.value, dir, {
       lines: FILES.samples,
       columns: FILES.samplesParquet,
       table: SAMPLES,
       schema: SampleSchema,
-      spill,
       signal,
     })
     if (samples.state !== 'ok') return samples
@@ -47,12 +45,10 @@ export async function compactRun(dir: string, signal: AbortSignal = new AbortCon
       columns: FILES.seriesParquet,
       table: SERIES,
       schema: SeriesSchema,
-      spill,
       signal,
     })
     return series.state === 'ok' ? { state: 'ok', value: { samples: samples.value, series: series.value } } : series
   } finally {
-    rmSync(spill, { recursive: true, force: true })
     unlock()
   }
 }
@@ -64,30 +60,31 @@ interface Conversion<T> {
   columns: string
   table: Table<T>
   schema: z.ZodType<T>
-  spill: string
   signal: AbortSignal
 }
 
-async function convert<T>(api: Api, dir: string, { lines, columns, table, schema, spill, signal }: Conversion<T>): Promise<Observed<number>> {
+async function convert<T>(api: Api, dir: string, { lines, columns, table, schema, signal }: Conversion<T>): Promise<Observed<number>> {
   const { writeParquet } = await import('../../duckdb/write.ts')
   const [from, to] = [join(dir, lines), join(dir, columns)]
   const temporary = `${to}.new`
   if (!existsSync(from)) return { state: 'ok', value: 0 } // done before
   try {
     const source = keepCount(streamLines(from, schema))
-    const written = await writeParquet(api, temporary, table, source.batches, { spill, bytes: statSync(from).size, signal })
+    rmSync(temporary, { recursive: true, force: true })
+    const { rows: written, parts } = await writeParquet(api, temporary, table, source.batches, signal)
     if (source.cutShort()) return { state: 'absent', why: `the last line of ${lines} is incomplete` }
     const same = await equalRows(streamLines(from, schema), temporary, table, signal)
     if (same !== written) throw new HarnessError('data', `${columns} does not hold what ${lines} does (row ${same + 1} of ${written}); the lines are kept`)
-    sync(temporary)
-    renameSync(temporary, to)
+    parts.forEach(sync)
+    rmSync(to, { recursive: true, force: true }) // of an earlier end of the run
+    renameSync(parts.length === 1 ? parts[0]! : temporary, to)
     rmSync(from)
     return { state: 'ok', value: written }
   } catch (error) {
     if (signal.aborted) throw new HarnessError('aborted', 'interrupted while packing the run; nothing is lost', { cause: error })
     throw error instanceof HarnessError ? error : storageError(error, dir, `write ${columns}`)
   } finally {
-    rmSync(temporary, { force: true })
+    rmSync(temporary, { recursive: true, force: true })
   }
 }
 

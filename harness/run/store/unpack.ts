@@ -44,5 +44,5 @@ async function restore<T>(dir: string, columns: string, lines: string, table: Ta
       throw storageError(error, dir, `write ${lines}`)
     }
   }
-  if (existsSync(to)) rmSync(from, { force: true }) // of an earlier end of the run
+  if (existsSync(to)) rmSync(from, { recursive: true, force: true }) // of an earlier end of the run
 }
