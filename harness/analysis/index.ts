@@ -2,3 +2,4 @@
 export { analyse } from './analyse.ts'
 export { METRICS, type MetricId } from './metrics/table.ts'
 export { combineRuns, type CombineOptions, type PairBy, type RunPick } from './compare/runs.ts'
+export { changeOf, rowKey, type BlockPair, type ModelChange, type ScoreChange } from './change/index.ts'
