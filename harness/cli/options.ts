@@ -116,6 +116,35 @@ export const COMMANDS = {
     },
     examples: ['distillbench compare 20250206-101112-sums latest', 'distillbench compare latest:teacher 20250206-101112-sums:small --json'],
   },
+  gate: {
+    summary: 'Say whether a run keeps the rules: against a baseline, or by itself',
+    about:
+      'Three outcomes: pass (exit 0), fail (1) and undecided (4), each with its evidence. The rules come from --policy, else from the suite of the run, else from the defaults: ' +
+      'accuracy item by item, failures, the verdict, speed, cost and energy. A baseline of other questions, graders or sampling, or, for speed and energy, of another machine, is refused (2).',
+    args: {
+      run: { type: 'positional', required: true, description: 'Id of a run, its folder, or `latest`' },
+      baseline: { type: 'string', valueHint: 'NAME|RUN', description: 'A saved baseline, or a run, to compare with' },
+      policy: { type: 'string', valueHint: 'FILE', description: 'Rules (.yaml, .json): a policy, or a suite with `gate`' },
+      format: {
+        type: 'enum',
+        options: ['text', 'md', 'json', 'junit', 'github', 'bmf', 'benchmark-action'],
+        description: 'Form of the result (default: text; json with --json). github: annotations, and the job summary where GITHUB_STEP_SUMMARY names it',
+      },
+      out: { type: 'string', valueHint: 'PATH', description: 'File to write besides the text, `-` for stdout (default)' },
+      runs,
+    },
+    examples: ['distillbench gate latest --baseline main', 'distillbench gate latest --policy gate.yaml --format junit --out gate.xml'],
+  },
+  baseline: {
+    summary: 'Keep runs as baselines of the gate',
+    about:
+      '`save NAME [RUN]` keeps a finished run (default: latest) with its answers item by item and the machine it ran on; `list`; `show NAME`; `rm NAME`. Baselines are never pruned.',
+    args: {
+      words: { type: 'positional', required: false, many: true, description: 'save NAME [RUN], list, show NAME, rm NAME (default: list)' },
+      runs,
+    },
+    examples: ['distillbench baseline save main latest', 'distillbench baseline list'],
+  },
   import: {
     summary: 'Bring in answers that were recorded elsewhere, compare them and report',
     about:
@@ -218,7 +247,9 @@ export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[]
 export const EXIT_MEANINGS = {
   ok: 'fine',
   usage: 'the command line, a suite or another input is invalid',
+  gateFailed: 'a rule of the gate failed',
   failed: 'a model, a device or a cell failed; the rest was still reported',
+  undecided: 'the gate cannot tell yet',
   interrupted: 'interrupted; what was finished is kept',
 } satisfies Partial<Record<keyof typeof EXIT, string>>
 

@@ -43,6 +43,7 @@ export function describeSuite({ suite, file, dir }: LoadedSuite, plan: Plan, mod
     loads,
     facts,
     claims,
+    ...(suite.gate === undefined ? {} : { gate: suite.gate }),
     workloads: suite.workloads.map(({ id, title: heading, grader, maxTokens, temperature }) => ({
       id,
       title: heading,

@@ -3,6 +3,7 @@
  * at run time and must accept exactly this; the compiler compares the two.
  */
 import type { Fact, Price, Role, Slo, Timing } from '../types.ts'
+import type { GateInput } from './gate.ts'
 import type { WorkloadInput } from '../workloads/index.ts'
 
 export interface SuiteInput {
@@ -42,6 +43,8 @@ export interface SuiteInput {
   readonly facts?: readonly FactInput[] | string | undefined
   /** Comparisons of two facts. */
   readonly claims?: readonly ClaimInput[] | undefined
+  /** Rules that a run must keep, for `distillbench gate`; default: rules for accuracy, failures, verdicts, speed and cost. */
+  readonly gate?: GateInput | undefined
 }
 
 export interface ModelInput {

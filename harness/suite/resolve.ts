@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { Fact, ModelSpec, Suite } from '../types.ts'
 import { createWorkload } from '../workloads/index.ts'
+import { resolveGate } from './gate.ts'
 import { defined, resolveLoad } from './loads.ts'
 import type { ParsedSuite } from './schema.ts'
 
@@ -25,6 +26,7 @@ export function resolveSuite(input: ParsedSuite, facts: readonly Fact[], dir: st
     quick,
     facts,
     claims: claims.map((claim) => defined(claim)),
+    ...(input.gate === undefined ? {} : { gate: resolveGate(input.gate, margin) }),
   }
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { nearest } from '../errors.ts'
 import type { Grader, Unit } from '../types.ts'
 import { GRADER_IDS, GRADERS, KIND_IDS, WORKLOAD_KINDS, type WorkloadCommon, type WorkloadInput } from '../workloads/index.ts'
+import { GateSchema } from './gate.ts'
 import type { ClaimInput, FactInput, ModelInput, SuiteInput } from './input.ts'
 import { LoadSchema } from './loads.ts'
 import { Id, strict, type ShapeOf } from './strict.ts'
@@ -136,6 +137,7 @@ export const SuiteSchema = strict({
   price: Price.optional().describe('Price of every model that has none of its own'),
   facts: z.union([FactsSchema, text]).default([]).describe('Published figures, or the file (YAML or JSON, relative to the suite) that holds the list'),
   claims: z.array(Claim).default([]).describe('Comparisons of two facts, by fact id'),
+  gate: GateSchema.optional().describe('Rules that a run must keep, for `distillbench gate`'),
 } satisfies ShapeOf<SuiteInput>)
 
 export type ParsedSuite = z.output<typeof SuiteSchema>

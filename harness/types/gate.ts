@@ -36,6 +36,8 @@ export interface GateRule {
   judges: readonly Origin[]
   /** False: a metric that was not measured is told and left out. */
   required: boolean
+  /** One of the rules that hold where nobody wrote any. */
+  byDefault?: true
 }
 export type GateLimit =
   | { kind: 'floor' | 'ceiling'; value: number }

@@ -4,6 +4,7 @@ import type { Origin, Unit } from '../units.ts'
 import type { Claim, Fact } from './facts.ts'
 import type { StageRecord } from './load.ts'
 import type { Attempt, Completion, ModelCard, RuntimeFacts, StepTiming, TokenCount } from './model.ts'
+import type { GatePolicy } from './gate.ts'
 import type { Observed } from './observed.ts'
 import type { Grade, LoadSpec, ModelSpec } from './suite.ts'
 
@@ -36,6 +37,8 @@ export interface SuiteRecord {
   loads: readonly LoadSpec[]
   facts: readonly Fact[]
   claims: readonly Claim[]
+  /** Rules that the suite sets, fixed before the run. */
+  gate?: GatePolicy
 }
 export interface Environment { host: Record<string, string | number>; node: string; tool: string }
 export interface Warning { code: string; message: string; cell?: string; model?: string }

@@ -1,5 +1,6 @@
 /** Suite (after validation and defaults; what a user writes is `SuiteInput` in suite/schema.ts). */
 import type { Claim, Fact } from './facts.ts'
+import type { GatePolicy } from './gate.ts'
 import type { Arrivals, Slo, Timing } from './load.ts'
 
 export type Role = 'teacher' | 'student' | 'control'
@@ -25,6 +26,8 @@ export interface Suite {
   quick: { items: number; blocks: number }
   facts: readonly Fact[]
   claims: readonly Claim[]
+  /** Rules of the gate; absent: the default ones. */
+  gate?: GatePolicy
 }
 
 export interface ModelSpec {

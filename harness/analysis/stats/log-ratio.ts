@@ -49,8 +49,8 @@ export function shownAbove({ value, se, df }: Pick<TrimmedMean, 'value' | 'se' |
 }
 
 /** Of H0 "the mean is at least `limit`": small when it is shown to be below. */
-export function shownBelow(mean: Pick<TrimmedMean, 'value' | 'se' | 'df'>, limit: number): number {
-  return shownAbove({ ...mean, value: -mean.value }, -limit)
+export function shownBelow({ value, se, df }: Pick<TrimmedMean, 'value' | 'se' | 'df'>, limit: number): number {
+  return shownAbove({ value: -value, se, df }, -limit)
 }
 
 export function trimmedInterval({ value, se, df }: Pick<TrimmedMean, 'value' | 'se' | 'df'>, level = LEVEL): Interval {

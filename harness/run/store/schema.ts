@@ -19,6 +19,7 @@ import {
   type Warning,
 } from '../../types.ts'
 import { UNITS } from '../../units.ts'
+import { GatePolicySchema } from './gate-schema.ts'
 
 const text = z.string()
 const number = z.number() // finite: JSON has no other
@@ -221,6 +222,7 @@ const SuiteRecordSchema = z.object({
   loads: z.array(LoadSchema),
   facts: z.array(FactSchema),
   claims: z.array(z.object({ id: text, title: text, numerator: text, denominator: text, says: maybe(text), explanation: text })),
+  gate: maybe(GatePolicySchema),
 })
 
 const WarningSchema = z.object({ code: text, message: text, cell: maybe(text), model: maybe(text) }) satisfies z.ZodType<Warning>

@@ -1,0 +1,77 @@
+/** The result of a gate for a terminal: the outcome, then what failed, what is undecided, and a line of what passed. */
+import { inspect } from 'node:util'
+import type { GateFinding, GateReport } from '../../harness/types.ts'
+
+/** How the text may look; `width` is in columns. */
+export interface GateLook {
+  color: boolean
+}
+
+export function gateText(report: GateReport, look: GateLook): string {
+  const { findings, outcome } = report
+  const lines = [`${paint(look, TONES[outcome], `Gate: ${outcome}`)}  ${clean(headline(report))}`]
+  for (const group of ['fail', 'invalid', 'undecided'] as const)
+    for (const finding of findings.filter((one) => one.outcome === group)) lines.push('', ...findingLines(finding, look))
+  const passed = findings.filter((one) => one.outcome === 'pass')
+  if (passed.length > 0) lines.push('', ...passed.map((one) => `  ${paint(look, 'green', 'pass')}  ${clean(`${titleOf(one)}: ${one.message}`)}`))
+  const skipped = findings.filter((one) => one.outcome === 'skipped')
+  if (skipped.length > 0) lines.push('', ...summarised(skipped).map((text) => paint(look, 'dim', `  left out  ${clean(text)}`)))
+  if (report.differences.length > 0) lines.push('', `  Differs from the baseline: ${clean(report.differences.join('; '))}`)
+  lines.push('', `  ${report.statement}`)
+  return `${lines.join('\n')}\n`
+}
+
+/** "small on sums: accuracy" */
+export function titleOf({ rule, model, workload, load, slice }: GateFinding): string {
+  const where = [model, workload, load, slice].filter((part) => part !== '').join(', ')
+  return where === '' ? rule : `${rule} (${where})`
+}
+
+export function headline({ run, baseline, ran, findings, policy }: GateReport): string {
+  const count = (outcome: GateFinding['outcome']): number => findings.filter((one) => one.outcome === outcome).length
+  const parts = (['fail', 'invalid', 'undecided', 'pass', 'skipped'] as const).flatMap((outcome) =>
+    count(outcome) === 0 ? [] : [`${count(outcome)} ${WORDS[outcome]}`],
+  )
+  const against =
+    baseline === undefined
+      ? ''
+      : ` against ${baseline.name}${baseline.name === baseline.run ? '' : ` (run ${baseline.run})`}${ran === 'together' ? ', side by side' : ''}`
+  return `run ${run}${against}: ${parts.join(', ')} (${policy.source})`
+}
+
+/** Left-out findings of one rule and reason stand on one line. */
+export function summarised(findings: readonly GateFinding[]): string[] {
+  const groups = new Map<string, number>()
+  for (const { rule, message } of findings) groups.set(`${rule}: ${message}`, (groups.get(`${rule}: ${message}`) ?? 0) + 1)
+  return [...groups].map(([text, count]) => (count === 1 ? text : `${text} (${count} times)`))
+}
+
+// --- internal ---
+
+const TONES = { pass: 'green', fail: 'red', undecided: 'yellow', invalid: 'red', skipped: 'dim' } as const
+const WORDS = { pass: 'passed', fail: 'failed', undecided: 'undecided', invalid: 'not judged', skipped: 'left out' } as const
+
+function findingLines(finding: GateFinding, look: GateLook): string[] {
+  const { outcome, level, message, advice } = finding
+  const mark = paint(look, TONES[outcome], outcome === 'invalid' ? 'not judged' : outcome)
+  return [
+    `  ${mark}${level === 'warn' ? ' (warns only)' : ''}  ${titleOf(finding)}`,
+    `      ${message}`,
+    ...(advice === undefined ? [] : [`      → ${advice}`]),
+  ]
+}
+
+function paint(look: GateLook, tone: 'green' | 'red' | 'yellow' | 'dim', text: string): string {
+  const [open, close] = inspect.colors[tone] ?? [0, 0]
+  return look.color ? `\u001b[${open}m${text}\u001b[${close}m` : text
+}
+
+/** Names and messages come from records: no control characters but our own colours reach the terminal. */
+function clean(line: string): string {
+  return Array.from(line, (character) => (isControl(character) ? '\ufffd' : character)).join('')
+}
+
+function isControl(character: string): boolean {
+  const code = character.codePointAt(0)!
+  return code < 32 || (code >= 127 && code < 160) || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)
+}
