@@ -56,7 +56,12 @@ function askedDifferences(baseline: RunRecord, candidate: RunRecord): string[] {
     if (own === undefined) return [`load ${old.id} is gone`]
     return JSON.stringify(sorted(old)) === JSON.stringify(sorted(own)) ? [] : [`load ${old.id} has other settings`]
   })
-  return [...workloads, ...loads, ...different('the run', 'quick', baseline.quick, candidate.quick)]
+  return [
+    ...workloads,
+    ...loads,
+    ...different('the run', 'quick', baseline.quick, candidate.quick),
+    ...(workloads.length > 0 ? different('the run', 'seed', baseline.seed, candidate.seed) : []),
+  ]
 }
 
 function different(where: string, what: string, before: unknown, now: unknown): string[] {

@@ -2,7 +2,7 @@
 import { analyse, changeOf, METRICS, type ModelChange } from '../analysis/index.ts'
 import { HarnessError } from '../errors.ts'
 import type { Analysis, GateFinding, GateOutcome, GateRule, Metric, Observed } from '../types.ts'
-import { apartEvidence, blockEvidence, boundEvidence, scoreEvidence, type Evidence } from './evidence.ts'
+import { apartEvidence, blockEvidence, boundEvidence, scoreEvidence, shareEvidence, type Evidence, type Question } from './evidence.ts'
 import type { GateInputs } from './judge.ts'
 import { dependsOnMachine } from './machine.ts'
 import { modelsOf, rowOf, targetsOf, type Target } from './targets.ts'
@@ -113,17 +113,19 @@ function regressionDraft(rule: GateRule, target: Target, court: Court, metric: M
   const question = { rule, limit, metric, target, alpha: court.alpha }
   const price = court.candidate.record.suite.models.find(({ id }) => id === target.model)?.price
   const bound = dependsOnMachine(rule.metric, price)
-  const evidence: Evidence =
-    rule.metric === 'accuracy'
-      ? scoreEvidence(change, question)
-      : court.ran === 'together'
-        ? blockEvidence(change, question)
-        : apartEvidence(change, question, bound ? court.policy.sessionNoise : 0)
+  const evidence = evidenceOf(change, question, court, bound ? court.policy.sessionNoise : 0)
   const level = bound && court.ran === 'apart' && rule.level === 'error' ? rule.levelApart : rule.level
   if (level === 'off') return { ...head, settled: 'skipped', note: 'left out: the baseline ran in another session' }
   if (evidence.p === undefined)
     return { ...unmeasured(rule, target, evidence.note, court, evidence.advice), baseline: head.baseline, candidate: head.candidate, pairs: evidence.pairs }
   return { ...head, ...evidence, level }
+}
+
+function evidenceOf(change: ModelChange, question: Question, court: Court, sessionNoise: number): Evidence {
+  const { metric } = question.rule
+  if (metric === 'accuracy') return scoreEvidence(change, question)
+  if (metric === 'failed' || metric === 'truncated') return shareEvidence(change, metric, question)
+  return court.ran === 'together' ? blockEvidence(change, question) : apartEvidence(change, question, sessionNoise)
 }
 
 function blank(rule: GateRule, target: Target, { baseline }: Court): Draft {

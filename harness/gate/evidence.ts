@@ -12,6 +12,8 @@ import {
   trimmedInterval,
   trimmedMean,
   type ModelChange,
+  type ScorePair,
+  type ShareMetric,
   type TrimmedMean,
 } from '../analysis/index.ts'
 import type { Estimate, GateFinding, GateRule, Metric, Observed, Unit } from '../types.ts'
@@ -38,35 +40,22 @@ export interface Question {
 }
 
 /** Loss of accuracy, item by item. */
-export function scoreEvidence(change: ModelChange, { limit, target, alpha }: Question): Evidence {
+export function scoreEvidence(change: ModelChange, question: Question): Evidence {
+  const { target } = question
   const found = change.scores.find(({ workload }) => workload === target.workload)
   const pairs = (found?.pairs ?? []).filter(({ slice }) => target.slice === '' || slice === target.slice)
   if (found === undefined || pairs.length === 0)
     return missing(found?.why === undefined || found.why === '' ? 'the two have no graded item in common' : found.why)
-  const against = { fail: scoreTest(pairs, limit.tolerated), pass: scoreTest(pairs, limit.most) }
-  const { interval, lost, won, squares } = against.fail
   const identical = found.answers > 0 && found.same === found.answers
-  const least = leastLoss(pairs.length, alpha)
-  const need = itemsToDecide(Math.max(squares, least), limit.most, 0, alpha)
-  return {
-    change: {
-      state: 'ok',
-      value: {
-        value: -interval.value,
-        low: -interval.high,
-        high: -interval.low,
-        level: interval.level,
-        n: pairs.length,
-        unit: 'ratio',
-        origin: 'measured',
-        method: 'loss of mean score, item by item; score interval (Tango)',
-      },
-    },
-    p: { fail: against.fail.inferior, pass: identical ? 0 : against.pass.nonInferior },
-    pairs: pairs.length,
-    ...(need === undefined ? {} : { detectable: { change: Math.max(least, limit.tolerated), pairsForLimit: need } }),
-    note: identical ? `all ${found.answers} answers are the same, letter by letter` : `${pairs.length} items: ${lost} lost, ${won} won`,
-  }
+  return lossEvidence(pairs, question, identical ? `all ${found.answers} answers are the same, letter by letter` : undefined)
+}
+
+/** More requests that failed or were cut off, item by item. */
+export function shareEvidence(change: ModelChange, metric: ShareMetric, question: Question): Evidence {
+  const pairs = change.shares(metric, question.target)
+  if (pairs.length === 0) return missing('the two have no item in common')
+  const none = pairs.every(({ model, teacher }) => model === 1 && teacher === 1)
+  return lossEvidence(pairs, question, none ? `none of ${count(pairs.length, 'item')}` : undefined)
 }
 
 /** Sides that ran side by side: the trimmed mean over blocks of the change for the worse. */
@@ -112,9 +101,9 @@ export function apartEvidence(change: ModelChange, { limit, metric, target, alph
     change: changeEstimate(mean, points, row.pairs, `ratio over the same items${apart}`),
     p: { fail: shownAbove(mean, bound(limit.tolerated)), pass: shownBelow(mean, bound(limit.most)) },
     pairs: row.pairs,
-    note: `${count(row.pairs, 'item')} in common${apart}`,
+    note: `${count(row.pairs, 'item')} in common${apart}; less than ${percent(back(least, points))} cannot be shown`,
     ...(sessionNoise > 0 && back(least, points) > limit.most && alpha < 0.5
-      ? { advice: `sessions apart cannot show less than ${percent(back(least, points))}; --rerun-baseline runs both side by side` }
+      ? { advice: 'speed and energy of other sessions say little; --rerun-baseline runs both side by side' }
       : {}),
   }
 }
@@ -151,6 +140,34 @@ export function percent(share: number): string {
 }
 
 // --- internal ---
+
+/** `settled` says why the limit need not be tested: there is no change at all. */
+function lossEvidence(pairs: readonly ScorePair[], { limit, alpha }: Question, settled: string | undefined): Evidence {
+  const against = { fail: scoreTest(pairs, limit.tolerated), pass: scoreTest(pairs, limit.most) }
+  const { interval, lost, won, squares } = against.fail
+  const least = leastLoss(pairs.length, alpha)
+  const need = itemsToDecide(Math.max(squares, least), limit.most, 0, alpha)
+  const method = 'change of a mean score, item by item; score interval (Tango)'
+  return {
+    change: {
+      state: 'ok',
+      value: {
+        value: -interval.value,
+        low: -interval.high,
+        high: -interval.low,
+        level: interval.level,
+        n: pairs.length,
+        unit: 'ratio',
+        origin: 'measured',
+        method,
+      },
+    },
+    p: { fail: against.fail.inferior, pass: settled === undefined ? against.pass.nonInferior : 0 },
+    pairs: pairs.length,
+    ...(need === undefined ? {} : { detectable: { change: Math.max(least, limit.tolerated), pairsForLimit: need } }),
+    note: settled ?? `${count(pairs.length, 'item')}: ${lost} lost, ${won} won`,
+  }
+}
 
 const Z95 = 1.959964
 const Z99 = 2.326348

@@ -64,7 +64,7 @@ function conclude(draft: Draft, adjusted: number | undefined, alpha: number, mis
   return { ...facts, outcome, message, ...(tested ? { p: { ...p, adjusted } } : {}), ...(help === undefined ? {} : { advice: help }) }
 }
 
-function messageOf({ note, metricSpec, change, candidate, limit }: Draft, outcome: GateOutcome, adjusted: number): string {
+function messageOf({ note, metricSpec, change, candidate }: Draft, outcome: GateOutcome, adjusted: number): string {
   const what =
     change.state === 'ok' && metricSpec !== undefined
       ? changeInWords(change.value, metricSpec)
@@ -72,7 +72,7 @@ function messageOf({ note, metricSpec, change, candidate, limit }: Draft, outcom
         ? amount(candidate.value.value, metricSpec)
         : ''
   const why = outcome === 'fail' ? pInWords(adjusted) : outcome === 'undecided' ? 'cannot be told from the limit' : ''
-  return `${what}; limit: ${limit} [${[note, why].filter((part) => part !== '').join('; ')}]`
+  return `${what} [${[note, why].filter((part) => part !== '').join('; ')}]`
 }
 
 function adviceOf({ detectable, pairs, metric }: Draft): string | undefined {

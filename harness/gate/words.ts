@@ -20,9 +20,9 @@ export function changeInWords({ value, low, high }: Pick<Estimate, 'value' | 'lo
   const share = isShare(metric.unit)
   const show = (one: number): string => (share ? points(one) : percent(one))
   const [worse, better] = metric.better === 'higher' ? ['lower', 'higher'] : ['higher', 'lower']
-  if (value === 0 && low === 0 && high === 0) return 'no change'
+  const still = Math.abs(value) < 5e-5
   const range = low === high ? '' : ` (${signed(low, show, worse!, better!)} to ${signed(high, show, worse!, better!)})`
-  return `${signed(value, show, worse!, better!)}${range}`
+  return `${still ? 'no change' : signed(value, show, worse!, better!)}${range}`
 }
 
 export function amount(value: number, metric: Metric | undefined): string {

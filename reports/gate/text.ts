@@ -11,9 +11,9 @@ export function gateText(report: GateReport, look: GateLook): string {
   const { findings, outcome } = report
   const lines = [`${paint(look, TONES[outcome], `Gate: ${outcome}`)}  ${clean(headline(report))}`]
   for (const group of ['fail', 'invalid', 'undecided'] as const)
-    for (const finding of findings.filter((one) => one.outcome === group)) lines.push('', ...findingLines(finding, look))
-  const passed = findings.filter((one) => one.outcome === 'pass')
-  if (passed.length > 0) lines.push('', ...passed.map((one) => `  ${paint(look, 'green', 'pass')}  ${clean(`${titleOf(one)}: ${one.message}`)}`))
+    for (const one of byRule(findings.filter(({ outcome: own }) => own === group))) lines.push('', ...groupLines(one, look))
+  const passed = byRule(findings.filter((one) => one.outcome === 'pass'))
+  if (passed.length > 0) lines.push('', ...passed.map((group) => `  ${paint(look, 'green', 'pass')}  ${clean(passLine(group))}`))
   const skipped = findings.filter((one) => one.outcome === 'skipped')
   if (skipped.length > 0) lines.push('', ...summarised(skipped).map((text) => paint(look, 'dim', `  left out  ${clean(text)}`)))
   if (report.differences.length > 0) lines.push('', `  Differs from the baseline: ${clean(report.differences.join('; '))}`)
@@ -22,9 +22,9 @@ export function gateText(report: GateReport, look: GateLook): string {
 }
 
 /** "small on sums: accuracy" */
-export function titleOf({ rule, model, workload, load, slice }: GateFinding): string {
-  const where = [model, workload, load, slice].filter((part) => part !== '').join(', ')
-  return where === '' ? rule : `${rule} (${where})`
+export function titleOf(finding: GateFinding): string {
+  const where = placeOf(finding)
+  return where === '' ? finding.rule : `${finding.rule} (${where})`
 }
 
 export function headline({ run, baseline, ran, findings, policy }: GateReport): string {
@@ -51,14 +51,40 @@ export function summarised(findings: readonly GateFinding[]): string[] {
 const TONES = { pass: 'green', fail: 'red', undecided: 'yellow', invalid: 'red', skipped: 'dim' } as const
 const WORDS = { pass: 'passed', fail: 'failed', undecided: 'undecided', invalid: 'not judged', skipped: 'left out' } as const
 
-function findingLines(finding: GateFinding, look: GateLook): string[] {
-  const { outcome, level, message, advice } = finding
-  const mark = paint(look, TONES[outcome], outcome === 'invalid' ? 'not judged' : outcome)
+type Group = readonly [GateFinding, ...GateFinding[]]
+
+/** Findings of one rule and level stand together. */
+function byRule(findings: readonly GateFinding[]): Group[] {
+  const groups = new Map<string, [GateFinding, ...GateFinding[]]>()
+  for (const finding of findings) {
+    const key = `${finding.rule}\n${finding.level}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [finding])
+    else group.push(finding)
+  }
+  return [...groups.values()]
+}
+
+function groupLines(group: Group, look: GateLook): string[] {
+  const [first] = group
+  const mark = paint(look, TONES[first.outcome], first.outcome === 'invalid' ? 'not judged' : first.outcome)
+  const advice = [...new Set(group.flatMap((one) => one.advice ?? []))]
   return [
-    `  ${mark}${level === 'warn' ? ' (warns only)' : ''}  ${titleOf(finding)}`,
-    `      ${message}`,
-    ...(advice === undefined ? [] : [`      → ${advice}`]),
+    `  ${mark}${first.level === 'warn' ? ' (warns only)' : ''}  ${clean(first.rule)}: ${clean(first.limit)}`,
+    ...group.map((one) => `      ${clean(placeOf(one) === '' ? one.message : `${placeOf(one)}: ${one.message}`)}`),
+    ...advice.map((text) => `      → ${clean(text)}`),
   ]
+}
+
+/** Of several findings that passed, the one that came nearest to its limit speaks. */
+function passLine(group: Group): string {
+  const nearest = group.reduce((worst, one) => ((one.p?.pass ?? 0) > (worst.p?.pass ?? 0) ? one : worst))
+  if (group.length === 1) return `${titleOf(nearest)}: ${nearest.message}`
+  return `${nearest.rule}: ${group.length} of them; nearest to the limit: ${placeOf(nearest)}: ${nearest.message}`
+}
+
+function placeOf({ model, workload, load, slice }: GateFinding): string {
+  return [model, workload, load, slice].filter((part) => part !== '').join(', ')
 }
 
 function paint(look: GateLook, tone: 'green' | 'red' | 'yellow' | 'dim', text: string): string {

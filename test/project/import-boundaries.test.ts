@@ -24,7 +24,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'harness/package.ts': { ours: [], packages: [], node: true },
   'harness/index.ts': { ours: [''], packages: [], node: false },
   'harness/suite': {
-    ours: [...VOCABULARY, 'harness/package.ts', 'harness/workloads', 'harness/meters'],
+    ours: [...VOCABULARY, 'harness/package.ts', 'harness/workloads', 'harness/meters', 'harness/analysis'],
     packages: ['zod', 'yaml', 'jiti'],
     node: true,
     computed: true,
@@ -54,6 +54,8 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   },
   'harness/run/environment.ts': { ours: [...VOCABULARY, 'harness/package.ts'], packages: ['systeminformation'], node: true },
   'harness/import': { ours: [...VOCABULARY, 'harness/package.ts', 'harness/run', 'harness/workloads'], packages: ['zod', 'yauzl', 'fzstd'], node: true },
+  // reads records and analyses; never sees a live model
+  'harness/gate': { ours: [...VOCABULARY, 'harness/analysis', 'harness/suite', 'harness/run'], packages: ['zod'], node: true },
   'harness/analysis': { ours: VOCABULARY, packages: [], node: false },
   'harness/distill': {
     ours: [...VOCABULARY, 'harness/package.ts', 'harness/models/tfjs', 'harness/workloads', 'harness/suite', 'harness/meters'],
