@@ -184,6 +184,20 @@ export const COMMANDS = {
       'distillbench import --teacher results.json#openai:gpt-4o --student small=results.json#2 --dataset questions.jsonl',
     ],
   },
+  price: {
+    summary: 'List prices of models by the token at a date, blended prices and ratios',
+    about:
+      'Prices come from the suite, where one is named, then from a built-in table with dates, then from the bundled data of genai-prices; no network is asked. The first model is compared with each other one. ' +
+      'A price that no source dates is marked, and a model that no source knows is refused: it never costs $0.',
+    args: {
+      model: { type: 'positional', required: true, many: true, description: 'Name of a model as its seller writes it; PROVIDER/MODEL names the seller too' },
+      at: { type: 'string', valueHint: 'DATE', description: 'Day (2025-02-06) or moment (2025-02-08T17:00Z) at which the price held (default: today)' },
+      blend: { type: 'string', valueHint: 'IN:OUT', default: '3:1', description: 'Parts of input and output tokens in the blended price' },
+      suite: { type: 'string', valueHint: 'SUITE', description: 'Ask the token prices of this suite’s models first; their names are the ids' },
+      provider: { type: 'string', valueHint: 'NAME', description: 'Who sells the models (default: their maker)' },
+    },
+    examples: ['distillbench price o1 deepseek-reasoner --at 2025-02-06', 'distillbench price gpt-4o o1-mini --blend 1:1 --json'],
+  },
   distill: {
     summary: 'Train a model by a recipe: a teacher from ground truth, or a student from its teacher',
     about: 'Deterministic from the seed of the recipe. Checkpoints are kept, so that --resume goes on where a training was stopped.',

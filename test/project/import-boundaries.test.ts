@@ -57,6 +57,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   // reads records and analyses; never sees a live model
   'harness/gate': { ours: [...VOCABULARY, 'harness/analysis', 'harness/suite', 'harness/run'], packages: ['zod'], node: true },
   'harness/analysis': { ours: VOCABULARY, packages: [], node: false },
+  'harness/prices': { ours: [...VOCABULARY, 'harness/analysis/price.ts'], packages: ['@pydantic/genai-prices'], node: false },
   'harness/distill': {
     ours: [...VOCABULARY, 'harness/package.ts', 'harness/models/tfjs', 'harness/workloads', 'harness/suite', 'harness/meters'],
     packages: ['zod', '@tensorflow/*', 'yaml'],
@@ -69,7 +70,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
 }
 
 /** Too heavy to be loaded by `--help`, or by a suite that imports `distillbench`. */
-const HEAVY = [/^@tensorflow\//, /^vega/, /^systeminformation$/, /^webgpu$/, /^tinybench$/, /^undici$/, /^@huggingface\//, /^@duckdb\//]
+const HEAVY = [/^@pydantic\//, /^@tensorflow\//, /^vega/, /^systeminformation$/, /^webgpu$/, /^tinybench$/, /^undici$/, /^@huggingface\//, /^@duckdb\//]
 
 const files = sourceFiles()
 const imports = files.flatMap(importsOf)
