@@ -12,7 +12,8 @@ import { parseArgs } from 'node:util'
 import { ALPHA, clusteredMarginTest, marginTest, type ClusterChange, type MarginTest } from '../harness/analysis/stats/margin.ts'
 import { holm } from '../harness/analysis/stats/holm.ts'
 import { intersectionUnion } from '../harness/analysis/stats/multiple.ts'
-import { itemsForMargin } from '../harness/analysis/stats/power.ts'
+import { itemsForMargin, itemsToDecide } from '../harness/analysis/stats/power.ts'
+import { anytimeMargin, anytimePValues } from '../harness/analysis/stats/anytime.ts'
 import { confidenceSequence, sequentialMargin } from '../harness/analysis/stats/sequential.ts'
 import { createRandom, type Random } from '../harness/random.ts'
 
@@ -30,6 +31,35 @@ export interface Finding {
 /** All simulations, each `runs` times; those that go through the items one by one less often. */
 export function simulateStats(runs: number): Finding[] {
   return [...coverages(runs), ...falseReplaces(runs), ...powers(runs), ...sequences(Math.ceil(runs / 4))]
+}
+
+/** How many items a run that asks until decided takes, looking every 50, beside the fixed plan for a power of 80%. */
+export function itemsUsed(runs: number): { truth: string; margin: string; disagree: string; fixed: number; mean: number }[] {
+  const most = 12_000
+  return (
+    [
+      ['equally good', 0.05, 0.05],
+      ['equally good', 0.03, 0.03],
+      ['better', 0.02, 0.04],
+      ['worse', 0.1, 0.05],
+    ] as const
+  ).map(([truth, lose, win]) => {
+    let sum = 0
+    for (let run = 0; run < runs; run++) {
+      const random = createRandom('items used', lose, win, run)
+      const values = Float64Array.from({ length: most }, () => difference(random, { lose, win }))
+      let [low, high] = [0, most / 50] // p only falls, so that the first look that decides is found by halving
+      while (high - low > 1) {
+        const middle = (low + high) >> 1
+        const { nonInferior, inferior } = anytimePValues(values.subarray(0, middle * 50), MARGIN)
+        if (Math.min(nonInferior, inferior) <= ALPHA) high = middle
+        else low = middle
+      }
+      sum += high * 50
+    }
+    const fixed = itemsToDecide(lose + win, MARGIN, win - lose) ?? most
+    return { truth, margin: points(MARGIN), disagree: points(lose + win), fixed, mean: Math.round(sum / runs) }
+  })
 }
 
 /** Whether the share lies in its bounds, give or take three standard errors. */
@@ -121,10 +151,7 @@ function powers(runs: number): Finding[] {
 function sequences(runs: number): Finding[] {
   const n = 3000
   const draw = (random: Random, { lose, win }: Truth): Float64Array =>
-    Float64Array.from({ length: n }, () => {
-      const u = random.next()
-      return u < lose ? -1 : u < lose + win ? 1 : 0
-    })
+    Float64Array.from({ length: n }, () => difference(random, { lose, win }))
   return [
     finding(`false replace, looking after each of ${n} items`, ERRORS, runs, (random) => {
       const { decision } = sequentialMargin(draw(random, { lose: 0.05, win: 0.03 }), MARGIN)
@@ -133,6 +160,18 @@ function sequences(runs: number): Finding[] {
     finding(`false keep-teacher, looking after each of ${n} items`, ERRORS, runs, (random) => {
       const { decision } = sequentialMargin(draw(random, { lose: 0.05, win: 0.03 }), MARGIN)
       return decision === 'inferior'
+    }),
+    ...(['nonInferior', 'inferior'] as const).map((which) =>
+      finding(`false ${which === 'nonInferior' ? 'replace' : 'keep-teacher'}, asking until decided, at most ${n} items`, ERRORS, runs, (random) => {
+        return anytimePValues(draw(random, { lose: 0.05, win: 0.03 }), MARGIN)[which] <= ALPHA // p only falls: the last look tells of all
+      }),
+    ),
+    finding('any false replace among four students at the margin, asking until decided (Holm)', ERRORS, Math.ceil(runs / 2), (random) =>
+      holm([0, 1, 2, 3].map(() => anytimePValues(draw(random, { lose: 0.05, win: 0.03 }), MARGIN).nonInferior)).some((p) => p <= ALPHA),
+    ),
+    finding('coverage of the bounds of a run that asks until decided (at least 95%)', { low: 0.95, high: 1 }, Math.ceil(runs / 8), (random) => {
+      const { low, high } = anytimeMargin(draw(random, { lose: 0.05, win: 0.03 }), MARGIN).interval
+      return low <= -0.02 && high >= -0.02
     }),
     finding(`for comparison: the fixed-size interval, looked at every 50 of ${n} items`, { low: ALPHA, high: 1 }, runs, (random) => {
       let [b, c] = [0, 0]
@@ -147,6 +186,11 @@ function sequences(runs: number): Finding[] {
       return low <= -0.02 && high >= -0.02
     }),
   ]
+}
+
+function difference(random: Random, { lose, win }: Truth): number {
+  const u = random.next()
+  return u < lose ? -1 : u < lose + win ? 1 : 0
 }
 
 function finding(what: string, { low, high }: { low: number; high: number }, runs: number, happens: (random: Random) => boolean): Finding {
@@ -215,6 +259,9 @@ function main(): void {
       console.log(`${one.what.padEnd(76)} ${percent(one.share)} ± ${percent(one.noise)}   wanted ${bounds}   ${holds(one) ? 'right' : 'WRONG'}`)
     }
   }
+  if (!values.json)
+    for (const { truth, margin, disagree, fixed, mean } of itemsUsed(200))
+      console.log(`items until decided, ${truth}, disagree on ${disagree}, margin ${margin}: mean ${mean}, fixed plan ${fixed}`)
   if (!findings.every(holds)) process.exitCode = 1
 }
 

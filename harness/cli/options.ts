@@ -41,6 +41,16 @@ const set = {
   valueHint: 'NAME=VALUE',
   description: 'Set a variable that the suite takes from the environment, such as TEACHER_URL; may be given several times. Not for keys',
 } satisfies OptionSpec
+const untilDecided = {
+  'until-decided': { type: 'boolean', description: 'Ask in random order, look at the results every 50 items, and stop once every student is decided' },
+  'max-minutes': { type: 'string', decimal: true, valueHint: 'N', description: 'With --until-decided: start no cell after so many minutes' },
+  'max-cost': {
+    type: 'string',
+    decimal: true,
+    valueHint: 'USD',
+    description: 'With --until-decided: start no cell once the models have cost so many US dollars',
+  },
+} satisfies Record<string, OptionSpec>
 const runs = { type: 'string', valueHint: 'DIR', default: '.distillbench', description: 'Folder that holds the runs' } satisfies OptionSpec
 
 /** Options that every command knows. */
@@ -69,15 +79,20 @@ export const COMMANDS = {
         description: 'Backend of in-process models; `doctor` says which work here',
       },
       set,
+      ...untilDecided,
       resume: { type: 'string', valueHint: 'RUN', description: 'Go on with this run (id, folder or `latest`); finished items are not asked again' },
     },
-    examples: ['distillbench run arithmetic --quick', 'distillbench run ./my-suite.yaml --models teacher,small --seed 7'],
+    examples: [
+      'distillbench run arithmetic --quick',
+      'distillbench run ./my-suite.yaml --models teacher,small --seed 7',
+      'distillbench run ./my-suite.yaml --until-decided --max-cost 5',
+    ],
   },
   plan: {
     summary: 'Show the cells of a suite, their order, expected time, tokens and cost',
     about:
       'Nothing is run and nothing is spent. The expected time comes from earlier runs of the same suite in --out; without one it is unknown and said to be so.',
-    args: { suite, quick, out: { ...runs, description: 'Folder with earlier runs, which the expected time is taken from' }, seed, models },
+    args: { suite, quick, out: { ...runs, description: 'Folder with earlier runs, which the expected time is taken from' }, seed, models, ...untilDecided },
     examples: ['distillbench plan arithmetic', 'distillbench plan ./my-suite.ts --json'],
   },
   report: {

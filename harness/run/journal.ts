@@ -1,5 +1,5 @@
 /** What has happened in a run so far: kept on disk, counted, and told to whoever listens. */
-import type { CellRecord, RunEvent, RunRecord, Sample, SeriesRecord, Warning } from '../types.ts'
+import type { CellRecord, RunEvent, RunRecord, Sample, SequentialRecord, SeriesRecord, Warning } from '../types.ts'
 import type { RunStore } from './store/write.ts'
 
 export interface Journal {
@@ -9,6 +9,8 @@ export interface Journal {
   warning(warning: Warning): void
   /** Takes the place of the cell with the same id, and brings the record on disk up to date. */
   cell(cell: CellRecord): void
+  /** How a run that asks until it is clear stands; on disk with the next cell. */
+  sequential(state: SequentialRecord): void
   end(state: RunRecord['state']): void
 }
 
@@ -39,6 +41,9 @@ export function createJournal(store: RunStore, start: RunRecord, done: { request
       cellsDone += 1
       const { id, key, state } = cell
       onEvent({ type: 'cell-end', cell: id, key, state, ...(cell.state === 'failed' ? { error: cell.error } : {}), cellsDone })
+    },
+    sequential(state) {
+      record = { ...record, sequential: state }
     },
     end(state) {
       record = { ...record, state }

@@ -2,7 +2,7 @@
 import { HarnessError, nearest } from '../errors.ts'
 import { adapterPlace } from '../models/registry.ts'
 import { createRandom } from '../random.ts'
-import type { CellKey, Item, LoadedSuite, ModelAdapter, ModelSpec, Plan, Suite, WorkloadSpec } from '../types.ts'
+import type { CellKey, Item, LoadedSuite, LoadSpec, ModelAdapter, ModelSpec, Plan, Suite, UntilDecided, WorkloadSpec } from '../types.ts'
 import { hashItems } from './hash.ts'
 import { blocksOf, quickLoad, requestsOf, whyNotUnder } from './loads.ts'
 
@@ -12,6 +12,8 @@ export interface PlanOptions {
   readonly quick?: boolean
   /** Ids of the models that take part; default: all. */
   readonly models?: readonly string[]
+  /** Items come in random order, a block for each look. */
+  readonly untilDecided?: UntilDecided
 }
 
 /**
@@ -25,7 +27,8 @@ export async function planSuite({ suite, dir }: LoadedSuite, options: PlanOption
   // 1. who takes part  2. what is asked  3. in which order
   const models = await placeModels(chooseModels(suite, options.models), dir)
   const workloads = await Promise.all(suite.workloads.map((spec) => collectWorkload(spec, suite, seed, options.quick ?? false, models.length > 0)))
-  const cells = layOut(suite, models, workloads, seed, options.quick ? suite.quick.blocks : suite.blocks)
+  const cut: Cut = options.untilDecided === undefined ? { blocks: options.quick ? suite.quick.blocks : suite.blocks } : options.untilDecided
+  const cells = layOut(suite, models, workloads, seed, cut)
   const running = cells.filter(({ skip }) => skip === undefined)
   const most = new Map(suite.workloads.map(({ id, maxTokens }) => [id, maxTokens]))
   const loads = new Map(suite.loads.map((load) => [load.id, options.quick ? quickLoad(load) : load]))
@@ -108,19 +111,38 @@ async function collectWorkload(spec: WorkloadSpec, suite: Suite, seed: number, q
   return { id: spec.id, items, itemsHash: hashItems(items) }
 }
 
-function layOut(suite: Suite, models: readonly PlacedModel[], workloads: Plan['workloads'], seed: number, blocks: number): Plan['cells'] {
-  const groups = workloads.flatMap((workload) => suite.loads.map((load) => ({ workload: workload.id, load, blocks: blocksOf(load, workload.items, blocks) })))
+/** A number of blocks; or a block for each look, of items in random order. */
+type Cut = { blocks: number } | UntilDecided
+
+function layOut(suite: Suite, models: readonly PlacedModel[], workloads: Plan['workloads'], seed: number, cut: Cut): Plan['cells'] {
+  const groups = workloads.flatMap((workload) => suite.loads.map((load) => ({ workload: workload.id, load, blocks: cutItems(load, workload, seed, cut) })))
+  const most = Math.max(0, ...groups.map(({ blocks }) => blocks.length))
   const cells: Plan['cells'][number][] = []
-  for (let repeat = 0; repeat < suite.repeats; repeat++)
-    for (let block = 0; block < blocks; block++)
-      for (const { workload, load, blocks: cut } of groups) {
-        const items = cut[block]
-        if (items === undefined) continue
-        for (const { id: model, runsIn } of createRandom(seed, 'order', workload, load.id, repeat, block).shuffle(models)) {
-          const key = { model, workload, load: load.id, repeat, block }
-          const skip = whyNotUnder(load, runsIn)
-          cells.push({ id: cellId(key), key, items, ...(skip === undefined ? {} : { skip }) })
-        }
+  for (const [repeat, block] of turns(suite.repeats, most, 'lookEvery' in cut))
+    for (const { workload, load, blocks } of groups) {
+      const items = blocks[block]
+      if (items === undefined) continue
+      for (const { id: model, runsIn } of createRandom(seed, 'order', workload, load.id, repeat, block).shuffle(models)) {
+        const key = { model, workload, load: load.id, repeat, block }
+        const skip = whyNotUnder(load, runsIn)
+        cells.push({ id: cellId(key), key, items, ...(skip === undefined ? {} : { skip }) })
       }
+    }
   return cells
+}
+
+function cutItems(load: LoadSpec, { id, items }: Plan['workloads'][number], seed: number, cut: Cut): Item[][] {
+  if (!('lookEvery' in cut)) return blocksOf(load, items, cut.blocks)
+  if (items.some(({ cluster }) => cluster !== undefined))
+    throw new HarnessError('usage', `workload ${id} has items in clusters; asking until it is clear needs items that stand alone`, {
+      hint: 'ask all of them, without untilDecided',
+    })
+  const drawn = createRandom(seed, 'until decided', id).shuffle(items).slice(0, cut.maxItems)
+  return blocksOf(load, drawn, Math.ceil(Math.min(drawn.length, load.items ?? Infinity) / cut.lookEvery))
+}
+
+/** Repeats after one another; where the results are looked at after each block, all repeats of a block before the next. */
+function turns(repeats: number, blocks: number, byBlock: boolean): [repeat: number, block: number][] {
+  const all = Array.from({ length: repeats }, (_, repeat) => Array.from({ length: blocks }, (__, block): [number, number] => [repeat, block])).flat()
+  return byBlock ? all.sort(([, a], [, b]) => a - b) : all
 }

@@ -1,6 +1,17 @@
 /** The record of a run as it starts and as it ends. */
 import { packageInfo } from '../package.ts'
-import { RUN_SCHEMA, type Environment, type Meter, type Observed, type Plan, type RunRecord, type Suite, type SuiteRecord, type Warning } from '../types.ts'
+import {
+  RUN_SCHEMA,
+  type Environment,
+  type Meter,
+  type Observed,
+  type Plan,
+  type RunRecord,
+  type Suite,
+  type SuiteRecord,
+  type UntilDecided,
+  type Warning,
+} from '../types.ts'
 import type { Choices } from './resume.ts'
 
 export interface RunStart {
@@ -11,10 +22,11 @@ export interface RunStart {
   readonly suite: SuiteRecord
   readonly environment: Environment
   readonly plan: Plan
+  readonly rule?: UntilDecided | undefined
 }
 
 /** A record in which nothing has happened yet. */
-export function newRecord({ id, startedAt, command, choices: { seed, quick, backend }, suite, environment, plan }: RunStart): RunRecord {
+export function newRecord({ id, startedAt, command, choices: { seed, quick, backend }, suite, environment, plan, rule }: RunStart): RunRecord {
   return {
     schema: RUN_SCHEMA,
     id,
@@ -31,6 +43,7 @@ export function newRecord({ id, startedAt, command, choices: { seed, quick, back
     meters: [],
     warnings: [],
     state: 'running',
+    ...(rule === undefined ? {} : { sequential: { rule, looks: 0, students: [] } }),
   }
 }
 

@@ -53,7 +53,9 @@ export interface Rest {
  * put on again from its start: half of a stage tells nothing.
  */
 export function restOf(plan: Plan, { record, samples }: Pick<StoredRun, 'record' | 'samples'>): ReadonlyMap<string, Rest> {
-  const finished = new Set(record.cells.filter(({ state }) => state === 'done' || state === 'skipped').map(({ id }) => id))
+  const never = new Set(plan.cells.filter(({ skip }) => skip !== undefined).map(({ id }) => id))
+  // What a run that asks until it is clear has skipped may be asked after all: with more time or money.
+  const finished = new Set(record.cells.filter(({ state, id }) => state === 'done' || (state === 'skipped' && never.has(id))).map(({ id }) => id))
   const answered = new Set(samples.filter(({ finish }) => finish !== 'error').map(({ cell, item }) => `${cell}\n${item}`))
   const staged = new Set(record.suite.loads.filter(isStaged).map(({ id }) => id))
   return new Map(

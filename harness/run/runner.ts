@@ -5,13 +5,14 @@ import type { LoadedSuite, Plan, RunEvent, StoredRun } from '../types.ts'
 import { startClock, type Clock } from './clock.ts'
 import { describeEnvironment } from './environment.ts'
 import { describeSuite } from './hash.ts'
-import { createJournal } from './journal.ts'
+import { createJournal, type Journal } from './journal.ts'
 import { chooseModels, planSuite } from './plan.ts'
 import { finalState, mergeMeters, newRecord, smallBatches, type ProbedMeter } from './record.ts'
 import { checkSameSuite, choicesOf, latestTime, restOf, resumeWarnings, type Choices, type Rest } from './resume.ts'
 import { readRun } from './store/read.ts'
 import { unpackRun } from './store/unpack.ts'
 import { createRun, openRun } from './store/write.ts'
+import { createReferee, ruleOf, type Referee, type UntilDecidedWish } from './until-decided.ts'
 import { runPlanned, type SharedContext } from './tasks.ts'
 
 export interface RunOptions {
@@ -24,6 +25,8 @@ export interface RunOptions {
   readonly backend?: string
   /** Id or folder of a run to go on with. */
   readonly resume?: string
+  /** Ask until every student is decided; limits take the place of the suite's. Default: as the suite says. */
+  readonly untilDecided?: UntilDecidedWish
   /** The command line, for the record. */
   readonly command: string
   readonly signal: AbortSignal
@@ -53,7 +56,7 @@ export async function runSuite(
 ): Promise<StoredRun> {
   // 1. What is run: the suite, or what an earlier run has left of it; and on what machine.
   const prepared = await prepare(loaded, options, parts)
-  const { earlier, choices, plan, environment, meters, startedAt } = prepared
+  const { earlier, choices, rule, plan, environment, meters, startedAt } = prepared
   // 2. The folder, which is ours alone from here on.
   if (earlier !== undefined) await unpackRun(earlier.dir)
   const store = earlier === undefined ? createRun(options.out, loaded.suite.name, startedAt) : openRun(earlier.dir, earlier.record.id)
@@ -70,10 +73,23 @@ export async function runSuite(
     // 4. The cells, one after the other, on one clock.
     const clock = startClock(earlier === undefined ? 0 : latestTime(earlier) + 1)
     const shared = shareContext(loaded, options, parts, choices, meters, clock)
+    const samples = earlier?.samples ?? []
+    const referee = rule === undefined ? undefined : createReferee({ rule, plan, suite: loaded.suite, journal, samples, now: () => clock.now(), onEvent })
+    const watched: Journal = referee === undefined ? journal : watch(journal, referee)
     for (const cell of plan.cells) {
       const left = rest.get(cell.id)
-      if (left !== undefined && !options.signal.aborted) journal.cell(await runPlanned(cell, left, { loaded, plan, journal, shared, onEvent }))
+      if (left === undefined || options.signal.aborted) continue
+      const why = referee?.before(cell)
+      if (why !== undefined) {
+        journal.cell({ id: cell.id, key: cell.key, items: cell.items.map((item) => item.id), state: 'skipped', why })
+        continue
+      }
+      const from = clock.now()
+      const ended = await runPlanned(cell, left, { loaded, plan, journal: watched, shared, onEvent })
+      referee?.after(ended, clock.now() - from)
+      journal.cell(ended)
     }
+    if (!options.signal.aborted && rest.size > 0) referee?.end()
     // 5. The end.
     journal.end(finalState(journal.record))
   } finally {
@@ -94,7 +110,13 @@ async function prepare(loaded: LoadedSuite, options: RunOptions, parts: Partial<
   const earlier = options.resume === undefined ? undefined : await readRun(options.resume, { out: options.out })
   const choices: Choices =
     earlier === undefined ? { seed: seed ?? suite.seed, quick: quick ?? false, backend: backend ?? 'auto', models } : choicesOf(earlier.record, options)
-  const plan = await planSuite(loaded, { seed: choices.seed, quick: choices.quick, ...(choices.models === undefined ? {} : { models: choices.models }) })
+  const rule = ruleOf(suite, options.untilDecided ?? {}, earlier?.record)
+  const plan = await planSuite(loaded, {
+    seed: choices.seed,
+    quick: choices.quick,
+    ...(choices.models === undefined ? {} : { models: choices.models }),
+    ...(rule === undefined ? {} : { untilDecided: rule }),
+  })
   const described = describeSuite(loaded, plan, chooseModels(suite, choices.models))
   if (earlier !== undefined) checkSameSuite(earlier.record, described, plan)
   const [environment, meters] = await Promise.all([
@@ -102,7 +124,7 @@ async function prepare(loaded: LoadedSuite, options: RunOptions, parts: Partial<
     parts.meters ?? (plan.cells.length === 0 ? [] : probeMeters(suite.meters, options.signal)),
   ])
   if (options.signal.aborted) throw new HarnessError('aborted', 'interrupted before anything was asked')
-  return { earlier, choices, plan, suite: described, environment, meters, startedAt: new Date() }
+  return { earlier, choices, rule, plan, suite: described, environment, meters, startedAt: new Date() }
 }
 
 function shareContext(
@@ -125,6 +147,24 @@ function shareContext(
     graceMs: parts.graceMs ?? GRACE_MS,
     warmupRequests: suite.warmup.requests,
     timeoutMs: suite.timeoutMs,
+  }
+}
+
+/** The journal, with every sample told to the referee too. */
+function watch(journal: Journal, referee: Referee): Journal {
+  return {
+    get record() {
+      return journal.record
+    },
+    sample(sample) {
+      journal.sample(sample)
+      referee.sample(sample)
+    },
+    series: (series) => journal.series(series),
+    warning: (warning) => journal.warning(warning),
+    cell: (cell) => journal.cell(cell),
+    sequential: (state) => journal.sequential(state),
+    end: (state) => journal.end(state),
   }
 }
 

@@ -8,7 +8,14 @@ import type { ParsedSuite } from './schema.ts'
 
 /** Everything that is wrong, in the order of the file. `facts` are those of the suite or of its file of facts. */
 export function checkSuite(suite: ParsedSuite, facts: readonly Fact[]): Issue[] {
-  return [...checkModels(suite, facts), ...checkWorkloads(suite), ...checkLoads(suite), ...checkMeters(suite), ...checkClaims(suite, facts)]
+  return [
+    ...checkModels(suite, facts),
+    ...checkWorkloads(suite),
+    ...checkLoads(suite),
+    ...checkUntilDecided(suite),
+    ...checkMeters(suite),
+    ...checkClaims(suite, facts),
+  ]
 }
 
 /** Facts must be about models of the suite. Paths start at the list of facts. */
@@ -52,6 +59,25 @@ function checkTiming(load: NonNullable<ParsedSuite['loads']>[number], i: number)
     return timing.map((key) => ({ path: ['loads', i, key], message: 'says how a load that runs for a time ends; give it seconds too' }))
   if (seconds === undefined || warmupSeconds === undefined || warmupSeconds < seconds) return []
   return [{ path: ['loads', i, 'warmupSeconds'], message: `leaves nothing of the ${seconds} seconds` }]
+}
+
+function checkUntilDecided({ untilDecided, loads = [], models, price }: ParsedSuite): Issue[] {
+  if (untilDecided === undefined) return []
+  const timed = loads.find((load) => !['sequential', 'batch'].includes(load.kind) && !(load.kind === 'concurrency' && load.seconds === undefined))
+  const free = Object.entries(models).find(([, { adapter, price: own }]) => adapter !== 'published' && own === undefined && price === undefined)
+  return [
+    ...(timed === undefined
+      ? []
+      : [
+          {
+            path: ['untilDecided'],
+            message: `cannot be kept under ${loadId(timed)}, which runs for a time and not item by item; use sequential, batch or concurrency without seconds`,
+          },
+        ]),
+    ...(untilDecided.maxCostUsd === undefined || free === undefined
+      ? []
+      : [{ path: ['untilDecided', 'maxCostUsd'], message: `needs a price of every model, and ${free[0]} has none` }]),
+  ]
 }
 
 function checkMeters({ meters }: ParsedSuite): Issue[] {

@@ -2,7 +2,7 @@
  * What a user writes, in TypeScript as the argument of `defineSuite`, in YAML or JSON as the file. schema.ts checks it
  * at run time and must accept exactly this; the compiler compares the two.
  */
-import type { Fact, Price, Role, Slo, Timing } from '../types.ts'
+import type { Fact, Price, Role, Slo, Timing, UntilDecided } from '../types.ts'
 import type { GateInput } from './gate.ts'
 import type { WorkloadInput } from '../workloads/index.ts'
 
@@ -35,6 +35,8 @@ export interface SuiteInput {
   readonly meters?: readonly string[] | undefined
   /** Loss of accuracy that is acceptable, as a ratio; default 0.02, which is two points. */
   readonly margin?: number | undefined
+  /** Ask in random order, and stop once every student is decided or a limit is reached; without it everything is asked. `lookEvery` defaults to 50. */
+  readonly untilDecided?: Undefinable<Partial<UntilDecided>> | undefined
   /** What `--quick` changes; default `{ items: 24, blocks: 2 }`. */
   readonly quick?: { readonly items?: number | undefined; readonly blocks?: number | undefined } | undefined
   /** Price of every model that has none of its own. */

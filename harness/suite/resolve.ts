@@ -8,7 +8,7 @@ import type { ParsedSuite } from './schema.ts'
 
 /** `dir` is the folder that relative paths start from. */
 export function resolveSuite(input: ParsedSuite, facts: readonly Fact[], dir: string): Suite {
-  const { name, title, description, seed, blocks, repeats, warmup, timeoutMs, meters, margin, quick, claims } = input
+  const { name, title, description, seed, blocks, repeats, warmup, timeoutMs, meters, margin, untilDecided, quick, claims } = input
   return {
     name,
     title: title ?? name,
@@ -23,6 +23,7 @@ export function resolveSuite(input: ParsedSuite, facts: readonly Fact[], dir: st
     timeoutMs,
     meters,
     margin,
+    ...(untilDecided === undefined ? {} : { untilDecided: defined(untilDecided) }),
     quick,
     facts,
     claims: claims.map((claim) => defined(claim)),

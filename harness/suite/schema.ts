@@ -114,6 +114,13 @@ export const FactsSchema = z.array(Fact)
 
 const Claim = strict({ id: Id, title: text, numerator: Id, denominator: Id, says: text.optional(), explanation: text } satisfies ShapeOf<ClaimInput>)
 
+const UntilDecidedSchema = strict({
+  lookEvery: count.default(50).describe('Items of each workload between two looks at the results'),
+  maxItems: count.optional().describe('Most items of each workload; default: all'),
+  maxMinutes: z.number().positive().optional().describe('Most minutes that the run may take'),
+  maxCostUsd: z.number().positive().optional().describe('Most US dollars that all models together may cost; each needs a price'),
+})
+
 export const SuiteSchema = strict({
   $schema: z.string().optional().describe('Address of this schema, for editors'),
   name: Id.describe('Short name, used in reports and file names'),
@@ -131,6 +138,9 @@ export const SuiteSchema = strict({
   timeoutMs: z.int().min(1).max(2_147_483_647).default(600_000).describe('A cell that runs longer than this many milliseconds is stopped and counts as failed'),
   meters: z.array(text).min(1).default(['auto']).describe('Meter ids, or auto for all that work here'),
   margin: z.number().min(0).max(1).default(0.02).describe('Loss of accuracy that is acceptable, as a ratio: 0.02 is two points'),
+  untilDecided: UntilDecidedSchema.optional().describe(
+    'Ask in random order, and stop once every student is decided or a limit is reached; without it everything is asked',
+  ),
   quick: strict({ items: count.default(24), blocks: count.default(2) })
     .prefault({})
     .describe('What --quick changes'),

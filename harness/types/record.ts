@@ -6,7 +6,8 @@ import type { StageRecord } from './load.ts'
 import type { Attempt, Completion, ModelCard, RuntimeFacts, StepTiming, TokenCount } from './model.ts'
 import type { GatePolicy } from './gate.ts'
 import type { Observed } from './observed.ts'
-import type { Grade, LoadSpec, ModelSpec } from './suite.ts'
+import type { Grade, LoadSpec, ModelSpec, UntilDecided } from './suite.ts'
+import type { Decision } from './verdict.ts'
 
 export const RUN_SCHEMA = 'run/1'
 
@@ -27,7 +28,23 @@ export interface RunRecord {
   meters: readonly { id: string; probe: Observed<string>; origin: Origin; unit: Unit }[]
   warnings: readonly Warning[]
   state: 'running' | 'done' | 'failed' | 'interrupted'
+  /** Where the run asked until it was clear: its verdicts use bounds that hold however often one looked. */
+  sequential?: SequentialRecord
 }
+/** How a run that asked until it was clear has gone. */
+export interface SequentialRecord {
+  rule: UntilDecided
+  /** How often the results were looked at. */
+  looks: number
+  /** As of the last look, in the order of the suite. */
+  students: readonly StudentLook[]
+  /** Why asking ended; absent while it goes on, or where it was cut short from outside. */
+  stopped?: SequentialStop
+}
+/** `decided`: every student is; `items`: all were asked; `minutes` and `cost`: the limits of the rule. */
+export type SequentialStop = 'decided' | 'items' | 'minutes' | 'cost'
+/** `items` are those that the student and the teacher both answered, over all workloads. */
+export interface StudentLook { model: string; decision: Decision; items: number; workloads: readonly { id: string; items: number; /** Shown to be good enough there: no more is asked of it. */ settled: boolean }[] }
 /** The suite without its functions, and a hash of what must be equal for two runs to be comparable. */
 export interface SuiteRecord {
   name: string; title: string; description: string; file: string; hash: string; margin: number

@@ -1,7 +1,7 @@
 /** Seams between the parts. */
 import type { Failure } from '../errors.ts'
 import type { Series } from './meter.ts'
-import type { CellKey, RunRecord, Sample, Warning } from './record.ts'
+import type { CellKey, RunRecord, Sample, SequentialStop, StudentLook, Warning } from './record.ts'
 import type { Item, Suite } from './suite.ts'
 
 /** A suite with the place it came from. `file` is what a message names; paths in the suite are relative to `dir`. */
@@ -28,5 +28,7 @@ export type RunEvent =
   | { type: 'cell-phase'; cell: string; phase: 'open' | 'idle' | 'warmup' | 'measure' }
   | { type: 'sample'; cell: string; key: CellKey; outputTokens: number; ms: number; correct?: number; failed: boolean; requestsDone: number }
   | { type: 'cell-end'; cell: string; key: CellKey; state: 'done' | 'failed' | 'skipped' | 'recorded'; error?: Failure; cellsDone: number }
+  /** The results were looked at; `stopped` says that asking ends here. */
+  | { type: 'look'; look: number; students: readonly StudentLook[]; stopped?: SequentialStop }
   | { type: 'warning'; warning: Warning }
   | { type: 'run-end'; state: RunRecord['state']; cellsFailed: number }

@@ -22,12 +22,26 @@ export interface Suite {
   meters: readonly string[] // meter ids, or ['auto']
   /** Non-inferiority margin of accuracy, as a ratio: 0.02 is two points. */
   margin: number
+  /** Ask in random order and stop once it is clear; without, everything is asked. */
+  untilDecided?: UntilDecided
   /** What `--quick` changes. */
   quick: { items: number; blocks: number }
   facts: readonly Fact[]
   claims: readonly Claim[]
   /** Rules of the gate; absent: the default ones. */
   gate?: GatePolicy
+}
+
+/** When asking ends before all items are asked: every student is decided, or a limit is reached. Limits are looked at between cells. */
+export interface UntilDecided {
+  /** Items of each workload between two looks at the results. */
+  lookEvery: number
+  /** Most items of each workload. */
+  maxItems?: number
+  /** Of the run's clock, opening and warming up of models included. */
+  maxMinutes?: number
+  /** US dollars at the prices of the suite, over all models. */
+  maxCostUsd?: number
 }
 
 export interface ModelSpec {

@@ -41,7 +41,7 @@ export interface TaskVerdict {
   /** student − teacher. */
   difference: Observed<Estimate>
   /** One-sided tests of difference = −margin: the score statistic, and both p-values alone and corrected for all comparisons of the run (Holm). */
-  test: Observed<{ z: number; nonInferior: number; inferior: number; nonInferiorHolm: number; inferiorHolm: number }>
+  test: Observed<{ /** Absent where the run asked until it was clear: the p-values are then of bets, and hold however often one looked. */ z?: number; nonInferior: number; inferior: number; nonInferiorHolm: number; inferiorHolm: number }>
   /** Two-sided, of "equally good"; single right-or-wrong answers only. */
   mcnemar: Observed<{ exact: number; midP: number }>
   /** student ÷ teacher. */

@@ -48,7 +48,16 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'harness/models/mock': { ours: [...VOCABULARY, 'harness/models/openai', 'scripts/mock'], packages: ['zod'], node: true },
   'harness/duckdb': { ours: VOCABULARY, packages: ['@duckdb/node-api'], node: true },
   'harness/run': {
-    ours: [...VOCABULARY, 'harness/package.ts', 'harness/suite', 'harness/workloads', 'harness/meters', 'harness/models', 'harness/duckdb'],
+    ours: [
+      ...VOCABULARY,
+      'harness/package.ts',
+      'harness/suite',
+      'harness/workloads',
+      'harness/meters',
+      'harness/models',
+      'harness/duckdb',
+      'harness/analysis/verdict/look.ts',
+    ],
     packages: ['zod'],
     node: true,
   },

@@ -25,7 +25,7 @@ export function accuracyComparisons(model: GroupData, teacher: GroupData, seed: 
   return ['', ...slices].map((slice) => compareScores(slice === '' ? pairs : pairs.filter((pair) => pair.slice === slice), slice, seed))
 }
 
-export function scorePairs(model: GroupData, teacher: GroupData): ScorePair[] {
+export function scorePairs(model: Pick<GroupData, 'group'>, teacher: Pick<GroupData, 'group'>): ScorePair[] {
   const base = new Map(itemScores(teacher.group.graded).map((score) => [score.item, score]))
   return itemScores(model.group.graded).flatMap((own): ScorePair[] => {
     const other = base.get(own.item)

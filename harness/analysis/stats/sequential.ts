@@ -47,6 +47,17 @@ export function sequentialMargin(differences: ArrayLike<number>, margin: number,
   return { decision: 'undecided', items: differences.length }
 }
 
+/** Where `rejected`, true from −1 on or nowhere, turns false in [−1, 1]. */
+export function boundary(rejected: (mean: number) => boolean): number {
+  let [low, high] = [-1, 1]
+  for (let i = 0; i < 30; i++) {
+    const middle = (low + high) / 2
+    if (rejected(middle)) low = middle
+    else high = middle
+  }
+  return low
+}
+
 // --- internal ---
 
 /** No bet is larger than this share of what would ruin the gambler. */
@@ -83,15 +94,4 @@ function capital(differences: ArrayLike<number>, bets: Float64Array, mean: numbe
     }
   }
   return log + Math.log(product)
-}
-
-/** Where `rejected`, true from −1 on or nowhere, turns false in [−1, 1]. */
-function boundary(rejected: (mean: number) => boolean): number {
-  let [low, high] = [-1, 1]
-  for (let i = 0; i < 30; i++) {
-    const middle = (low + high) / 2
-    if (rejected(middle)) low = middle
-    else high = middle
-  }
-  return low
 }

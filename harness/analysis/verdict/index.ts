@@ -1,12 +1,12 @@
 /** The verdict: may a student replace its teacher? docs/verdict.md explains the rule. */
-import type { Decision, ModelSummary, RatioRow, StoredRun, TaskVerdict, Verdict } from '../../types.ts'
+import type { Decision, ModelSummary, RatioRow, SequentialRecord, StoredRun, TaskVerdict, Verdict } from '../../types.ts'
 import type { GroupData } from '../data.ts'
 import { counted } from '../observed.ts'
-import { holm } from '../stats/holm.ts'
 import { ALPHA } from '../stats/margin.ts'
-import { intersectionUnion } from '../stats/multiple.ts'
+import { corrections, decide } from './decide.ts'
 import { taskPairs } from './pairs.ts'
 import { breakEvenOf, savingsOf } from './savings.ts'
+import { anytimeFigures } from './anytime.ts'
 import { taskFigures, type TaskFigures } from './task.ts'
 import { taskSentence, verdictSentence } from './words.ts'
 
@@ -17,17 +17,21 @@ export function verdictsOf(run: StoredRun, groups: readonly GroupData[], models:
   const students = models.filter(({ role }) => role === 'student')
   if (teacher === undefined) return []
   const margin = suite.margin
+  const sequential = run.record.sequential !== undefined
   // 1. the figures of each task  2. corrections over all of them  3. decisions and words
   const compared = students.map((student) => {
     const pairs = groups.some(({ group }) => group.model.id === student.id) ? taskPairs(groups, student.id, teacher.id) : []
-    return { student, figures: pairs.map((task) => taskFigures(task, margin, ALPHA / students.length, [id, student.id, teacher.id])) }
+    return {
+      student,
+      figures: pairs.map((task) => (sequential ? anytimeFigures : taskFigures)(task, margin, ALPHA / students.length, [id, student.id, teacher.id])),
+    }
   })
-  const corrected = corrections(compared.map(({ figures }) => figures))
+  const corrected = corrections(compared.map(({ figures }) => figures.map(({ test }) => (test.state === 'ok' ? test.value : undefined))))
   return compared.map(({ student, figures }, index): Verdict => {
     const { p, adjusted, nonInferior, inferior } = corrected[index]!
     const tasks = figures.map((task, at): TaskVerdict => withDecision(task, nonInferior[at]!, inferior[at]!, margin))
     const measured = tasks.some(({ items }) => items > 0)
-    const decision = decide(tasks, adjusted)
+    const decision = decide(corrected[index]!)
     const savings = savingsOf(ratios, id, student.id)
     return {
       run: id,
@@ -58,36 +62,6 @@ const NOTHING = {
 
 const UNFINISHED = 'The run did not finish. A verdict on the items asked so far holds only if it was not stopped because of what it showed.'
 
-/** A task of which nothing is known shows nothing. */
-function pOf({ test }: TaskFigures, which: 'nonInferior' | 'inferior'): number {
-  return test.state === 'ok' ? test.value[which] : 1
-}
-
-interface Corrected {
-  p: number
-  adjusted: number
-  nonInferior: number[]
-  inferior: number[]
-}
-
-/**
- * "This student may replace its teacher" is one claim per student: non-inferior on all of its tasks (intersection-union), Holm over
- * the students. "Worse by more than the margin" is one claim for each student and task, Holm over all of them.
- */
-function corrections(students: readonly (readonly TaskFigures[])[]): Corrected[] {
-  const all = students.map((tasks) => intersectionUnion(tasks.map((task) => pOf(task, 'nonInferior'))))
-  const adjusted = holm(all)
-  const flat = students.flat()
-  const [better, worse] = (['nonInferior', 'inferior'] as const).map((which) => holm(flat.map((task) => pOf(task, which)))) as [number[], number[]]
-  let from = 0
-  return students.map((tasks, index) => {
-    const to = from + tasks.length
-    const own = { p: all[index]!, adjusted: adjusted[index]!, nonInferior: better.slice(from, to), inferior: worse.slice(from, to) }
-    from = to
-    return own
-  })
-}
-
 /** By the task's own interval: both ends above −margin, both below, or neither. */
 function withDecision(task: TaskFigures, nonInferiorHolm: number, inferiorHolm: number, margin: number): TaskVerdict {
   if (task.test.state !== 'ok') {
@@ -100,9 +74,10 @@ function withDecision(task: TaskFigures, nonInferiorHolm: number, inferiorHolm: 
   return { ...decided, sentence: taskSentence(decided, margin) }
 }
 
-function decide(tasks: readonly TaskVerdict[], adjusted: number): Decision {
-  if (tasks.length > 0 && adjusted <= ALPHA) return 'replace'
-  return tasks.some(({ test }) => test.state === 'ok' && test.value.inferiorHolm <= ALPHA) ? 'keep-teacher' : 'undecided'
+function askedUntil({ looks, rule, stopped }: SequentialRecord): string {
+  const ends = { decided: 'all students were decided', items: 'all items were asked', minutes: 'the time was up', cost: 'the money was spent' }
+  const end = stopped === undefined ? 'it was cut short' : `it ended since ${ends[stopped]}`
+  return `The run asked in random order until it was clear, with ${counted(looks, 'look')}, one every ${counted(rule.lookEvery, 'item')}; ${end}. Intervals and p-values of this verdict hold however often one looked; those of other tables are for a fixed number of items.`
 }
 
 function cautionsOf(
@@ -118,7 +93,8 @@ function cautionsOf(
   const cut = [student, teacher].map((model) => count((finish) => finish === 'length', model)) as [number, number]
   const ungraded = judged.reduce((sum, { group }) => sum + group.graded.filter(({ grade, finish }) => grade === undefined && finish !== 'error').length, 0)
   return [
-    ...(record.state === 'interrupted' || record.state === 'running' ? [UNFINISHED] : []),
+    ...(record.sequential === undefined ? [] : [askedUntil(record.sequential)]),
+    ...(record.sequential === undefined && (record.state === 'interrupted' || record.state === 'running') ? [UNFINISHED] : []),
     ...(ownFailed + theirFailed > 0 ? [`Failed requests count as wrong: ${ownFailed} of the student, ${theirFailed} of the teacher.`] : []),
     ...(cut[0] + cut[1] > 0 ? [`Answers cut off at the token limit are graded as they are: ${cut[0]} of the student, ${cut[1]} of the teacher.`] : []),
     ...(ungraded > 0 ? [`${counted(ungraded, 'answer')} without a grade ${ungraded === 1 ? 'is' : 'are'} left out.`] : []),

@@ -1,8 +1,12 @@
 /** What a verdict is about: the scores of both models for each item of a workload, averaged over loads and repeats. */
 import { scorePairs, type ScorePair } from '../compare/accuracy.ts'
-import type { GroupData } from '../data.ts'
 import { whyEmpty, type Group } from '../groups.ts'
 import { NO_PAIRS } from '../compare/measure.ts'
+
+/** All that is read of a group's data. */
+export interface Grouped {
+  group: Group
+}
 
 /** In the order in which the items were first asked. `why` says why there are none. */
 export interface TaskPairs {
@@ -13,8 +17,8 @@ export interface TaskPairs {
 }
 
 /** One for each workload that the run meant to ask of either of the two. */
-export function taskPairs(groups: readonly GroupData[], student: string, teacher: string): TaskPairs[] {
-  const of = (model: string): GroupData[] => groups.filter(({ group }) => group.model.id === model)
+export function taskPairs(groups: readonly Grouped[], student: string, teacher: string): TaskPairs[] {
+  const of = (model: string): Grouped[] => groups.filter(({ group }) => group.model.id === model)
   const [own, base] = [of(student), of(teacher)]
   const workloads = [...new Set([...base, ...own].map(({ group }) => group.workload))]
   return workloads.map((workload) => pairsOf(workload, own, base))
@@ -27,12 +31,12 @@ const CLOSED: ReadonlySet<string> = new Set(['sequential', 'batch', 'concurrency
 
 interface Both {
   load: string
-  own: GroupData
-  base: GroupData
+  own: Grouped
+  base: Grouped
 }
 
-function pairsOf(workload: string, own: readonly GroupData[], base: readonly GroupData[]): TaskPairs {
-  const [mine, theirs] = [own, base].map((groups) => groups.filter(({ group }) => group.workload === workload)) as [GroupData[], GroupData[]]
+function pairsOf(workload: string, own: readonly Grouped[], base: readonly Grouped[]): TaskPairs {
+  const [mine, theirs] = [own, base].map((groups) => groups.filter(({ group }) => group.workload === workload)) as [Grouped[], Grouped[]]
   const both = mine.flatMap((data): Both[] => {
     const other = theirs.find(({ group }) => group.load === data.group.load)
     return other === undefined ? [] : [{ load: data.group.load, own: data, base: other }]
@@ -72,7 +76,7 @@ function isWhole(score: number): boolean {
   return score === 0 || score === 1
 }
 
-function whyNone(mine: readonly GroupData[], theirs: readonly GroupData[]): string {
+function whyNone(mine: readonly Grouped[], theirs: readonly Grouped[]): string {
   for (const [whose, groups] of [
     ['student', mine],
     ['teacher', theirs],

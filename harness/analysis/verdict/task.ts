@@ -11,7 +11,7 @@ import { clustersOf } from './clusters.ts'
 import type { TaskPairs } from './pairs.ts'
 
 /** Everything about a task but the decision, which needs the other tasks and students too. */
-export type TaskFigures = Omit<TaskVerdict, 'decision' | 'sentence' | 'test'> & { test: Observed<Omit<MarginTest, 'interval'>> }
+export type TaskFigures = Omit<TaskVerdict, 'decision' | 'sentence' | 'test'> & { test: Observed<Omit<MarginTest, 'interval' | 'z'> & { z?: number }> }
 
 /** `alpha` is the one-sided level that the number of items is planned for. */
 export function taskFigures({ workload, loads, pairs, why }: TaskPairs, margin: number, alpha: number, seed: readonly string[]): TaskFigures {

@@ -1,10 +1,11 @@
 import { EXIT } from '../../errors.ts'
-import type { LoadedSuite, Observed, Plan, StoredRun } from '../../types.ts'
+import type { LoadedSuite, Observed, Plan, StoredRun, UntilDecided } from '../../types.ts'
 import { command } from '../command.ts'
 import { forecast, type Forecast } from '../forecast.ts'
 import { formatCount, formatNumber, formatValue } from '../../../reports/format.ts'
 import { wrap } from '../../../reports/text.ts'
 import { duration, textTable } from '../format.ts'
+import { itemsExpected, untilDecidedOf, untilDecidedText } from '../until-decided.ts'
 import { jsonText, paint, type Io } from '../io.ts'
 
 /** More runs than this tell nothing new about the pace. */
@@ -12,9 +13,11 @@ const RUNS_READ = 5
 
 export default command('plan', async (args, { io }) => {
   const { loadSuite } = await import('../../suite/index.ts')
-  const { planSuite } = await import('../../run/index.ts')
+  const { planSuite, ruleOf } = await import('../../run/index.ts')
   const loaded = await loadSuite(args.suite)
+  const rule = ruleOf(loaded.suite, untilDecidedOf(args))
   const plan = await planSuite(loaded, {
+    ...(rule === undefined ? {} : { untilDecided: rule }),
     quick: args.quick,
     ...(args.seed === undefined ? {} : { seed: args.seed }),
     ...(args.models === undefined ? {} : { models: args.models.split(',').map((model) => model.trim()) }),
@@ -28,10 +31,11 @@ export default command('plan', async (args, { io }) => {
         requests: plan.requests,
         maxOutputTokens: plan.maxOutputTokens,
         ...expected,
+        ...(rule === undefined ? {} : { untilDecided: { rule, workloads: itemsExpected(plan, loaded.suite) } }),
         basedOn: earlier.map((run) => run.record.id),
       }),
     )
-  else await io.result(planText(loaded.suite, plan, expected, earlier, io))
+  else await io.result(planText(loaded.suite, plan, expected, earlier, io, rule))
   return EXIT.ok
 })
 
@@ -45,7 +49,7 @@ async function earlierRuns(out: string, suite: string): Promise<readonly StoredR
   return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])) // a damaged record only makes the forecast poorer
 }
 
-function planText(suite: LoadedSuite['suite'], plan: Plan, expected: Forecast, earlier: readonly StoredRun[], io: Io): string {
+function planText(suite: LoadedSuite['suite'], plan: Plan, expected: Forecast, earlier: readonly StoredRun[], io: Io, rule: UntilDecided | undefined): string {
   const { width } = io.stdout
   const title = paint(io.stdout, 'bold', suite.title)
   if (plan.cells.length === 0) return `${title}\n${wrap('Nothing is asked: this suite compares published figures only.', width).join('\n')}\n`
@@ -72,6 +76,7 @@ function planText(suite: LoadedSuite['suite'], plan: Plan, expected: Forecast, e
     '',
     textTable(['#', 'model', 'workload', 'load', 'repeat', 'block', 'items', 'expected'], cells, width),
     textTable(['model', 'expected', 'prompt tokens', 'output tokens', 'cost'], models, width),
+    ...(rule === undefined ? [] : [...wrap(untilDecidedText(rule, plan, suite), width), '']),
     ...wrap(conclusion(expected, earlier), width),
     '',
   ].join('\n')

@@ -8,6 +8,7 @@ import { packRun } from '../pack.ts'
 import { writeReports } from '../reports.ts'
 import { chooseReporters } from '../reporters/index.ts'
 import { resolveRun } from '../runs.ts'
+import { untilDecidedOf } from '../until-decided.ts'
 
 export default command('run', async (args, context) => {
   // 1. the suite; a mistake in it ends here
@@ -65,6 +66,7 @@ async function runWithProgress(loaded: Loaded, args: Arguments<'run'>, { io, sig
         out: args.out,
         quick: args.quick,
         backend: args.backend,
+        untilDecided: untilDecidedOf(args),
         ...(args.seed === undefined ? {} : { seed: args.seed }),
         ...(args.models === undefined ? {} : { models: args.models.split(',').map((model) => model.trim()) }),
         ...(args.resume === undefined ? {} : { resume: await resolveRun(args.resume, args.out) }),

@@ -1,6 +1,7 @@
+import type { StudentLook } from '../../types.ts'
 import { formatCount, formatNumber } from '../../../reports/format.ts'
 import { duration } from '../format.ts'
-import { followProgress } from './progress.ts'
+import { decidedText, followProgress } from './progress.ts'
 import type { Reporter } from './reporter.ts'
 
 /** Plain lines for a pipe or a log: one when the run starts, one per cell, one per warning. */
@@ -14,6 +15,7 @@ export function plainReporter(write: (text: string) => void, now: () => number =
         write(`run ${event.id}: ${formatCount(event.cells, 'cell')}, ${formatCount(event.requests, 'request')}${goesOn}\n`)
       }
       if (event.type === 'warning') write(`warning: ${event.warning.message}\n`)
+      if (event.type === 'look') write(`look ${event.look}: ${decidedText(event.students)} (${event.students.map(studentText).join(', ')})\n`)
       if (event.type !== 'cell-end') return
       const { cells, cellRequests, cellMs, tokensPerSecond } = progress.read()
       const speed = tokensPerSecond === undefined ? '' : `, ${formatNumber(tokensPerSecond)} tok/s`
@@ -24,4 +26,10 @@ export function plainReporter(write: (text: string) => void, now: () => number =
       write(`[${event.cellsDone}/${cells}] ${event.cell}: ${what}\n`)
     },
   }
+}
+
+// --- internal ---
+
+function studentText({ model, decision, items }: StudentLook): string {
+  return `${model}: ${decision} after ${formatCount(items, 'item')}`
 }

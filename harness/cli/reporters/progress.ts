@@ -1,4 +1,5 @@
-import type { CellKey, RunEvent } from '../../types.ts'
+import type { CellKey, RunEvent, StudentLook } from '../../types.ts'
+import { formatCount } from '../../../reports/format.ts'
 
 /** Where a run stands. Speeds and times are absent until there is something to tell them from. */
 export interface Progress {
@@ -15,11 +16,18 @@ export interface Progress {
   cellMs: number
   /** The rest at the pace so far, over all cells; models of different speed make it jump. */
   msLeft: number | undefined
+  /** In a run that asks until it is clear, as of the last look: "decided 1 of 3 students". */
+  decided: string | undefined
+}
+
+/** "decided 1 of 3 students" */
+export function decidedText(students: readonly StudentLook[]): string {
+  return `decided ${students.filter(({ decision }) => decision !== 'undecided').length} of ${formatCount(students.length, 'student')}`
 }
 
 /** Follows the events of a run. `now` gives milliseconds of any steady clock. */
 export function followProgress(now: () => number): { apply(event: RunEvent): void; read(): Progress } {
-  const state = { cells: 0, cellsDone: 0, requests: 0, requestsDone: 0, requestsAtStart: 0, startMs: now() }
+  const state = { cells: 0, cellsDone: 0, requests: 0, requestsDone: 0, requestsAtStart: 0, startMs: now(), decided: undefined as string | undefined }
   const cell = { key: undefined as CellKey | undefined, phase: undefined as Progress['phase'], startMs: 0, measureMs: 0, lastMs: 0, tokens: 0, requests: 0 }
   return {
     apply(event) {
@@ -41,6 +49,9 @@ export function followProgress(now: () => number): { apply(event: RunEvent): voi
         case 'cell-end':
           state.cellsDone = event.cellsDone
           break
+        case 'look':
+          state.decided = decidedText(event.students)
+          break
         case 'warning':
         case 'run-end':
           break
@@ -59,6 +70,7 @@ export function followProgress(now: () => number): { apply(event: RunEvent): voi
         tokensPerSecond: cell.tokens > 0 && measured > 0 ? (cell.tokens / measured) * 1000 : undefined,
         cellRequests: cell.requests,
         cellMs: now() - cell.startMs,
+        decided: state.decided,
         msLeft: asked > 0 ? ((now() - state.startMs) / asked) * (state.requests - state.requestsDone) : undefined,
       }
     },

@@ -46,8 +46,16 @@ export function progressLine(progress: Progress, look: Look): string {
   const counts = `${formatNumber(progress.requestsDone)}/${formatNumber(progress.requests)}`
   const speed = progress.tokensPerSecond === undefined ? '' : `${formatNumber(progress.tokensPerSecond)} tok/s`
   const left = progress.msLeft === undefined ? '' : `${duration(progress.msLeft)} left`
+  const decided = progress.decided ?? ''
   const bar = progressBar(progress.requests === 0 ? 0 : progress.requestsDone / progress.requests, 20)
-  for (const parts of [[bar, counts, speed, left], [counts, speed, left], [counts, left], [counts]]) {
+  for (const parts of [
+    [bar, counts, decided, speed, left],
+    [counts, decided, speed, left],
+    [counts, decided, left],
+    [counts, decided],
+    [counts, left],
+    [counts],
+  ]) {
     const fixed = parts.filter((part) => part !== '').join('  ')
     const room = width - fixed.length - 2
     const what = progress.key ? describe(progress.key, progress.phase) : 'starting'

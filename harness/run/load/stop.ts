@@ -37,13 +37,8 @@ export function createStop(rules: StopRules, price: Price | undefined, startMs: 
   }
 }
 
-// --- internal ---
-
-/** The share of errors is that of the last 50; before there are ten, one bad start would end everything. */
-const RECENT = 50
-const LEAST = 10
-
-function bill(
+/** US dollars of one request at list prices; 0 under an hourly price. */
+export function bill(
   price: Price | undefined,
   { promptTokens, outputTokens, cachedTokens = 0 }: { promptTokens: number; outputTokens: number; cachedTokens?: number | undefined },
 ): number {
@@ -51,3 +46,9 @@ function bill(
   const { inputPerMtoken, outputPerMtoken, cachedInputPerMtoken = inputPerMtoken } = price
   return ((promptTokens - cachedTokens) * inputPerMtoken + cachedTokens * cachedInputPerMtoken + outputTokens * outputPerMtoken) / 1e6
 }
+
+// --- internal ---
+
+/** The share of errors is that of the last 50; before there are ten, one bad start would end everything. */
+const RECENT = 50
+const LEAST = 10

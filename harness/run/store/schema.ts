@@ -13,6 +13,7 @@ import {
   type RunRecord,
   type RuntimeFacts,
   type Sample,
+  type SequentialRecord,
   type SeriesRecord,
   type StageRecord,
   type StepTiming,
@@ -227,6 +228,20 @@ const SuiteRecordSchema = z.object({
 
 const WarningSchema = z.object({ code: text, message: text, cell: maybe(text), model: maybe(text) }) satisfies z.ZodType<Warning>
 
+const SequentialSchema = z.object({
+  rule: z.object({ lookEvery: number, maxItems: maybe(number), maxMinutes: maybe(number), maxCostUsd: maybe(number) }),
+  looks: amount,
+  students: z.array(
+    z.object({
+      model: text,
+      decision: z.enum(['replace', 'keep-teacher', 'undecided']),
+      items: amount,
+      workloads: z.array(z.object({ id: text, items: amount, settled: z.boolean() })),
+    }),
+  ),
+  stopped: maybe(z.enum(['decided', 'items', 'minutes', 'cost'])),
+}) satisfies z.ZodType<SequentialRecord>
+
 export const RunRecordSchema = z.object({
   schema: z.literal(RUN_SCHEMA),
   id: text,
@@ -243,6 +258,7 @@ export const RunRecordSchema = z.object({
   meters: z.array(z.object({ id: text, probe: observed(text), origin: OriginSchema, unit: UnitSchema })),
   warnings: z.array(WarningSchema),
   state: z.enum(['running', 'done', 'failed', 'interrupted']),
+  sequential: maybe(SequentialSchema),
 }) satisfies z.ZodType<RunRecord>
 
 const GradeSchema = z.object({ score: z.number().min(0).max(1), grader: text, answer: maybe(text), detail: maybe(text) }) satisfies z.ZodType<Grade>
