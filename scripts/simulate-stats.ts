@@ -150,8 +150,7 @@ function powers(runs: number): Finding[] {
 
 function sequences(runs: number): Finding[] {
   const n = 3000
-  const draw = (random: Random, { lose, win }: Truth): Float64Array =>
-    Float64Array.from({ length: n }, () => difference(random, { lose, win }))
+  const draw = (random: Random, { lose, win }: Truth): Float64Array => Float64Array.from({ length: n }, () => difference(random, { lose, win }))
   return [
     finding(`false replace, looking after each of ${n} items`, ERRORS, runs, (random) => {
       const { decision } = sequentialMargin(draw(random, { lose: 0.05, win: 0.03 }), MARGIN)
