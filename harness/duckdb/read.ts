@@ -10,7 +10,8 @@ export async function* readParquet<T>(path: string, table: Table<T>, { texts = t
   const database = await openDatabase(await needDuckDB(`reading ${path}`))
   try {
     await checkSchema(database, path, table.schema)
-    const columns = columnsOf(table).filter(([name]) => texts || !table.texts.includes(name))
+    const there = await columnsIn(database, path)
+    const columns = columnsOf(table).filter(([name]) => there.has(name) && (texts || !table.texts.includes(name)))
     const names = columns.map(([name]) => name)
     const result = await database.connection.stream(`SELECT ${columns.map(selected).join(', ')} FROM read_parquet(${quote(filesOf(path))})`)
     for (;;) {
@@ -47,6 +48,12 @@ async function checkSchema({ connection }: Database, path: string, schema: strin
   throw new HarnessError('data', `${path} has the schema ${given}, which this version does not know; it reads ${schema}`, {
     hint: 'a newer version of distillbench may have written it',
   })
+}
+
+/** A file that was written before a column was added lacks it. */
+async function columnsIn({ connection }: Database, path: string): Promise<ReadonlySet<unknown>> {
+  const found = await connection.runAndReadAll(`SELECT DISTINCT name FROM parquet_schema(${quote(filesOf(path))})`)
+  return new Set(found.getRowsJS().map(([name]) => name))
 }
 
 /** Texts may be a megabyte each, so they are handed on after a few rows. */

@@ -53,7 +53,9 @@ export function cropSeries(series: Series, { startMs, endMs }: { startMs: number
   )
   const after = readings.findIndex(({ t }) => t >= endMs)
   const kept = readings.slice(first, after < 0 ? undefined : after + 1)
-  return { ...series, t: kept.map(({ t }) => t), v: kept.map(({ v }) => v) }
+  const gaps = (series.gaps ?? []).filter((gap) => gap.startMs < endMs && gap.endMs > startMs)
+  const { gaps: _all, ...rest } = series
+  return { ...rest, t: kept.map(({ t }) => t), v: kept.map(({ v }) => v), ...(gaps.length === 0 ? {} : { gaps }) }
 }
 
 // --- internal ---

@@ -25,7 +25,7 @@ export interface Windows {
 
 /** Power with the model loaded and nothing asked. Only where a power meter measures: an estimate knows of no idle power. */
 export async function idle({ clock, idleMs, meters, onPhase, signal }: CellContext): Promise<Window | undefined> {
-  if (idleMs <= 0 || !meters.some(({ unit, origin }) => unit === 'W' && origin === 'measured')) return undefined
+  if (idleMs <= 0 || !meters.some(({ unit, origin }) => (unit === 'W' || unit === 'J') && origin === 'measured')) return undefined
   onPhase('idle')
   const startMs = clock.now()
   await sleep(idleMs, undefined, { signal }).catch(() => {}) // interrupted: the link tells so

@@ -304,4 +304,9 @@ export const SeriesSchema = z.object({
   how: text,
   t: z.array(number),
   v: z.array(number),
+  kind: maybe(z.enum(['counter', 'instant', 'average'])),
+  scope: maybe(z.enum(['gpu', 'package', 'dram', 'system', 'wall'])),
+  device: maybe(text),
+  model: maybe(text),
+  gaps: maybe(z.array(z.object({ startMs: number, endMs: number, why: text }))),
 }) satisfies z.ZodType<SeriesRecord>

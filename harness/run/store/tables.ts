@@ -29,14 +29,19 @@ export const SAMPLES: Table<Sample> = {
 
 export const SERIES: Table<SeriesRecord> = {
   schema: 'series/1',
-  columns: { ...columns('text', ['cell', 'phase', 'meter', 'unit', 'origin', 'how']), ...columns('numbers', ['t_ms', 'value']) },
+  columns: {
+    ...columns('text', ['cell', 'phase', 'meter', 'unit', 'origin', 'how', 'kind', 'scope', 'device', 'model', 'gaps']),
+    ...columns('numbers', ['t_ms', 'value']),
+  },
   texts: [],
-  encode: ({ t, v, ...heads }) => ({ ...heads, t_ms: t, value: v }),
+  encode: ({ t, v, gaps, ...heads }) => ({ ...heads, gaps: json(gaps), t_ms: t, value: v }),
   decode: (get) =>
     SeriesSchema.parse({
       ...Object.fromEntries(['cell', 'phase', 'meter', 'unit', 'origin', 'how'].map((name) => [name, get.text(name)])),
       t: get.numbers('t_ms'),
       v: get.numbers('value'),
+      ...Object.fromEntries((['kind', 'scope', 'device', 'model'] as const).flatMap((name) => (get.text(name) === undefined ? [] : [[name, get.text(name)]]))),
+      ...(get.text('gaps') === undefined ? {} : { gaps: parsed(get.text('gaps'), SeriesSchema.shape.gaps) }),
     }),
   parse: (value) => SeriesSchema.parse(value),
 }
