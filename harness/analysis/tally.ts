@@ -1,5 +1,6 @@
 /** What each unit of work of a group took and gave: the sums that throughput, energy and cost are ratios of. */
-import type { Observed, Origin, Price, Unknown } from '../types.ts'
+import { describePrice, hourlyUsd, tokenBill } from '../price.ts'
+import type { Failure, Observed, Origin, Price, Sample, Unknown } from '../types.ts'
 import type { PowerSource } from './energy.ts'
 import { millis, type Group, type WorkUnit } from './groups.ts'
 import { absent } from './observed.ts'
@@ -59,7 +60,7 @@ export function ledgerOf(group: Group, power: Observed<PowerSource>): Ledger {
       usd:
         price === undefined
           ? sumOf(unit.samples.map(({ costUsd, finish }) => costUsd ?? (finish === 'error' ? 0 : undefined)))
-          : costOf(price, seconds, prompt, tokens),
+          : costOf(price, seconds, unit.samples),
     }
   })
   const window: Observed<true> = group.spec?.kind === 'recorded' ? absent(NO_WINDOW) : KNOWN
@@ -98,8 +99,8 @@ function told({ samples }: Group, what: Unknown): Observed<true> {
 }
 
 function pricedCost(group: Group, price: Price, window: Observed<true>): Ledger['cost'] {
-  const needs = price.kind === 'hourly' ? [window] : [told(group, 'promptTokens'), told(group, 'outputTokens')]
-  return needs.find((need) => need.state === 'absent') ?? { state: 'ok', value: { method: describePrice(price) } }
+  const needs = price.kind !== 'token' ? [window] : [told(group, 'promptTokens'), told(group, 'outputTokens')]
+  return needs.find((need) => need.state === 'absent') ?? { state: 'ok', value: { method: priceMethod(price) } }
 }
 
 /** Without a price: what the file of recorded answers says that each cost. */
@@ -120,14 +121,24 @@ function sumOf(values: readonly (number | undefined)[]): number | undefined {
   return sum
 }
 
-function costOf(price: Price, seconds: number, promptTokens: number, tokens: number): number {
-  if (price.kind === 'hourly') return (price.usdPerHour * seconds) / 3600
-  return (promptTokens * price.inputPerMtoken + tokens * price.outputPerMtoken) / 1e6
+function costOf(price: Price, seconds: number, samples: readonly Sample[]): number {
+  if (price.kind !== 'token') return (hourlyUsd(price) * seconds) / 3600
+  return samples.reduce((sum, sample) => {
+    const { promptTokens: prompt, cachedTokens: cached = 0, attempts = [] } = sample
+    const again = attempts.filter(({ error }) => !isUnbilled(error)).length
+    return sum + tokenBill(price, { prompt, cached, output: outputTokens(sample) }) + again * tokenBill(price, { prompt, cached: 0, output: 0 })
+  }, 0)
 }
 
-function describePrice(price: Price): string {
-  if (price.kind === 'hourly') return `${price.usdPerHour} USD per hour (${price.source}, ${price.date}) × measured window`
-  return `tokens × list price, ${price.inputPerMtoken} in and ${price.outputPerMtoken} out per million (${price.source}, ${price.date})`
+const NEVER_SENT: ReadonlySet<string> = new Set(['dns', 'refused', 'too-many-files', 'no-ports', 'connect-timeout', 'unreachable', 'tls', 'proxy'])
+
+/** An attempt that a server refused, or that never reached one, is not billed; one that broke later has had its prompt read. */
+function isUnbilled({ code, kind = '' }: Failure): boolean {
+  return code === 'http' || (code === 'network' && NEVER_SENT.has(kind))
+}
+
+function priceMethod(price: Price): string {
+  return price.kind === 'token' ? `tokens × list price, ${describePrice(price)}` : `${describePrice(price)} × measured window`
 }
 
 function scoresOf(group: Group): Observed<true> {

@@ -1,4 +1,5 @@
 /** What a plan will take, told from earlier runs of the same suite. Nothing is guessed: without a run there is no number. */
+import { hourlyUsd, tokenBill } from '../price.ts'
 import type { CellKey, LoadedSuite, Observed, Plan, StoredRun } from '../types.ts'
 
 export interface CellForecast {
@@ -102,9 +103,9 @@ function costOf(
   output: Observed<number>,
 ): Observed<number> {
   if (!price) return { state: 'absent', why: 'the suite sets no price' }
-  if (price.kind === 'hourly') return observed(ms.state === 'ok' ? ms.value : undefined, (value) => (value / 3_600_000) * price.usdPerHour)
+  if (price.kind !== 'token') return observed(ms.state === 'ok' ? ms.value : undefined, (value) => (value / 3_600_000) * hourlyUsd(price))
   if (prompt.state !== 'ok' || output.state !== 'ok') return UNKNOWN
-  return known((prompt.value * price.inputPerMtoken + output.value * price.outputPerMtoken) / 1e6)
+  return known(tokenBill(price, { prompt: prompt.value, cached: 0, output: output.value }))
 }
 
 function known(value: number): Observed<number> {

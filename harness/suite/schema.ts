@@ -42,13 +42,26 @@ const UNITS: Record<Unit, true> = {
 }
 
 const sourced = { source: text.describe('Where the figure comes from'), date: Day.describe('When it held, as 2025-02-06') }
+const utilisation = z.number().positive().max(1).optional().describe('Share of the paid hours in which it works; default 1')
 const Price = z.discriminatedUnion('kind', [
-  strict({ kind: z.literal('hourly'), usdPerHour: money.describe('Rented or owned hardware, US dollars per hour'), ...sourced }),
+  strict({ kind: z.literal('hourly'), usdPerHour: money.describe('Rented hardware, US dollars per hour'), utilisation, ...sourced }),
+  strict({
+    kind: z.literal('owned'),
+    purchaseUsd: money.describe('Price of the hardware, US dollars'),
+    lifetimeYears: z.number().positive().describe('Years over which it is paid off'),
+    watts: money.describe('Mean power at the wall while it is paid for'),
+    usdPerKwh: money.describe('US dollars per kilowatt-hour'),
+    pue: z.number().min(1).optional().describe('Power of the whole site ÷ power of its computers; default 1'),
+    overheadShare: money.optional().describe('What housing, network and staff add to the purchase, as a ratio; default 0'),
+    utilisation,
+    ...sourced,
+  }),
   strict({
     kind: z.literal('token'),
     inputPerMtoken: money.describe('US dollars per million input tokens'),
     outputPerMtoken: money.describe('US dollars per million output tokens'),
-    cachedInputPerMtoken: money.optional(),
+    cachedInputPerMtoken: money.optional().describe('US dollars per million input tokens from the prompt cache; default: as other input'),
+    batchDiscount: z.number().min(0).max(1).optional().describe('Share by which batches are cheaper, where requests are sent as batches'),
     ...sourced,
   }),
 ])

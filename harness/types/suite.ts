@@ -54,10 +54,15 @@ export interface ModelSpec {
   price?: Price
 }
 
-/** What using a model costs. Hourly: rented or owned hardware; token: an API list price. */
+/**
+ * What using a model costs. Hourly: rented hardware; owned: bought, by its life and power; token: an API list price.
+ * `utilisation` is the share of paid hours in which it works (default 1), `overheadShare` what housing and staff add to the purchase,
+ * `watts` the mean power at the wall, `batchDiscount` the share by which batches are cheaper.
+ */
 export type Price =
-  | { kind: 'hourly'; usdPerHour: number; source: string; date: string }
-  | { kind: 'token'; inputPerMtoken: number; outputPerMtoken: number; cachedInputPerMtoken?: number; source: string; date: string }
+  | { kind: 'hourly'; usdPerHour: number; utilisation?: number; source: string; date: string }
+  | { kind: 'owned'; purchaseUsd: number; lifetimeYears: number; watts: number; usdPerKwh: number; pue?: number; overheadShare?: number; utilisation?: number; source: string; date: string }
+  | { kind: 'token'; inputPerMtoken: number; outputPerMtoken: number; cachedInputPerMtoken?: number; batchDiscount?: number; source: string; date: string }
 
 export interface WorkloadSpec {
   id: string

@@ -1,4 +1,5 @@
 /** Measures of times, tokens, throughput, energy and cost for two groups. */
+import { hourlyUsd } from '../../price.ts'
 import type { Origin } from '../../types.ts'
 import { weakestOrigin } from '../../units.ts'
 import type { Components } from '../components.ts'
@@ -104,7 +105,7 @@ function sumMeasure(metric: SumMetric, model: GroupData, teacher: GroupData, com
 /** One and the same hourly price cancels: the ratio of the costs is then a ratio of measured times. */
 function sharePrice({ id }: SumMetric, model: GroupData, teacher: GroupData): boolean {
   const [own, base] = [model.group.model.price, teacher.group.model.price]
-  return id.startsWith('cost') && own?.kind === 'hourly' && base?.kind === 'hourly' && own.usdPerHour === base.usdPerHour
+  return id.startsWith('cost') && own !== undefined && base !== undefined && own.kind !== 'token' && base.kind !== 'token' && hourlyUsd(own) === hourlyUsd(base)
 }
 
 function quantileMeasure(

@@ -95,6 +95,14 @@ const SUM_METRICS: readonly SumMetric[] = [
     account: (ledger) => (ledger.score.state === 'ok' ? costAccount(ledger) : ledger.score),
     none: 'no correct answer',
   },
+  {
+    id: 'cost-per-request',
+    unit: 'USD/answer',
+    top: ({ usd }) => usd,
+    bottom: ({ requests }) => requests,
+    account: costAccount,
+    none: 'no requests',
+  },
 ]
 
 const LOAD_METRICS: readonly SumMetric[] = [
@@ -138,6 +146,7 @@ const GOODPUT_METRICS: readonly SumMetric[] = [
 export function sumCells(data: GroupData): Cell[] {
   return [
     ...sumMetricsOf(data.group).map((metric): Cell => ({ metric: metric.id, slice: '', estimate: sumEstimate(metric, data) })),
+    { metric: 'cost-total', slice: '', estimate: totalCost(data) },
     { metric: 'power-idle', slice: '', estimate: idlePower(data) },
   ]
 }
@@ -179,6 +188,14 @@ function sumEstimate(metric: SumMetric, data: GroupData): Observed<Estimate> {
   const alone = clusters.length === data.group.samples.length
   const method = `${account.value.method}; t interval over ${counted(clusters.length, alone ? 'request' : 'group of requests', alone ? 'requests' : 'groups of requests')}`
   return estimate(tInterval(clusters), { n: clusters.length, unit: metric.unit, origin: account.value.origin, method })
+}
+
+/** The sum of what was billed: no interval, for nothing is inferred. */
+function totalCost({ ledger, group }: GroupData): Observed<Estimate> {
+  const account = costAccount(ledger)
+  if (account.state !== 'ok') return account
+  const sum = ledger.tallies.reduce((usd, tally) => usd + (tally.usd ?? Number.NaN), 0)
+  return estimate(point(sum), { n: group.samples.length, unit: 'USD', ...account.value })
 }
 
 function idlePower({ group, power }: GroupData): Observed<Estimate> {

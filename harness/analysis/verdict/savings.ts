@@ -1,4 +1,5 @@
 /** What the student saves, from the paired comparisons; and how many answers pay for its distillation. */
+import { hourlyUsd } from '../../price.ts'
 import type { BreakEven, Estimate, ModelSummary, Observed, Origin, RatioRow, Saving, Unit } from '../../types.ts'
 import { weakestOrigin } from '../../units.ts'
 import { absent, estimate } from '../observed.ts'
@@ -59,9 +60,9 @@ function moneySpent({ card, price }: ModelSummary): Spent {
   if (training === undefined) return absent('the model card does not tell of its training')
   if (training.costUsd !== undefined) return known(training.costUsd, 'USD')
   if (training.seconds === undefined) return absent('the model card tells neither the cost nor the time of its training')
-  if (price?.kind !== 'hourly') return absent('the model card tells no cost of its training, and there is no hourly price to work it out')
-  const how = `${Math.round(training.seconds)} s of training by the model card, at the hourly price of the run (${price.usdPerHour} USD)`
-  return { state: 'ok', value: { value: (training.seconds * price.usdPerHour) / 3600, unit: 'USD', origin: 'estimated', how } }
+  if (price === undefined || price.kind === 'token') return absent('the model card tells no cost of its training, and there is no hourly price to work it out')
+  const how = `${Math.round(training.seconds)} s of training by the model card, at the hourly price of the run (${Number(hourlyUsd(price).toPrecision(4))} USD)`
+  return { state: 'ok', value: { value: (training.seconds * hourlyUsd(price)) / 3600, unit: 'USD', origin: 'estimated', how } }
 }
 
 function energySpent({ card }: ModelSummary): Spent {

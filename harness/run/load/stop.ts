@@ -1,4 +1,5 @@
 /** Why a stage ends before its time. Fed with every end of a request; told at once. */
+import { hourlyUsd, tokenBill } from '../../price.ts'
 import type { Price, StageRecord, Timing } from '../../types.ts'
 
 export type StopReason = NonNullable<StageRecord['stoppedBy']>
@@ -24,7 +25,7 @@ export function createStop(rules: StopRules, price: Price | undefined, startMs: 
       const place = count++ % RECENT
       failures += Number(failed) - recent[place]!
       recent[place] = Number(failed)
-      usd = price?.kind === 'hourly' ? (price.usdPerHour * (nowMs - startMs)) / 3.6e6 : usd + bill(price, tokens)
+      usd = price !== undefined && price.kind !== 'token' ? (hourlyUsd(price) * (nowMs - startMs)) / 3.6e6 : usd + bill(price, tokens)
       if (count >= LEAST && failures > rules.maxErrorShare * Math.min(count, RECENT)) reason ??= 'errors'
       if (rules.maxUsd !== undefined && spentUsd + usd >= rules.maxUsd) reason ??= 'cost'
     },
@@ -43,8 +44,7 @@ export function bill(
   { promptTokens, outputTokens, cachedTokens = 0 }: { promptTokens: number; outputTokens: number; cachedTokens?: number | undefined },
 ): number {
   if (price?.kind !== 'token') return 0
-  const { inputPerMtoken, outputPerMtoken, cachedInputPerMtoken = inputPerMtoken } = price
-  return ((promptTokens - cachedTokens) * inputPerMtoken + cachedTokens * cachedInputPerMtoken + outputTokens * outputPerMtoken) / 1e6
+  return tokenBill(price, { prompt: promptTokens, cached: cachedTokens, output: outputTokens })
 }
 
 // --- internal ---

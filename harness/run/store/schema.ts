@@ -162,8 +162,26 @@ const CellSchema = z.discriminatedUnion('state', [
 
 const sourced = { source: text, date: text }
 const PriceSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('hourly'), usdPerHour: number, ...sourced }),
-  z.object({ kind: z.literal('token'), inputPerMtoken: number, outputPerMtoken: number, cachedInputPerMtoken: maybe(number), ...sourced }),
+  z.object({ kind: z.literal('hourly'), usdPerHour: number, utilisation: maybe(number), ...sourced }),
+  z.object({
+    kind: z.literal('owned'),
+    purchaseUsd: number,
+    lifetimeYears: number,
+    watts: number,
+    usdPerKwh: number,
+    pue: maybe(number),
+    overheadShare: maybe(number),
+    utilisation: maybe(number),
+    ...sourced,
+  }),
+  z.object({
+    kind: z.literal('token'),
+    inputPerMtoken: number,
+    outputPerMtoken: number,
+    cachedInputPerMtoken: maybe(number),
+    batchDiscount: maybe(number),
+    ...sourced,
+  }),
 ])
 
 const load = { id: text, items: maybe(number) }

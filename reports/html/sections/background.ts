@@ -1,4 +1,5 @@
 /** What an engineer audits: models, machine, method, every number, and the command that makes them again. */
+import { hourlyUsd } from '../../../harness/price.ts'
 import type { ModelSummary, Price } from '../../../harness/types.ts'
 import { hasInterval } from '../../comparison.ts'
 import { formatCount, formatInterval, formatPublished, formatTime, formatValue } from '../../format.ts'
@@ -176,8 +177,8 @@ function training({ card }: ModelSummary): [string, Content][] {
 
 function priceText(price: Price): Html {
   const amount =
-    price.kind === 'hourly'
-      ? `${formatPublished(price.usdPerHour, 'USD/h')} for the machine`
+    price.kind !== 'token'
+      ? `${formatPublished(price.kind === 'hourly' ? price.usdPerHour : hourlyUsd(price), 'USD/h')} for the machine${price.kind === 'owned' ? ', owned' : ''}${price.utilisation === undefined ? '' : ` at ${formatValue(price.utilisation, 'ratio')} utilisation`}`
       : `${formatPublished(price.inputPerMtoken, 'USD')} in, ${formatPublished(price.outputPerMtoken, 'USD')} out per million tokens`
   return html`${amount} (${link(/^https?:/.test(price.source) ? price.source : undefined, price.source)}, ${price.date})`
 }

@@ -69,4 +69,20 @@ export const RESOURCES = [
     definition: 'The same cost ÷ sum of the scores.',
     misleads: 'Takes a wrong answer to cost only its own computing; what a mistake costs afterwards is not in it.',
   },
+  {
+    id: 'cost-per-request',
+    title: 'Cost per request',
+    unit: 'USD/answer',
+    better: 'lower',
+    definition: 'The same cost ÷ requests that were asked, the failed ones among them.',
+    misleads: 'Half of the requests answered wrong cost as much as right ones: see cost per correct answer.',
+  },
+  {
+    id: 'cost-total',
+    title: 'Cost of the run',
+    unit: 'USD',
+    better: 'neither',
+    definition: 'What all requests of the model under this load cost: the same cost, not divided by anything.',
+    misleads: 'Depends on how much was asked. Warm-up and loading are not in it, and a model that gave up early is cheap.',
+  },
 ] as const satisfies readonly Metric[]
