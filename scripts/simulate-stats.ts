@@ -47,7 +47,7 @@ export function itemsUsed(runs: number): { truth: string; margin: string; disagr
     let sum = 0
     for (let run = 0; run < runs; run++) {
       const random = createRandom('items used', lose, win, run)
-      const values = Float64Array.from({ length: most }, () => difference(random, { lose, win }))
+      const values = Float64Array.from({ length: most }, () => outcomeOf(random, { lose, win }))
       let [low, high] = [0, most / 50] // p only falls, so that the first look that decides is found by halving
       while (high - low > 1) {
         const middle = (low + high) >> 1
@@ -150,7 +150,7 @@ function powers(runs: number): Finding[] {
 
 function sequences(runs: number): Finding[] {
   const n = 3000
-  const draw = (random: Random, { lose, win }: Truth): Float64Array => Float64Array.from({ length: n }, () => difference(random, { lose, win }))
+  const draw = (random: Random, { lose, win }: Truth): Float64Array => Float64Array.from({ length: n }, () => outcomeOf(random, { lose, win }))
   return [
     finding(`false replace, looking after each of ${n} items`, ERRORS, runs, (random) => {
       const { decision } = sequentialMargin(draw(random, { lose: 0.05, win: 0.03 }), MARGIN)
@@ -187,7 +187,7 @@ function sequences(runs: number): Finding[] {
   ]
 }
 
-function difference(random: Random, { lose, win }: Truth): number {
+function outcomeOf(random: Random, { lose, win }: Truth): number {
   const u = random.next()
   return u < lose ? -1 : u < lose + win ? 1 : 0
 }
