@@ -142,8 +142,9 @@ export const COMMANDS = {
       policy: { type: 'string', valueHint: 'FILE', description: 'Rules (.yaml, .json): a policy, or a suite with `gate`' },
       format: {
         type: 'enum',
-        options: ['text', 'md', 'json', 'junit', 'github', 'bmf', 'benchmark-action'],
-        description: 'Form of the result (default: text; json with --json). github: annotations, and the job summary where GITHUB_STEP_SUMMARY names it',
+        options: ['text', 'md', 'json', 'junit', 'github', 'bmf', 'action-smaller', 'action-bigger'],
+        description:
+          'Form of the result (default: text; json with --json). github: annotations, and the job summary where GITHUB_STEP_SUMMARY names its file; bmf: Bencher; action-*: github-action-benchmark',
       },
       out: { type: 'string', valueHint: 'PATH', description: 'File to write besides the text, `-` for stdout (default)' },
       runs,

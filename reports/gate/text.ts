@@ -1,6 +1,7 @@
 /** The result of a gate for a terminal: the outcome, then what failed, what is undecided, and a line of what passed. */
 import { inspect } from 'node:util'
 import type { GateFinding, GateReport } from '../../harness/types.ts'
+import { visible } from '../text.ts'
 
 /** How the text may look; `width` is in columns. */
 export interface GateLook {
@@ -9,14 +10,14 @@ export interface GateLook {
 
 export function gateText(report: GateReport, look: GateLook): string {
   const { findings, outcome } = report
-  const lines = [`${paint(look, TONES[outcome], `Gate: ${outcome}`)}  ${clean(headline(report))}`]
+  const lines = [`${paint(look, TONES[outcome], `Gate: ${outcome}`)}  ${visible(headline(report))}`]
   for (const group of ['fail', 'invalid', 'undecided'] as const)
     for (const one of byRule(findings.filter(({ outcome: own }) => own === group))) lines.push('', ...groupLines(one, look))
   const passed = byRule(findings.filter((one) => one.outcome === 'pass'))
-  if (passed.length > 0) lines.push('', ...passed.map((group) => `  ${paint(look, 'green', 'pass')}  ${clean(passLine(group))}`))
+  if (passed.length > 0) lines.push('', ...passed.map((group) => `  ${paint(look, 'green', 'pass')}  ${visible(passLine(group))}`))
   const skipped = findings.filter((one) => one.outcome === 'skipped')
-  if (skipped.length > 0) lines.push('', ...summarised(skipped).map((text) => paint(look, 'dim', `  left out  ${clean(text)}`)))
-  if (report.differences.length > 0) lines.push('', `  Differs from the baseline: ${clean(report.differences.join('; '))}`)
+  if (skipped.length > 0) lines.push('', ...summarised(skipped).map((text) => paint(look, 'dim', `  left out  ${visible(text)}`)))
+  if (report.differences.length > 0) lines.push('', `  Differs from the baseline: ${visible(report.differences.join('; '))}`)
   lines.push('', `  ${report.statement}`)
   return `${lines.join('\n')}\n`
 }
@@ -46,15 +47,14 @@ export function summarised(findings: readonly GateFinding[]): string[] {
   return [...groups].map(([text, count]) => (count === 1 ? text : `${text} (${count} times)`))
 }
 
-// --- internal ---
+export function placeOf({ model, workload, load, slice }: GateFinding): string {
+  return [model, workload, load, slice].filter((part) => part !== '').join(', ')
+}
 
-const TONES = { pass: 'green', fail: 'red', undecided: 'yellow', invalid: 'red', skipped: 'dim' } as const
-const WORDS = { pass: 'passed', fail: 'failed', undecided: 'undecided', invalid: 'not judged', skipped: 'left out' } as const
-
-type Group = readonly [GateFinding, ...GateFinding[]]
+export type Group = readonly [GateFinding, ...GateFinding[]]
 
 /** Findings of one rule and level stand together. */
-function byRule(findings: readonly GateFinding[]): Group[] {
+export function byRule(findings: readonly GateFinding[]): Group[] {
   const groups = new Map<string, [GateFinding, ...GateFinding[]]>()
   for (const finding of findings) {
     const key = `${finding.rule}\n${finding.level}`
@@ -65,14 +65,19 @@ function byRule(findings: readonly GateFinding[]): Group[] {
   return [...groups.values()]
 }
 
+// --- internal ---
+
+const TONES = { pass: 'green', fail: 'red', undecided: 'yellow', invalid: 'red', skipped: 'dim' } as const
+const WORDS = { pass: 'passed', fail: 'failed', undecided: 'undecided', invalid: 'not judged', skipped: 'left out' } as const
+
 function groupLines(group: Group, look: GateLook): string[] {
   const [first] = group
   const mark = paint(look, TONES[first.outcome], first.outcome === 'invalid' ? 'not judged' : first.outcome)
   const advice = [...new Set(group.flatMap((one) => one.advice ?? []))]
   return [
-    `  ${mark}${first.level === 'warn' ? ' (warns only)' : ''}  ${clean(first.rule)}: ${clean(first.limit)}`,
-    ...group.map((one) => `      ${clean(placeOf(one) === '' ? one.message : `${placeOf(one)}: ${one.message}`)}`),
-    ...advice.map((text) => `      → ${clean(text)}`),
+    `  ${mark}${first.level === 'warn' ? ' (warns only)' : ''}  ${visible(first.rule)}: ${visible(first.limit)}`,
+    ...group.map((one) => `      ${visible(placeOf(one) === '' ? one.message : `${placeOf(one)}: ${one.message}`)}`),
+    ...advice.map((text) => `      → ${visible(text)}`),
   ]
 }
 
@@ -83,21 +88,7 @@ function passLine(group: Group): string {
   return `${nearest.rule}: ${group.length} of them; nearest to the limit: ${placeOf(nearest)}: ${nearest.message}`
 }
 
-function placeOf({ model, workload, load, slice }: GateFinding): string {
-  return [model, workload, load, slice].filter((part) => part !== '').join(', ')
-}
-
 function paint(look: GateLook, tone: 'green' | 'red' | 'yellow' | 'dim', text: string): string {
   const [open, close] = inspect.colors[tone] ?? [0, 0]
   return look.color ? `\u001b[${open}m${text}\u001b[${close}m` : text
-}
-
-/** Names and messages come from records: no control characters but our own colours reach the terminal. */
-function clean(line: string): string {
-  return Array.from(line, (character) => (isControl(character) ? '\ufffd' : character)).join('')
-}
-
-function isControl(character: string): boolean {
-  const code = character.codePointAt(0)!
-  return code < 32 || (code >= 127 && code < 160) || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)
 }

@@ -1,3 +1,5 @@
+import { appendFile } from 'node:fs/promises'
+import type { GateFormat } from '../../../reports/gate/index.ts'
 import { EXIT } from '../../errors.ts'
 import type { GateReport, StoredRun } from '../../types.ts'
 import { command } from '../command.ts'
@@ -25,8 +27,9 @@ export default command('gate', async (args, { io }) => {
     describe: describeDifference,
     differences,
   })
-  const format = args.format ?? (args.json ? 'json' : 'text')
-  const text = renderGate(report, format as 'text', io.stdout)
+  const format = (args.format ?? (args.json ? 'json' : 'text')) as GateFormat
+  const text = renderGate(report, format, io.stdout)
+  if (format === 'github' && process.env.GITHUB_STEP_SUMMARY) await appendFile(process.env.GITHUB_STEP_SUMMARY, renderGate(report, 'md', io.stdout))
   if (args.out === undefined || args.out === '-') await io.result(text)
   else {
     await writeWhole(args.out, text)
