@@ -39,22 +39,21 @@ function number(groups: readonly Group[], grain: Grain): Components {
   if (grain === 'unit' && groups.every(({ sliced }) => sliced)) return bySlice(groups)
   const asked = groups.map((group) => (grain === 'item' ? group.graded : group.samples))
   const sets = new DisjointSets()
-  const keys = new Map<Sample, number>()
-  for (const samples of asked) for (const sample of samples) keys.set(sample, sets.add(keyOf(sample)))
+  const keys = asked.map((samples) => Int32Array.from(samples, (sample) => sets.add(sample)))
   if (grain === 'unit') {
     for (const { units } of groups) {
-      for (const { samples } of units) for (let i = 1; i < samples.length; i++) sets.join(keys.get(samples[0]!)!, keys.get(samples[i]!)!)
+      for (const { samples } of units) for (let i = 1; i < samples.length; i++) sets.join(sets.add(samples[0]!), sets.add(samples[i]!))
     }
   }
-  const roots = asked.map((samples) => Int32Array.from(samples.map((sample) => sets.find(keys.get(sample)!))))
+  const roots = keys.map((own) => own.map((key) => sets.find(key)))
   const { numbers, count } = keptRoots(asked, roots, sets.size)
   const requests = roots.map((own) => own.map((root) => numbers[root]!))
-  const position = grain === 'unit' ? asked.map((samples) => new Map(samples.map((sample, i) => [sample, i]))) : []
   const members = groups.map(({ units }, side): Membership => {
-    const ofUnit = grain === 'unit' ? units.map(({ samples: [first] }) => (first === undefined ? -1 : requests[side]![position[side]!.get(first)!]!)) : []
+    const ofUnit = grain === 'unit' ? units.map(({ samples: [first] }) => (first === undefined ? -1 : numbers[sets.find(sets.add(first))]!)) : []
     return { requests: requests[side]!, units: Int32Array.from(ofUnit) }
   })
-  const items = new Set(asked.flatMap((samples, side) => samples.filter((_, i) => requests[side]![i]! >= 0).map(({ item }) => item)))
+  const items = new Set<string>()
+  asked.forEach((samples, side) => samples.forEach(({ item }, i) => void (requests[side]![i]! >= 0 && items.add(item))))
   return { count, items: items.size, members }
 }
 
@@ -96,29 +95,28 @@ function keptRoots(asked: readonly (readonly Sample[])[], roots: readonly Int32A
   return { numbers, count }
 }
 
-function keyOf({ item, cluster }: Sample): string {
-  return cluster === undefined ? `item ${item}` : `cluster ${cluster}`
-}
-
 function sameItems(a: readonly string[], b: readonly string[]): boolean {
   if (a.length !== b.length) return false
   const [left, right] = [[...a].sort(), [...b].sort()]
   return left.every((item, index) => item === right[index])
 }
 
-/** Union and find with path halving. */
+/** Union and find with path halving, over the clusters of samples, or their items where they have none. */
 class DisjointSets {
-  readonly #index = new Map<string, number>()
+  readonly #items = new Map<string, number>()
+  readonly #clusters = new Map<string, number>()
   readonly #parent: number[] = []
 
   get size(): number {
     return this.#parent.length
   }
 
-  add(key: string): number {
-    const known = this.#index.get(key)
+  /** The number of a sample's item or cluster. */
+  add({ item, cluster }: Sample): number {
+    const [index, key] = cluster === undefined ? [this.#items, item] : [this.#clusters, cluster]
+    const known = index.get(key)
     if (known !== undefined) return known
-    this.#index.set(key, this.#parent.length)
+    index.set(key, this.#parent.length)
     return this.#parent.push(this.#parent.length) - 1
   }
 

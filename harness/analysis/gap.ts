@@ -4,7 +4,7 @@ import type { Analysis, Estimate, ModelCard, Observed, StoredRun } from '../type
 import type { GroupData } from './data.ts'
 import { itemScores } from './metrics/accuracy.ts'
 import { absent, counted, estimate } from './observed.ts'
-import { bootstrap, percentileInterval, replicatesFor, weightedRatio } from './stats/bootstrap.ts'
+import { bootstrap, foldSums, groupClusters, GROUPS, percentileInterval, REPLICATES, weightedRatio } from './stats/bootstrap.ts'
 
 /** One row for each student, control and workload that all three were asked. Loads and repeats are averaged per item. */
 export function gapRows(groups: readonly GroupData[], { record }: StoredRun): Analysis['gap'] {
@@ -54,27 +54,31 @@ export function recoveredGap({ student, control, teacher }: GapScores, seed: rea
     size[at]!++
   }
   const all = new Int32Array(count).fill(1)
-  const replicates = replicatesFor(count)
-  const draws = bootstrap(count, replicates, createRandom('gap', ...seed), [
-    (weights) => weightedRatio(weights, gained, gap),
-    (weights) => weightedRatio(weights, gap, size),
+  const groups = groupClusters(count, createRandom('groups', ...seed))
+  const drawn = groups === undefined ? count : GROUPS
+  const [above, between, sizes] = [gained, gap, size].map((sums) => (groups === undefined ? sums : foldSums(sums, groups))) as [Sums, Sums, Sums]
+  const draws = bootstrap(drawn, REPLICATES, createRandom('gap', ...seed), [
+    (weights) => weightedRatio(weights, above, between),
+    (weights) => weightedRatio(weights, between, sizes),
   ])
-  const width = percentileInterval(weightedRatio(all, gap, size), draws[1]!, count)
+  const width = percentileInterval(weightedRatio(all, gap, size), draws[1]!, drawn)
   if (width === undefined || width.low <= 0)
     return absent(
       `the teacher is not clearly better than the control on ${counted(items.length, 'item')}${width === undefined ? '' : ` (${points(width.value)} points, ${points(width.low)} to ${points(width.high)})`}`,
     )
-  const interval = percentileInterval(weightedRatio(all, gained, gap), draws[0]!, count)
+  const interval = percentileInterval(weightedRatio(all, gained, gap), draws[0]!, drawn)
   if (interval === undefined) return absent('too many resamples have no value: too few items')
   return estimate(interval, {
     n: items.length,
     unit: 'ratio',
     origin: 'measured',
-    method: `paired bootstrap over ${counted(count, 'item')}, ${replicates} resamples`,
+    method: `paired bootstrap over ${counted(count, 'item')}${groups === undefined ? '' : ` put into ${GROUPS} groups by lot`}, ${REPLICATES} resamples`,
   })
 }
 
 // --- internal ---
+
+type Sums = Float64Array
 
 /** Mean score of each item over the groups. */
 function scoresOf(groups: readonly GroupData[]): Map<string, Score> {

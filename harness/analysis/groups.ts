@@ -25,7 +25,6 @@ export interface Group {
  * the first one's start to the next unit's start, so that the units of a window add up to the window.
  */
 export interface WorkUnit {
-  id: string
   cell: string
   /** Index of the measured window; energy is known for all of a window or for none of it. */
   window: number
@@ -127,8 +126,8 @@ function groupOf(
   const sliced = spec !== undefined && overlaps(spec)
   for (const id of ids) {
     const own = [...(byCell.get(id) ?? [])].sort((a, b) => a.startMs - b.startMs)
-    samples.push(...own)
-    for (const stretch of windowsOf(known.get(id), own, sliced)) units.push(...(sliced ? slicesOf : unitsOf)(id, window++, stretch))
+    for (const sample of own) samples.push(sample) // a spread has a limit, and a cell may have a million
+    for (const stretch of windowsOf(known.get(id), own, sliced)) for (const unit of (sliced ? slicesOf : unitsOf)(id, window++, stretch)) units.push(unit)
   }
   const last = new Map(samples.map((sample) => [`${sample.cell}\u0000${sample.item}`, sample]))
   const planned = ids.reduce((sum, id) => sum + Math.max(known.get(id)?.items.length ?? 0, new Set(byCell.get(id)?.map(({ item }) => item)).size), 0)
@@ -168,7 +167,6 @@ function unitsOf(cell: string, window: number, { startMs, endMs, samples }: Wind
     busyUntil = Math.max(busyUntil, sample.endMs)
   }
   return batches.map((batch, index) => ({
-    id: `${cell}#${window}.${index}`,
     cell,
     window,
     startMs: index === 0 ? startMs : batch[0]!.startMs,
@@ -191,7 +189,6 @@ function slicesOf(cell: string, window: number, { startMs, endMs, samples }: Win
   const members = Array.from({ length: count }, (): Sample[] => [])
   for (const sample of samples) members[Math.max(0, Math.min(count - 1, Math.floor((sample.endMs - startMs) / width || 0)))]!.push(sample)
   return members.map((own, i) => ({
-    id: `${cell}#${window}.${i}`,
     cell,
     window,
     startMs: startMs + i * width,

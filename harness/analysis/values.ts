@@ -1,6 +1,7 @@
 /** One value per request or per token, for the metrics that are quantiles, and those values sorted. */
 import type { Sample, Unit, Unknown } from '../types.ts'
 import type { MetricId } from './metrics/table.ts'
+import { sortWithSource, type Sorted } from './stats/sort.ts'
 
 export type ValueName = 'ttft' | 'ttfat' | 'tpot' | 'itl' | 'latency' | 'normalised-latency' | 'output-tokens-per-second' | 'output-tokens'
 
@@ -130,10 +131,7 @@ export function tpotOf({ tokenMs, timing, outputTokens }: Pick<Sample, 'tokenMs'
 }
 
 /** Values in ascending order; `source[i]` is the index, in `samples`, of the request that `sorted[i]` came from. */
-export interface Collected {
-  sorted: Float64Array
-  source: Int32Array
-}
+export type Collected = Sorted
 
 /** Whether the sample tells all of these; those of live runs always do. */
 export function tells({ unknown }: Sample, needs: readonly Unknown[]): boolean {
@@ -157,17 +155,21 @@ export const NOT_TOLD: Record<Unknown, string> = {
 
 /** The values of all answered requests. */
 export function collect(samples: readonly Sample[], name: ValueName): Collected {
-  const values: number[] = []
-  const sources: number[] = []
-  samples.forEach((sample, index) => {
-    if (sample.finish === 'error' || !tells(sample, VALUES[name].needs)) return
-    VALUES[name].collect(sample, (value) => {
-      if (!Number.isFinite(value) || value < 0) return
-      values.push(value)
-      sources.push(index)
-    })
-  })
-  return sortTogether(values, sources)
+  let [values, sources] = [new Float64Array(samples.length), new Int32Array(samples.length)]
+  let count = 0
+  let index = 0
+  const push = (value: number): void => {
+    if (!Number.isFinite(value) || value < 0) return
+    if (count === values.length) [values, sources] = grown(values, sources)
+    values[count] = value + 0 // no −0
+    sources[count++] = index
+  }
+  const { collect: collectFrom, needs } = VALUES[name]
+  for (; index < samples.length; index++) {
+    const sample = samples[index]!
+    if (sample.finish !== 'error' && tells(sample, needs)) collectFrom(sample, push)
+  }
+  return sortWithSource(values.slice(0, count), sources.slice(0, count))
 }
 
 // --- internal ---
@@ -192,24 +194,10 @@ function collectGaps({ tokenMs }: Sample, push: (value: number) => void): void {
   }
 }
 
-/** Sorts numbers natively, which is many times faster than with a comparing function, and lets the sources follow. */
-function sortTogether(values: readonly number[], sources: readonly number[]): Collected {
-  const sorted = Float64Array.from(values).sort()
-  const source = new Int32Array(values.length)
-  const taken = new Int32Array(values.length) // at the first of equal values: how many of them have their place
-  values.forEach((value, index) => {
-    const place = lowerBound(sorted, value)
-    source[place + taken[place]!++] = sources[index]!
-  })
-  return { sorted, source }
-}
-
-function lowerBound(sorted: Float64Array, value: number): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (sorted[middle]! < value) low = middle + 1
-    else high = middle
-  }
-  return low
+function grown(values: Float64Array, sources: Int32Array): [Float64Array<ArrayBuffer>, Int32Array<ArrayBuffer>] {
+  const length = 2 * values.length + 16
+  const [more, others] = [new Float64Array(length), new Int32Array(length)]
+  more.set(values)
+  others.set(sources)
+  return [more, others]
 }

@@ -2,8 +2,8 @@
 import type { DuckDBType, DuckDBValue } from '@duckdb/node-api'
 import type { Api } from './open.ts'
 
-/** `steps` are integers of 32 bits. A list is never NULL. */
-export type ColumnKind = 'text' | 'number' | 'numbers' | 'steps'
+/** A `name` is a text of which there are few. `steps` are integers of 32 bits. A list is never NULL. */
+export type ColumnKind = 'text' | 'name' | 'number' | 'numbers' | 'steps'
 export type Cell = string | number | readonly number[] | undefined
 
 export interface Table<T> {
@@ -23,7 +23,8 @@ export interface Table<T> {
 export interface Getter {
   text(column: string): string | undefined
   number(column: string): number | undefined
-  numbers(column: string): readonly number[]
+  /** A new list, which the caller may change. */
+  numbers(column: string): number[]
 }
 
 /** Whole row as JSON, where the columns cannot hold it exactly: UTF-8 has no half of a surrogate pair. */
@@ -34,11 +35,11 @@ export function columnsOf<T>({ columns }: Table<T>): readonly (readonly [name: s
 }
 
 export function sqlType(kind: ColumnKind): string {
-  return { text: 'VARCHAR', number: 'DOUBLE', numbers: 'DOUBLE[]', steps: 'INTEGER[]' }[kind]
+  return { text: 'VARCHAR', name: 'VARCHAR', number: 'DOUBLE', numbers: 'DOUBLE[]', steps: 'INTEGER[]' }[kind]
 }
 
 export function chunkType(api: Api, kind: ColumnKind): DuckDBType {
-  if (kind === 'text') return api.VARCHAR
+  if (kind === 'text' || kind === 'name') return api.VARCHAR
   if (kind === 'number') return api.DOUBLE
   return api.LIST(kind === 'numbers' ? api.DOUBLE : api.INTEGER)
 }
@@ -49,7 +50,7 @@ export function cellsOf<T>(api: Api, table: Table<T>, row: T): DuckDBValue[] {
   let exact = true
   const values = Object.entries(table.columns).map(([name, kind]): DuckDBValue => {
     const cell = cells[name]
-    if (cell === undefined) return kind === 'text' || kind === 'number' ? null : api.listValue([])
+    if (cell === undefined) return kind === 'numbers' || kind === 'steps' ? api.listValue([]) : null
     if (typeof cell === 'number') return cell
     if (typeof cell !== 'string') return api.listValue([...cell])
     if (!LONE.test(cell)) return cell

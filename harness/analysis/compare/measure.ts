@@ -4,7 +4,7 @@ import type { Estimate, Observed, Origin, Unit } from '../../types.ts'
 import type { Components } from '../components.ts'
 import type { MetricId } from '../metrics/table.ts'
 import { absent, counted, estimate, point } from '../observed.ts'
-import { bootstrap, percentileInterval, replicatesFor, type Statistic } from '../stats/bootstrap.ts'
+import { bootstrap, groupClusters, GROUPS, percentileInterval, REPLICATES, type Statistic } from '../stats/bootstrap.ts'
 import { pairedT, type ClusterSums } from '../stats/paired.ts'
 
 /** A comparison before run, model and load are put beside it. */
@@ -26,7 +26,8 @@ export interface Measure {
   /** What is divided and subtracted: "medians". */
   what: string
   values: Pair<number>
-  statistics: Pair<Statistic>
+  /** The statistic of each side over resamples of the clusters, or of groups of them. */
+  statistics: (groups: Int32Array | undefined) => Pair<Statistic>
   /** Where both statistics are ratios of sums: those of the clusters. */
   sums?: Pair<ClusterSums>
 }
@@ -44,15 +45,20 @@ export const NO_PAIRS = 'the two have no item in common'
 /** Compares all measures over the same resamples; `seed` names the comparison, so that its numbers depend on nothing else. */
 export function compareMeasures(attempts: readonly Attempt[], { count, items }: Pick<Components, 'count' | 'items'>, seed: readonly string[]): Comparison[] {
   const usable = attempts.filter((attempt): attempt is Measure => 'statistics' in attempt)
-  const replicates = replicatesFor(count)
-  const statistics = usable.flatMap((measure) => [measure.statistics.model, measure.statistics.teacher])
-  const draws = count < 2 ? [] : bootstrap(count, replicates, createRandom('bootstrap', ...seed), statistics)
-  const groups = count === items ? counted(items, 'item') : `${counted(count, 'group')} of ${counted(items, 'item')}`
+  const grouping = groupClusters(count, createRandom('groups', ...seed))
+  const drawn = grouping === undefined ? count : GROUPS
+  const statistics = usable.flatMap((measure) => {
+    const { model, teacher } = measure.statistics(grouping)
+    return [model, teacher]
+  })
+  const draws = count < 2 ? [] : bootstrap(drawn, REPLICATES, createRandom('bootstrap', ...seed), statistics)
+  const units = count === items ? counted(items, 'item') : `${counted(count, 'group')} of ${counted(items, 'item')}`
+  const groups = grouping === undefined ? units : `${units} put into ${GROUPS} groups by lot`
   return attempts.map((attempt): Comparison => {
     const { metric, slice } = attempt
     if (!('statistics' in attempt)) return { metric, slice, ratio: attempt.missing, difference: attempt.missing, pairs: items }
     const index = 2 * usable.indexOf(attempt)
-    return { metric, slice, pairs: items, ...conclude(attempt, { own: draws[index], base: draws[index + 1], count, items, groups, replicates }) }
+    return { metric, slice, pairs: items, ...conclude(attempt, { own: draws[index], base: draws[index + 1], count: drawn, items, groups }) }
   })
 }
 
@@ -67,7 +73,6 @@ interface Draws {
   count: number
   items: number
   groups: string
-  replicates: number
 }
 
 type Conclusion = Pick<Comparison, 'ratio' | 'difference'>
@@ -100,9 +105,9 @@ function byBootstrap(
   { values: { model, teacher }, unit, origin, ratioOrigin, what }: Measure,
   own: Float64Array,
   base: Float64Array,
-  { count, items, groups, replicates }: Draws,
+  { count, items, groups }: Draws,
 ): Conclusion {
-  const account = { n: items, method: `of ${what}; paired bootstrap over ${groups}, ${replicates} resamples` }
+  const account = { n: items, method: `of ${what}; paired bootstrap over ${groups}, ${REPLICATES} resamples` }
   const ratio = percentileInterval(
     model / teacher,
     own.map((one, i) => one / base[i]!),

@@ -6,7 +6,7 @@ import type { Components } from '../components.ts'
 import type { GroupData } from '../data.ts'
 import { sumMetricsOf, sumsOf, type SumMetric } from '../metrics/sums.ts'
 import { absent, counted } from '../observed.ts'
-import { weightedQuantile, weightedRatio, type ClusteredValues } from '../stats/bootstrap.ts'
+import { foldSums, foldValues, weightedQuantile, weightedRatio, type ClusteredValues, type Statistic } from '../stats/bootstrap.ts'
 import type { ClusterSums } from '../stats/paired.ts'
 import { leastForQuantile, quantile } from '../stats/quantiles.ts'
 import { QUANTILE_METRICS, tells, VALUES, whyNone, type Collected, type ValueName } from '../values.ts'
@@ -54,15 +54,14 @@ export function ratioMeasure(
   none: string,
 ): Attempt {
   const all = new Int32Array(count).fill(1)
-  const statistic =
-    ({ top, bottom }: ClusterSums) =>
-    (weights: Int32Array): number =>
-      weightedRatio(weights, top, bottom)
-  const statistics = { model: statistic(sums.model), teacher: statistic(sums.teacher) }
-  const values = { model: statistics.model(all), teacher: statistics.teacher(all) }
+  const values = { model: weightedRatio(all, sums.model.top, sums.model.bottom), teacher: weightedRatio(all, sums.teacher.top, sums.teacher.bottom) }
   if (!Number.isFinite(values.model) || !Number.isFinite(values.teacher))
     return { metric: head.metric, slice: head.slice, missing: absent(count === 0 ? NO_PAIRS : none) }
-  return { ...head, values, statistics, sums }
+  const statistic = ({ top, bottom }: ClusterSums, groups: Int32Array | undefined): Statistic => {
+    const [above, below] = groups === undefined ? [top, bottom] : [foldSums(top, groups), foldSums(bottom, groups)]
+    return (weights) => weightedRatio(weights, above, below)
+  }
+  return { ...head, values, statistics: (groups) => ({ model: statistic(sums.model, groups), teacher: statistic(sums.teacher, groups) }), sums }
 }
 
 export function emptySums(count: number): ClusterSums {
@@ -129,7 +128,10 @@ function quantileMeasure(
     ratioOrigin: origin,
     what: p === 0.5 ? 'medians' : `quantiles ${p}`,
     values: { model: quantile(values.model.sorted, p), teacher: quantile(values.teacher.sorted, p) },
-    statistics: { model: weightedQuantile(values.model, p), teacher: weightedQuantile(values.teacher, p) },
+    statistics: (groups) => {
+      const over = (side: ClusteredValues): Statistic => weightedQuantile(groups === undefined ? side : foldValues(side, groups), p)
+      return { model: over(values.model), teacher: over(values.teacher) }
+    },
   }
 }
 
@@ -142,6 +144,7 @@ function whyNoneOf(name: ValueName, model: GroupData, teacher: GroupData): strin
 /** The values of the requests in the components, still sorted. */
 function valuesWithin({ sorted, source }: Collected, { members, count }: Components, side: 0 | 1): ClusteredValues {
   const { requests } = members[side]!
+  if (!requests.includes(-1)) return { sorted, ...sizesOf(source, requests, count) }
   const [kept, clusters, sizes] = [new Float64Array(sorted.length), new Int32Array(sorted.length), new Int32Array(count)]
   let n = 0
   for (let i = 0; i < sorted.length; i++) {
@@ -152,4 +155,15 @@ function valuesWithin({ sorted, source }: Collected, { members, count }: Compone
     sizes[component]!++
   }
   return { sorted: kept.subarray(0, n), clusters: clusters.subarray(0, n), sizes }
+}
+
+/** Where every request is in a component, the values need no copy. */
+function sizesOf(source: Int32Array, requests: Int32Array, count: number): Pick<ClusteredValues, 'clusters' | 'sizes'> {
+  const [clusters, sizes] = [new Int32Array(source.length), new Int32Array(count)]
+  for (let i = 0; i < source.length; i++) {
+    const component = requests[source[i]!]!
+    clusters[i] = component
+    sizes[component]!++
+  }
+  return { clusters, sizes }
 }

@@ -30,26 +30,39 @@ export function shareCells({ group: { samples } }: GroupData): Cell[] {
   ]
 }
 
-export function itemScores(samples: readonly Sample[]): ItemScore[] {
-  const items = new Map<string, { cluster: string; slice: string; sum: number; requests: number }>()
-  for (const { item, cluster, slice, grade, finish } of samples) {
-    if (grade === undefined && finish !== 'error') continue
-    const entry = items.get(item) ?? { cluster: cluster ?? item, slice: slice ?? '', sum: 0, requests: 0 }
-    entry.sum += grade?.score ?? 0
-    entry.requests++
-    items.set(item, entry)
-  }
-  return [...items].map(([item, { cluster, slice, sum, requests }]) => ({ item, cluster, slice, score: sum / requests, requests }))
+/** Worked out once for a list of samples. */
+export function itemScores(samples: readonly Sample[]): readonly ItemScore[] {
+  const known = scored.get(samples)
+  if (known !== undefined) return known
+  const scores = scoresOf(samples)
+  scored.set(samples, scores)
+  return scores
 }
 
 // --- internal ---
+
+const scored = new WeakMap<readonly Sample[], readonly ItemScore[]>()
+
+function scoresOf(samples: readonly Sample[]): ItemScore[] {
+  const items = new Map<string, { cluster: string; slice: string; sum: number; requests: number }>()
+  for (const { item, cluster, slice, grade, finish } of samples) {
+    if (grade === undefined && finish !== 'error') continue
+    let entry = items.get(item)
+    if (entry === undefined) items.set(item, (entry = { cluster: cluster ?? item, slice: slice ?? '', sum: 0, requests: 0 }))
+    entry.sum += grade?.score ?? 0
+    entry.requests++
+  }
+  return [...items].map(([item, { cluster, slice, sum, requests }]) => ({ item, cluster, slice, score: sum / requests, requests }))
+}
 
 function accuracyOf(scores: readonly ItemScore[]): Observed<Estimate> {
   if (scores.length === 0) return absent('no answer was graded')
   const clusters = new Map<string, Sums>()
   for (const { cluster, score } of scores) {
-    const sums = clusters.get(cluster) ?? { top: 0, bottom: 0 }
-    clusters.set(cluster, { top: sums.top + score, bottom: sums.bottom + 1 })
+    let sums = clusters.get(cluster)
+    if (sums === undefined) clusters.set(cluster, (sums = { top: 0, bottom: 0 }))
+    sums.top += score
+    sums.bottom++
   }
   const repeats = scores.some(({ requests }) => requests > 1) ? ', repeats averaged per item' : ''
   const clustered = clusters.size < scores.length ? `, in ${counted(clusters.size, 'cluster')}` : ''

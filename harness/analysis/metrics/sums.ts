@@ -32,8 +32,10 @@ export function sumsOf(metric: SumMetric, { tallies }: Ledger, { units }: Member
       missing.add(component)
       continue
     }
-    const known = sums.get(component) ?? { top: 0, bottom: 0 }
-    sums.set(component, { top: known.top + top, bottom: known.bottom + metric.bottom(tally) })
+    let known = sums.get(component)
+    if (known === undefined) sums.set(component, (known = { top: 0, bottom: 0 }))
+    known.top += top
+    known.bottom += metric.bottom(tally)
   }
   for (const component of missing) sums.delete(component)
   return sums

@@ -7,9 +7,55 @@ import { effectiveSize, quantile } from './quantiles.ts'
 /** A statistic of one resample: how often each cluster was drawn. NaN where the resample leaves it undefined. */
 export type Statistic = (weights: Int32Array) => number
 
-/** Resamples for a number of clusters: 2,000, fewer where that would take long, never under 400. */
-export function replicatesFor(clusters: number): number {
-  return Math.max(400, Math.min(2000, Math.round(2e7 / Math.max(1, clusters))))
+export const REPLICATES = 2000
+
+/** From this number on, clusters are put into groups, which are resampled in their place. */
+const MANY_CLUSTERS = 10_000
+export const GROUPS = 2000
+
+/**
+ * Which group each of many clusters belongs to, by lot; undefined where they are few enough. The groups are independent as the clusters
+ * are, and sums over them have the same spread, so their resamples give the same interval: the chance error of its width
+ * is 1/√(2·2000) = 1.6% from the groups and as much from the resamples, where 400 resamples of a million clusters had 3.5%.
+ */
+export function groupClusters(clusters: number, random: Random): Int32Array | undefined {
+  if (clusters <= MANY_CLUSTERS) return undefined
+  const groups = Int32Array.from({ length: clusters }, (_, i) => i % GROUPS)
+  for (let i = clusters - 1; i > 0; i--) {
+    const j = random.int(i + 1)
+    const own = groups[i]!
+    groups[i] = groups[j]!
+    groups[j] = own
+  }
+  return groups
+}
+
+/** Sums of the groups. */
+export function foldSums(values: Float64Array, groups: Int32Array): Float64Array {
+  const sums = new Float64Array(GROUPS)
+  for (let c = 0; c < values.length; c++) sums[groups[c]!]! += values[c]!
+  return sums
+}
+
+/** The same values with their groups in place of their clusters; kept, since several quantiles are of the same values. */
+export function foldValues(values: ClusteredValues, groups: Int32Array): ClusteredValues {
+  const known = foldedValues.get(values)
+  if (known?.groups === groups) return known.folded
+  const folded = foldClusters(values, groups)
+  foldedValues.set(values, { groups, folded })
+  return folded
+}
+
+const foldedValues = new WeakMap<ClusteredValues, { groups: Int32Array; folded: ClusteredValues }>()
+
+function foldClusters({ sorted, clusters }: ClusteredValues, groups: Int32Array): ClusteredValues {
+  const [folded, sizes] = [new Int32Array(clusters.length), new Int32Array(GROUPS)]
+  for (let i = 0; i < clusters.length; i++) {
+    const group = groups[clusters[i]!]!
+    folded[i] = group
+    sizes[group]!++
+  }
+  return { sorted, clusters: folded, sizes }
 }
 
 /** Each statistic over the same `replicates` resamples of `clusters` clusters, drawn with replacement. */

@@ -2,22 +2,28 @@
 import { z } from 'zod'
 import type { Cell, Getter, Table } from '../../duckdb/columns.ts'
 import { packTimes, unpackTimes } from '../../duckdb/times.ts'
-import type { Grade, Sample, SeriesRecord } from '../../types.ts'
+import type { CellKey, Grade, Sample, SeriesRecord } from '../../types.ts'
 import { FailureSchema, SampleSchema, SeriesSchema } from './schema.ts'
 
 export const SAMPLES: Table<Sample> = {
   schema: 'samples/1',
   columns: {
-    ...columns('text', ['cell', 'model', 'workload', 'load']),
+    ...columns('name', ['cell', 'model', 'workload', 'load']),
     ...columns('number', ['repeat', 'block']),
-    ...columns('text', ['item', 'item_hash', 'slice', 'cluster', 'prompt', 'target']),
+    ...columns('text', ['item', 'item_hash']),
+    slice: 'name',
+    ...columns('text', ['cluster', 'prompt', 'target']),
     ...columns('number', ['start_ms', 'end_ms']),
     token_us: 'steps',
     token_ms: 'numbers',
     ...columns('number', ['prompt_tokens', 'output_tokens']),
-    ...columns('text', ['counted_by', 'finish', 'text']),
+    ...columns('name', ['counted_by', 'finish']),
+    text: 'text',
     score: 'number',
-    ...columns('text', ['grader', 'answer', 'grade_detail', 'error', 'timing', 'reasoning', 'tool_calls', 'attempts', 'unknown']),
+    grader: 'name',
+    ...columns('text', ['answer', 'grade_detail', 'error']),
+    timing: 'name',
+    ...columns('text', ['reasoning', 'tool_calls', 'attempts', 'unknown']),
     ...columns('number', ['intended_ms', 'headers_ms', 'first_reasoning_ms', 'first_answer_ms', 'reasoning_tokens', 'cached_tokens']),
     ...columns('number', ['log_prob', 'stage', 'given_score', 'cost_usd']),
   },
@@ -49,11 +55,12 @@ export const SERIES: Table<SeriesRecord> = {
 // --- internal ---
 
 const SHAPE = SampleSchema.shape
-const CountedBy = SHAPE.countedBy
-const Finish = SHAPE.finish
 const Timing = z.enum(['token', 'event'])
+const countedBy = wordOf(SHAPE.countedBy)
+const finish = wordOf(SHAPE.finish)
+const timing = wordOf(Timing)
 
-function columns<K extends 'text' | 'number' | 'numbers'>(kind: K, names: readonly string[]): Record<string, K> {
+function columns<K extends 'text' | 'name' | 'number' | 'numbers'>(kind: K, names: readonly string[]): Record<string, K> {
   return Object.fromEntries(names.map((name) => [name, kind]))
 }
 
@@ -109,13 +116,7 @@ function decodeSample(get: Getter): Sample {
   const startMs = needed(number('start_ms'), 'start_ms')
   const sample: Sample = {
     cell: needed(text('cell'), 'cell'),
-    key: {
-      model: needed(text('model'), 'model'),
-      workload: needed(text('workload'), 'workload'),
-      load: needed(text('load'), 'load'),
-      repeat: needed(number('repeat'), 'repeat'),
-      block: needed(number('block'), 'block'),
-    },
+    key: keyOf(get),
     item: needed(text('item'), 'item'),
     itemHash: needed(text('item_hash'), 'item_hash'),
     prompt: text('prompt') ?? '',
@@ -124,14 +125,14 @@ function decodeSample(get: Getter): Sample {
     tokenMs: tokenTimes(get, startMs),
     promptTokens: needed(number('prompt_tokens'), 'prompt_tokens'),
     outputTokens: needed(number('output_tokens'), 'output_tokens'),
-    countedBy: CountedBy.parse(text('counted_by')),
-    finish: Finish.parse(text('finish')),
+    countedBy: needed(countedBy(text('counted_by')), 'counted_by'),
+    finish: needed(finish(text('finish')), 'finish'),
     text: text('text') ?? '',
   }
   for (const [name, column] of OPTIONAL_TEXTS) set(sample, name, text(column))
   for (const [name, column] of OPTIONAL_NUMBERS) set(sample, name, number(column))
   set(sample, 'grade', gradeOf(get))
-  set(sample, 'timing', Timing.optional().parse(text('timing')))
+  set(sample, 'timing', timing(text('timing')))
   set(sample, 'error', parsed(text('error'), FailureSchema))
   set(sample, 'toolCalls', parsed(text('tool_calls'), SHAPE.toolCalls))
   set(sample, 'attempts', parsed(text('attempts'), SHAPE.attempts))
@@ -157,6 +158,23 @@ const OPTIONAL_NUMBERS = [
   ['givenScore', 'given_score'],
   ['costUsd', 'cost_usd'],
 ] as const
+
+let lastKey: CellKey = { model: '', workload: '', load: '', repeat: 0, block: 0 }
+
+/** Samples of a cell follow one another: they share one object. */
+function keyOf({ text, number }: Getter): CellKey {
+  const [model, workload, load] = [needed(text('model'), 'model'), needed(text('workload'), 'workload'), needed(text('load'), 'load')]
+  const [repeat, block] = [needed(number('repeat'), 'repeat'), needed(number('block'), 'block')]
+  const same = lastKey.model === model && lastKey.workload === workload && lastKey.load === load && lastKey.repeat === repeat && lastKey.block === block
+  if (!same) lastKey = { model, workload, load, repeat, block }
+  return lastKey
+}
+
+/** Checks that a word is one of an enumeration; a million rows do not go through zod. */
+function wordOf<T extends string>(schema: z.ZodType<T> & { options: readonly T[] }): (word: string | undefined) => T | undefined {
+  const known = new Set<string>(schema.options)
+  return (word) => (word === undefined || known.has(word) ? (word as T | undefined) : schema.parse(word))
+}
 
 /** What is missing is not there, as in JSON. */
 function set<K extends keyof Sample>(sample: Sample, name: K, value: Sample[K] | undefined): void {
