@@ -1,5 +1,6 @@
 /** Energy from power series: trapezoid with both ends of the window interpolated. Gross; what the device draws idle is in it. */
 import type { Observed, Origin, RuntimeFacts, SeriesRecord, StoredRun } from '../types.ts'
+import { integrate, readingsOf, type Readings } from './energy/readings.ts'
 import { absent, counted } from './observed.ts'
 
 /** One power meter with its readings by cell. Never the sum of several: two of them may see the same device. */
@@ -41,33 +42,6 @@ export function powerSources({ record, series }: StoredRun): PowerChoice {
     sources.set(key, source)
     return { state: 'ok', value: source }
   }
-}
-
-/** Readings in order of time; of readings at one time the first. */
-export interface Readings {
-  t: Float64Array
-  v: Float64Array
-  /** Joules since the first reading. */
-  total: Float64Array
-  /** Usual time between two readings, ms; 0 for fewer than two. */
-  pause: number
-}
-
-/** ∫ v dt in joules (W × ms ÷ 1000) between two times, linear between readings, constant outside of them. */
-export function integrate(readings: Readings, startMs: number, endMs: number): number {
-  return joulesAt(readings, endMs) - joulesAt(readings, startMs)
-}
-
-export function readingsOf(series: readonly { t: readonly number[]; v: readonly number[] }[]): Readings {
-  const pairs = series
-    .flatMap(({ t, v }) => t.map((time, i) => [time, v[i] ?? Number.NaN] as const))
-    .filter(([time, value]) => Number.isFinite(time) && Number.isFinite(value))
-  const sorted = pairs.sort(([a], [b]) => a - b).filter(([time], i, all) => i === 0 || time > all[i - 1]![0])
-  const t = Float64Array.from(sorted, ([time]) => time)
-  const v = Float64Array.from(sorted, ([, value]) => value)
-  const total = new Float64Array(t.length)
-  for (let i = 1; i < t.length; i++) total[i] = total[i - 1]! + (((v[i]! + v[i - 1]!) / 2) * (t[i]! - t[i - 1]!)) / 1000
-  return { t, v, total, pause: medianGap(t) }
 }
 
 // --- internal ---
@@ -125,31 +99,10 @@ function windowEnergy(readings: Readings, meter: string, startMs: number, endMs:
   return { state: 'ok', value: integrate(readings, startMs, endMs) }
 }
 
-function joulesAt({ t, v, total }: Readings, time: number): number {
-  const last = t.length - 1
-  if (last < 0) return 0
-  if (time <= t[0]!) return (v[0]! * (time - t[0]!)) / 1000
-  if (time >= t[last]!) return total[last]! + (v[last]! * (time - t[last]!)) / 1000
-  let [low, high] = [0, last] // t[low] ≤ time < t[high]
-  while (high - low > 1) {
-    const middle = (low + high) >> 1
-    if (t[middle]! <= time) low = middle
-    else high = middle
-  }
-  const part = (time - t[low]!) / (t[high]! - t[low]!)
-  const here = v[low]! + part * (v[high]! - v[low]!)
-  return total[low]! + (((v[low]! + here) / 2) * (time - t[low]!)) / 1000
-}
-
 function meanPower({ t, v, total }: Readings): number[] {
   const last = t.length - 1
   if (last < 0) return []
   return last === 0 ? [v[0]!] : [(total[last]! / (t[last]! - t[0]!)) * 1000]
-}
-
-function medianGap(t: Float64Array): number {
-  const gaps = Float64Array.from({ length: Math.max(0, t.length - 1) }, (_, i) => t[i + 1]! - t[i]!).sort()
-  return gaps[gaps.length >> 1] ?? 0
 }
 
 function pausesOf(all: readonly Readings[]): { longest: number; usual: number } | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { integrate, readingsOf } from '../../harness/analysis/energy.ts'
+import { integrate, readingsOf } from '../../harness/analysis/energy/readings.ts'
 import { analyse } from '../../harness/analysis/index.ts'
 import type { Price, StoredRun } from '../../harness/types.ts'
 import { ratioOf, rowOf, valueOf, expectOk, whyOf } from './find.ts'
