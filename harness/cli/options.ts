@@ -254,6 +254,17 @@ export const COMMANDS = {
     },
     examples: ['distillbench mock --port 8000', 'distillbench mock --model teacher.yaml --model student.yaml', 'distillbench mock --decode-ms 20 --jitter 0.2'],
   },
+  query: {
+    summary: 'Answer SQL over all runs',
+    about:
+      'The views are runs, cells, samples, series and metrics; docs/query.md has their columns and examples. Reads only, and only the folder of the runs. Needs DuckDB.',
+    args: {
+      sql: { type: 'positional', required: true, description: 'One SELECT statement, in quotes' },
+      runs: { type: 'string', default: '.distillbench', valueHint: 'DIR', description: 'Folder that the runs are in' },
+      csv: { type: 'boolean', description: 'Print CSV' },
+    },
+    examples: ['distillbench query "SELECT * FROM runs"', 'distillbench query "FROM metrics LIMIT 5" --csv'],
+  },
   list: {
     summary: 'List suites, adapters, workloads, graders, meters and metrics',
     about: 'What can be named in a suite and on this command line.',

@@ -1,5 +1,5 @@
 /** The end of a run: JSON lines become columns, which take a tenth of the space and are read many times faster. */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
@@ -51,6 +51,18 @@ export async function compactRun(dir: string, signal: AbortSignal = new AbortCon
   } finally {
     unlock()
   }
+}
+
+/** Samples and series of a run as Parquet in the folder `to`; the run is left as it is. */
+export async function packCopy(dir: string, to: string, signal: AbortSignal): Promise<Observed<true>> {
+  const { loadDuckDB } = await import('../../duckdb/open.ts')
+  const { writeParquet } = await import('../../duckdb/write.ts')
+  const api = await loadDuckDB()
+  if (api.state !== 'ok') return api
+  mkdirSync(to)
+  await writeParquet(api.value, join(to, FILES.samplesParquet), SAMPLES, streamLines<Sample>(join(dir, FILES.samples), SampleSchema), signal)
+  await writeParquet(api.value, join(to, FILES.seriesParquet), SERIES, streamLines<SeriesRecord>(join(dir, FILES.series), SeriesSchema), signal)
+  return { state: 'ok', value: true }
 }
 
 // --- internal ---
