@@ -16,6 +16,7 @@ const LOADERS = {
   gate: () => import('./commands/gate.ts'),
   baseline: () => import('./commands/baseline.ts'),
   import: () => import('./commands/import.ts'),
+  project: () => import('./commands/project.ts'),
   price: () => import('./commands/price.ts'),
   distill: () => import('./commands/distill.ts'),
   mock: () => import('./commands/mock.ts'),

@@ -55,7 +55,8 @@ function mapped(observed: Observed<Estimate>, of: (value: number) => number): Ob
 
 type Spent = BreakEven['spent']
 
-function moneySpent({ card, price }: ModelSummary): Spent {
+/** Cost of the training by the model card, or its time at the hourly price. */
+export function moneySpent({ card, price }: ModelSummary): Spent {
   const training = card?.training
   if (training === undefined) return absent('the model card does not tell of its training')
   if (training.costUsd !== undefined) return known(training.costUsd, 'USD')
