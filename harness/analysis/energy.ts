@@ -1,15 +1,21 @@
-/** Energy from power series: trapezoid with both ends of the window interpolated. Gross; what the device draws idle is in it. */
+/** Which meter the energy of a model comes from. Gross; what the device draws idle is in it. */
 import type { Observed, Origin, RuntimeFacts, SeriesRecord, StoredRun } from '../types.ts'
-import { integrate, readingsOf, type Readings } from './energy/readings.ts'
-import { absent, counted } from './observed.ts'
+import { ticksOf } from './energy/counter.ts'
+import { readingsOf, type Readings } from './energy/readings.ts'
+import { sensorOf } from './energy/sensor.ts'
+import { cellEnergy } from './energy/sources.ts'
+import type { EnergyWindow, WindowEnergy } from './energy/window.ts'
+import { absent } from './observed.ts'
 
 /** One power meter with its readings by cell. Never the sum of several: two of them may see the same device. */
 export interface PowerSource {
   meter: string
   origin: Origin
   how: string
-  /** Joules of a window of a cell, or why they are not known. */
-  energy(cell: string, startMs: number, endMs: number): Observed<number>
+  /** Relative standard uncertainty of its scale: common to all models on the device. */
+  gain: number
+  /** Energy of a window of a cell, or why it is not known. */
+  energy(cell: string, startMs: number, endMs: number): Observed<EnergyWindow>
   /** Mean watts of the idle phases of the cells, one value per cell that has one. */
   idle(cells: readonly string[]): number[]
   /** The longest pause between readings in the measured windows, and the usual one; milliseconds. */
@@ -21,9 +27,11 @@ export type PowerChoice = (runtime: RuntimeFacts | undefined) => Observed<PowerS
 
 /** Of the meters that see the device a model ran on: a measuring one before an estimating one, then the order of the record. */
 export function powerSources({ record, series }: StoredRun): PowerChoice {
-  const power = series.filter(({ unit, t }) => unit === 'W' && t.length > 0)
+  const power = series.filter((one) => (one.unit === 'W' || (one.unit === 'J' && one.kind === 'counter')) && one.t.length > 0)
   const order = record.meters.map(({ id }) => id)
-  const place = ({ meter, origin }: SeriesRecord): number => (origin === 'measured' ? 0 : 1000) + (order.includes(meter) ? order.indexOf(meter) : 999)
+  // A counter before instant power, and that before a running mean.
+  const place = (one: SeriesRecord): number =>
+    (one.origin === 'measured' ? 0 : 10_000) + 1000 * KINDS.indexOf(sensorOf(one).kind) + (order.includes(one.meter) ? order.indexOf(one.meter) : 999)
   const sources = new Map<string, PowerSource>()
   return (runtime) => {
     if (power.length === 0) return absent(whyNoPower(record))
@@ -38,6 +46,9 @@ export function powerSources({ record, series }: StoredRun): PowerChoice {
       sourceOf(
         best,
         power.filter(({ meter, origin }) => meter === best.meter && origin === best.origin),
+        seeing
+          .filter(({ meter, origin, unit }) => unit === 'W' && origin === 'measured' && GPU_METERS.test(meter) === GPU_METERS.test(best.meter))
+          .sort((a, b) => place(a) - place(b)),
       )
     sources.set(key, source)
     return { state: 'ok', value: source }
@@ -46,6 +57,7 @@ export function powerSources({ record, series }: StoredRun): PowerChoice {
 
 // --- internal ---
 
+const KINDS = ['counter', 'instant', 'average'] as const
 const GPU_METERS = /^(?:nvidia|nvml|dcgm|amd)/
 /** Backend of models behind a server; their device names the host. A server on this machine may use a device that has a meter. */
 const SERVED = 'http'
@@ -66,7 +78,8 @@ function isGpu({ backend, device }: RuntimeFacts): boolean | undefined {
   return /cpu|x86|arm64/i.test(device) ? false : undefined
 }
 
-function sourceOf({ meter, origin, how }: SeriesRecord, series: readonly SeriesRecord[]): PowerSource {
+function sourceOf(chosen: SeriesRecord, series: readonly SeriesRecord[], others: readonly SeriesRecord[]): PowerSource {
+  const { meter, origin, how } = chosen
   const phases = new Map<string, SeriesRecord[]>()
   for (const one of series) {
     const key = `${one.phase}\u0000${one.cell}`
@@ -79,24 +92,29 @@ function sourceOf({ meter, origin, how }: SeriesRecord, series: readonly SeriesR
     cache.set(key, known)
     return known
   }
+  const besides = new Map<string, SeriesRecord[]>()
+  if (chosen.unit === 'J') for (const one of others) if (one.phase === 'measure') besides.set(one.cell, [...(besides.get(one.cell) ?? []), one])
+  const energies = new Map<string, WindowEnergy>()
+  const energyOf = (cell: string): WindowEnergy => {
+    const known = energies.get(cell) ?? cellEnergy(phases.get(`measure\u0000${cell}`) ?? [], besides.get(cell) ?? [])
+    energies.set(cell, known)
+    return known
+  }
   return {
     meter,
     origin,
     how,
-    energy: (cell, startMs, endMs) => windowEnergy(readings('measure', cell), meter, startMs, endMs),
-    idle: (cells) => cells.flatMap((cell) => meanPower(readings('idle', cell))),
+    gain: sensorOf(chosen).gain ?? 0,
+    energy: (cell, startMs, endMs) => energyOf(cell)(startMs, endMs),
+    idle: (cells) => cells.flatMap((cell) => (chosen.unit === 'J' ? meanRate(readings('idle', cell)) : meanPower(readings('idle', cell)))),
     pauses: (cells) => pausesOf(cells.map((cell) => readings('measure', cell))),
   }
 }
 
-function windowEnergy(readings: Readings, meter: string, startMs: number, endMs: number): Observed<number> {
-  const { t } = readings
-  if (t.length < 2) return absent(`${meter} gave ${counted(t.length, 'reading')} in the window; two are needed`)
-  // An end that lies a little outside of the readings is taken at the value of the nearest one; more would be invention.
-  const slack = 2 * readings.pause
-  if (t[0]! - startMs > slack) return absent(`${meter} gave its first reading ${Math.round(t[0]! - startMs)} ms after the window began`)
-  if (endMs - t.at(-1)! > slack) return absent(`${meter} gave its last reading ${Math.round(endMs - t.at(-1)!)} ms before the window ended`)
-  return { state: 'ok', value: integrate(readings, startMs, endMs) }
+/** Of a counter, between its first and its last tick. */
+function meanRate(readings: Readings): number[] {
+  const { t, v } = ticksOf(readings).at
+  return t.length < 2 ? [] : [((v.at(-1)! - v[0]!) / (t.at(-1)! - t[0]!)) * 1000]
 }
 
 function meanPower({ t, v, total }: Readings): number[] {

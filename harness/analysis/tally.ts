@@ -2,6 +2,7 @@
 import { describePrice, hourlyUsd, tokenBill } from '../price.ts'
 import type { Failure, Observed, Origin, Price, Sample, Unknown } from '../types.ts'
 import type { PowerSource } from './energy.ts'
+import type { EnergyWindow } from './energy/window.ts'
 import { millis, type Group, type WorkUnit } from './groups.ts'
 import { absent } from './observed.ts'
 import { meets, sloOf, wholeCell } from './stages.ts'
@@ -33,7 +34,8 @@ export interface Ledger {
   /** Whether the output tokens of every answer are known. */
   counts: Observed<true>
   score: Observed<true>
-  energy: Observed<{ origin: Origin; method: string; windows: number; missing: number }>
+  /** `u`: relative standard uncertainty of the sum, without the gain of the sensor; `notes`: what a reader must know. */
+  energy: Observed<{ origin: Origin; method: string; windows: number; missing: number; u: number; gain: number; notes: readonly string[] }>
   cost: Observed<{ method: string }>
 }
 
@@ -146,6 +148,16 @@ function scoresOf(group: Group): Observed<true> {
   return ungraded === 0 ? { state: 'ok', value: true } : absent(`${ungraded} of ${group.graded.length} answers were not graded`)
 }
 
+const WAYS = {
+  counter: 'energy counter aligned with its ticks',
+  integral: 'trapezoid with interpolated ends',
+  'de-lagged average': 'running mean taken apart',
+} as const
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))}%`
+}
+
 function energyByWindow(group: Group, power: Observed<PowerSource>): { of: (unit: WorkUnit) => number | undefined; summary: Ledger['energy'] } {
   if (power.state !== 'ok') return { of: () => undefined, summary: power }
   const windows = new Map<number, WorkUnit[]>()
@@ -155,17 +167,21 @@ function energyByWindow(group: Group, power: Observed<PowerSource>): { of: (unit
     else others.push(unit)
   }
   const missing: string[] = []
-  const known = new Set<number>()
+  const known = new Map<number, EnergyWindow>()
   for (const [window, units] of windows) {
     const energy = power.value.energy(wholeCell(units[0]!.cell), units[0]!.startMs, units.at(-1)!.endMs)
-    if (energy.state === 'ok') known.add(window)
+    if (energy.state === 'ok') known.set(window, energy.value)
     else missing.push(energy.state === 'absent' ? energy.why : energy.error.message)
   }
-  const joules = (unit: WorkUnit): number | undefined => {
-    const energy = known.has(unit.window) ? power.value.energy(wholeCell(unit.cell), unit.startMs, unit.endMs) : absent('')
-    return energy.state === 'ok' ? energy.value : undefined
-  }
+  const joules = (unit: WorkUnit): number | undefined => known.get(unit.window)?.part(unit.startMs, unit.endMs)
   if (known.size === 0) return { of: () => undefined, summary: absent(missing[0] ?? 'nothing was asked') }
-  const method = `${power.value.meter} (${power.value.how}), trapezoid with interpolated ends, gross`
-  return { of: joules, summary: { state: 'ok', value: { origin: power.value.origin, method, windows: windows.size, missing: missing.length } } }
+  const all = [...known.values()]
+  const total = all.reduce((sum, one) => sum + one.joules, 0)
+  const u = total > 0 ? Math.hypot(Math.hypot(...all.map((one) => one.u)) / total, Math.max(...all.map(({ shared }) => shared))) : 0
+  const ways = [...new Set(all.map((one) => WAYS[one.method]))].join(' and ')
+  const { gain } = power.value
+  const sensor = `sensor ±${percent(1.96 * u)}${gain > 0 ? ` and its scale ±${percent(1.96 * gain)}, which is common to all models and not in ratios` : ''}`
+  const method = `${power.value.meter} (${power.value.how}), ${ways}, gross; ${sensor}`
+  const notes = [...new Set(all.flatMap((one) => one.notes))]
+  return { of: joules, summary: { state: 'ok', value: { origin: power.value.origin, method, windows: windows.size, missing: missing.length, u, gain, notes } } }
 }

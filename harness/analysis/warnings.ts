@@ -124,6 +124,7 @@ function energyWarnings({ group, ledger: { energy }, power }: GroupData, where: 
       code: 'energy-windows',
       message: `${where}: ${missing} of ${counted(windows, 'window')} have no energy; per-token and per-answer figures are of the others.`,
     })
+  for (const note of energy.value.notes) warnings.push({ code: 'energy-sensor', message: `${where}: ${note}.` })
   const pauses = power.value.pauses(group.cells.map(({ id }) => id))
   if (pauses !== undefined && pauses.longest > Math.max(1000, 3 * pauses.usual))
     warnings.push({

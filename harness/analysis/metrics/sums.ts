@@ -6,6 +6,7 @@ import type { Cell, GroupData } from '../data.ts'
 import type { Group } from '../groups.ts'
 import { sloOf } from '../stages.ts'
 import { absent, counted, estimate, point } from '../observed.ts'
+import type { Interval } from '../stats/interval.ts'
 import { tInterval, type Sums } from '../stats/means.ts'
 import type { Ledger, Tally } from '../tally.ts'
 import type { MetricId } from './table.ts'
@@ -189,7 +190,7 @@ function sumEstimate(metric: SumMetric, data: GroupData): Observed<Estimate> {
   if (!(clusters.reduce((sum, { bottom }) => sum + bottom, 0) > 0)) return absent(metric.none)
   const alone = clusters.length === data.group.samples.length
   const method = `${account.value.method}; t interval over ${counted(clusters.length, alone ? 'request' : 'group of requests', alone ? 'requests' : 'groups of requests')}`
-  return estimate(tInterval(clusters), { n: clusters.length, unit: metric.unit, origin: account.value.origin, method })
+  return estimate(sensed(metric, data, tInterval(clusters)), { n: clusters.length, unit: metric.unit, origin: account.value.origin, method })
 }
 
 /** The sum of what was billed: no interval, for nothing is inferred. */
@@ -198,6 +199,17 @@ function totalCost({ ledger, group }: GroupData): Observed<Estimate> {
   if (account.state !== 'ok') return account
   const sum = ledger.tallies.reduce((usd, tally) => usd + (tally.usd ?? Number.NaN), 0)
   return estimate(point(sum), { n: group.samples.length, unit: 'USD', ...account.value })
+}
+
+const OF_ENERGY: ReadonlySet<string> = new Set(['power', 'energy-per-token', 'energy-per-correct'])
+
+/** Widened by what the sensor may be wrong by, its scale included; independent of the spread of the requests, so squares add (of logarithms). */
+function sensed({ id }: SumMetric, { ledger: { energy } }: GroupData, interval: Interval): Interval {
+  if (!OF_ENERGY.has(id) || energy.state !== 'ok' || interval.level === 0) return interval
+  const { value, low, high, level } = interval
+  const half = 1.96 * Math.hypot(energy.value.u, energy.value.gain)
+  if (!(low > 0)) return interval
+  return { value, low: value * Math.exp(-Math.hypot(Math.log(value / low), half)), high: value * Math.exp(Math.hypot(Math.log(high / value), half)), level }
 }
 
 function idlePower({ group, power }: GroupData): Observed<Estimate> {
