@@ -30,6 +30,8 @@ export interface Measure {
   statistics: (groups: Int32Array | undefined) => Pair<Statistic>
   /** Where both statistics are ratios of sums: those of the clusters. */
   sums?: Pair<ClusterSums>
+  /** Relative standard uncertainties of a sensor that both values carry, each its own; what is common to both is not in them. */
+  sensor?: Pair<number>
 }
 
 export interface Pair<T> {
@@ -58,7 +60,7 @@ export function compareMeasures(attempts: readonly Attempt[], { count, items }: 
     const { metric, slice } = attempt
     if (!('statistics' in attempt)) return { metric, slice, ratio: attempt.missing, difference: attempt.missing, pairs: items }
     const index = 2 * usable.indexOf(attempt)
-    return { metric, slice, pairs: items, ...conclude(attempt, { own: draws[index], base: draws[index + 1], count: drawn, items, groups }) }
+    return { metric, slice, pairs: items, ...sensed(attempt, conclude(attempt, { own: draws[index], base: draws[index + 1], count: drawn, items, groups })) }
   })
 }
 
@@ -83,6 +85,26 @@ function conclude(measure: Measure, draws: Draws): Conclusion {
   if (measure.sums !== undefined && draws.count < FEW_CLUSTERS && model > 0 && teacher > 0) return byT(measure, measure.sums, draws)
   return byBootstrap(measure, draws.own, draws.base, draws)
 }
+
+/** Widened by the sensor: squares of logarithms add in the ratio, squares in the difference. */
+function sensed({ sensor, values }: Measure, { ratio, difference }: Conclusion): Conclusion {
+  if (sensor === undefined || !(sensor.model > 0 || sensor.teacher > 0)) return { ratio, difference }
+  const relative = Z * Math.hypot(sensor.model, sensor.teacher)
+  const absolute = Z * Math.hypot(sensor.model * values.model, sensor.teacher * values.teacher)
+  const note = '; with the uncertainty of the sensor, without its scale, which is common to both'
+  const widen = (observed: Observed<Estimate>, by: (end: number, value: number, side: 1 | -1) => number): Observed<Estimate> => {
+    if (observed.state !== 'ok' || observed.value.level === 0) return observed
+    const { value, low, high, method } = observed.value
+    return { state: 'ok', value: { ...observed.value, low: by(low, value, -1), high: by(high, value, 1), method: method + note } }
+  }
+  return {
+    ratio: widen(ratio, (end, value, side) => (end > 0 && value > 0 ? value * Math.exp(side * Math.hypot(Math.log(end / value), relative)) : end)),
+    difference: widen(difference, (end, value, side) => value + side * Math.hypot(end - value, absolute)),
+  }
+}
+
+/** Of a 95% interval of a normal error. */
+const Z = 1.96
 
 function withoutInterval({ values: { model, teacher }, unit, origin, ratioOrigin, what }: Measure, { items }: Draws): Conclusion {
   const account = { n: items, method: `of ${what}; one group of requests allows no interval` }

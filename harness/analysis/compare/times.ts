@@ -98,7 +98,18 @@ function sumMeasure(metric: SumMetric, model: GroupData, teacher: GroupData, com
   }
   const origin = weakestOrigin(...origins)
   const ratioOrigin = sharePrice(metric, model, teacher) ? weakestOrigin(model.ledger.tokens, teacher.ledger.tokens) : origin
-  return ratioMeasure({ metric: metric.id, slice: '', unit: metric.unit, origin, ratioOrigin, what: 'window totals' }, sums, components.count, metric.none)
+  const attempt = ratioMeasure(
+    { metric: metric.id, slice: '', unit: metric.unit, origin, ratioOrigin, what: 'window totals' },
+    sums,
+    components.count,
+    metric.none,
+  )
+  return POWER_METRICS.has(metric.id) && 'statistics' in attempt ? { ...attempt, sensor: both(model, teacher, sensorError) } : attempt
+}
+
+/** The gain of the sensor is common to both and left out. */
+function sensorError({ ledger: { energy } }: GroupData): number {
+  return energy.state === 'ok' ? energy.value.u : 0
 }
 
 /** One and the same hourly price cancels: the ratio of the costs is then a ratio of measured times. */
