@@ -1,24 +1,12 @@
 /** Meters: what is sampled beside the requests. */
 import { HarnessError, nearest } from '../errors.ts'
 import type { Meter, Observed } from '../types.ts'
-import { estimate } from './estimate.ts'
-import { hostCpu } from './host-cpu.ts'
-import { hostMemory } from './host-memory.ts'
-import { nvidiaClock, nvidiaMemory, nvidiaSmi, nvidiaTemperature, nvidiaUtilisation } from './nvidia-smi.ts'
-import { processMemory } from './process-memory.ts'
+import { probeInHost } from './host/index.ts'
+import { findNvml } from './nvml/library.ts'
+import { METERS } from './table.ts'
 
-/** All meters; of several that give one quantity, the better comes first. */
-export const METERS: readonly Meter[] = [
-  nvidiaSmi,
-  estimate,
-  nvidiaMemory,
-  nvidiaUtilisation,
-  nvidiaTemperature,
-  nvidiaClock,
-  processMemory,
-  hostMemory,
-  hostCpu,
-]
+export { METERS } from './table.ts'
+export { startHost, type Host } from './host/index.ts'
 
 /**
  * Asks each meter how it would measure here. `auto` stands for all meters that work here; one that is named is in the
@@ -34,6 +22,20 @@ export async function probeMeters(ids: readonly string[], signal: AbortSignal): 
     })
   }
   const asked = METERS.filter(({ id }) => ids.includes('auto') || ids.includes(id))
-  const probed = await Promise.all(asked.map(async (meter) => ({ meter, probe: await meter.probe(signal) })))
-  return probed.filter(({ meter, probe }) => probe.state === 'ok' || ids.includes(meter.id))
+  const native = asked.filter((meter) => meter.native === true)
+  const [natives, others] = await Promise.all([
+    probeNative(native, signal),
+    Promise.all(asked.filter((meter) => meter.native !== true).map((meter) => meter.probe(signal))),
+  ])
+  const probed = asked.map((meter) => ({ meter, probe: (meter.native === true ? natives : others).shift()! }))
+  const nvml = probed.some(({ meter, probe }) => meter.id === 'nvml' && probe.state === 'ok')
+  return probed.filter(({ meter, probe }) => ids.includes(meter.id) || (probe.state === 'ok' && !(nvml && meter.id.startsWith('nvidia-smi'))))
+}
+
+// --- internal ---
+
+/** A driver may take the process down that calls it, so another one does; where there is no driver, none is started. */
+async function probeNative(meters: readonly Meter[], signal: AbortSignal): Promise<Observed<string>[]> {
+  const library = findNvml()
+  return library.state === 'ok' ? probeInHost(meters, signal) : meters.map(() => library)
 }

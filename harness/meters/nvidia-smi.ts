@@ -37,8 +37,10 @@ function meterOf(column: Column, id: string, summary: string): Meter {
       const feed = joinFeed(facts.value, context.intervalMs, (round) => {
         const cells = round.flatMap((gpu) => (gpu[column] === undefined ? [] : [gpu[column] * scale]))
         if (cells.length < round.length) return // a sum over some of the GPUs would be another quantity
-        t.push(clock())
-        v.push(MERGE[merge](cells))
+        const [time, value] = [clock(), MERGE[merge](cells)]
+        t.push(time)
+        v.push(value)
+        context.onReading?.(time, value)
       })
       const abort = (): void => void feed.release()
       context.signal.addEventListener('abort', abort, { once: true })

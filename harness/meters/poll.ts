@@ -1,5 +1,7 @@
 /** Meters that are asked: a timer reads a value every so often, and keeps out of the way of whatever runs beside it. */
-import type { Meter, MeterContext, MeterSession, Series } from '../types.ts'
+import { toFailure } from '../errors.ts'
+import type { Gap, Meter, MeterContext, MeterSession, Series } from '../types.ts'
+import { channelOf } from './channel.ts'
 
 /** `t` on the run clock, in milliseconds; `v` in the unit of the meter. */
 export interface Reading {
@@ -8,19 +10,27 @@ export interface Reading {
 }
 
 export interface PollOptions {
-  readonly meter: Pick<Meter, 'id' | 'unit' | 'origin'>
+  readonly meter: Pick<Meter, 'id' | 'unit' | 'origin' | 'kind' | 'scope' | 'device' | 'model'>
   readonly how: string
   readonly context: MeterContext
   /** One reading, or undefined when there is none this time. A rejection ends the series; `how` then says why. */
   read(): Promise<Reading | undefined>
+  /** The run clock. Given, a rejection does not end the series: it begins a gap with the reason, which the next reading ends. */
+  gaps?: () => number
 }
 
 /**
  * Reads at once, then every `intervalMs`, and once more at the stop, so that the readings enclose what happens between.
  * A reading that takes longer than the interval delays the next one; two never run at a time.
  */
-export async function poll({ meter, how, context, read }: PollOptions): Promise<MeterSession> {
+export async function poll({ meter, how, context, read, gaps: clock }: PollOptions): Promise<MeterSession> {
   const [t, v]: [number[], number[]] = [[], []]
+  const gaps: Gap[] = []
+  let open: { startMs: number; why: string } | undefined
+  const endGap = (endMs: number): void => {
+    if (open !== undefined) gaps.push({ ...open, endMs })
+    open = undefined
+  }
   let ended: string | undefined
   let timer: NodeJS.Timeout | undefined
   let inFlight: Promise<void> = Promise.resolve()
@@ -29,9 +39,15 @@ export async function poll({ meter, how, context, read }: PollOptions): Promise<
     try {
       const reading = await read()
       if (reading === undefined || !Number.isFinite(reading.v)) return
+      endGap(reading.t)
       t.push(reading.t)
       v.push(reading.v)
+      context.onReading?.(reading.t, reading.v)
     } catch (error) {
+      if (clock !== undefined) {
+        open ??= { startMs: t.at(-1) ?? clock(), why: toFailure(error).message }
+        return
+      }
       ended =
         (error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH'
           ? 'the process had ended'
@@ -61,7 +77,18 @@ export async function poll({ meter, how, context, read }: PollOptions): Promise<
     context.signal.removeEventListener('abort', halt)
     await inFlight
     if (!context.signal.aborted) await take()
-    return { meter: meter.id, unit: meter.unit, origin: meter.origin, how: ended === undefined ? how : `${how}; the readings end early: ${ended}`, t, v }
+    if (clock !== undefined) endGap(clock())
+    const { id, unit, origin } = meter
+    return {
+      ...channelOf(meter),
+      meter: id,
+      unit,
+      origin,
+      how: ended === undefined ? how : `${how}; the readings end early: ${ended}`,
+      t,
+      v,
+      ...(gaps.length === 0 ? {} : { gaps }),
+    }
   }
   return { stop: () => (result ??= finish()) }
 }

@@ -1,6 +1,7 @@
 /** The meters of a cell. One that fails leaves a warning and no readings, and never stops a run. */
 import { toFailure } from '../errors.ts'
 import type { Meter, MeterSession, Series } from '../types.ts'
+import { METERS, startHost } from '../meters/index.ts'
 import type { Clock } from './clock.ts'
 
 export interface Metering {
@@ -29,13 +30,30 @@ export async function startMeters({ meters, clock, intervalMs, pid, signal, onFa
       return undefined
     }
   }
+  // Those of ours sample in processes of their own, native ones apart from the others; a meter that is handed in runs here.
+  const ours = meters.filter((meter) => meter.spec !== undefined || METERS.includes(meter))
+  const groups = [ours.filter(({ native }) => native !== true), ours.filter(({ native }) => native === true)].filter((group) => group.length > 0)
+  const hosts = await Promise.all(
+    groups.map(async (group) => {
+      try {
+        return await startHost({ meters: group, clock, intervalMs, pid, signal })
+      } catch (error) {
+        onFailure(`the process of the meters failed to start: ${toFailure(error).message}`)
+        return undefined
+      }
+    }),
+  )
   const started = await Promise.all(
-    meters.map(async (meter) => ({ meter, session: await guard(meter, 'start', () => meter.start(() => clock.now(), context)) })),
+    meters
+      .filter((meter) => !ours.includes(meter))
+      .map(async (meter) => ({ meter, session: await guard(meter, 'start', () => meter.start(() => clock.now(), context)) })),
   )
   const running = started.filter((entry): entry is { meter: Meter; session: MeterSession } => entry.session !== undefined)
   const finish = async (): Promise<Series[]> => {
     const series = await Promise.all(running.map(({ meter, session }) => guard(meter, 'stop', () => session.stop())))
-    return series.filter((one) => one !== undefined)
+    const remote = (await Promise.all(hosts.flatMap((host) => (host === undefined ? [] : [host.stop()])))).flat()
+    for (const why of new Set(remote.flatMap(({ gaps = [] }) => gaps.map((gap) => gap.why)))) onFailure(`readings are missing for a while: ${why}`)
+    return [...remote, ...series.filter((one) => one !== undefined)]
   }
   let stopped: Promise<Series[]> | undefined
   return { stop: () => (stopped ??= finish()) }

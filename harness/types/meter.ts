@@ -40,4 +40,4 @@ export interface Channel {
 /** A meter that the suite describes, since only its author knows of it. */
 export type MeterSpec =
   | { kind: 'prometheus'; id: string; url: string; metric?: string; unit?: 'J' | 'W'; scale?: number; labels?: Readonly<Record<string, string>>; model?: string }
-  | { kind: 'wall'; id: string; file: string; model?: string; timeColumn?: string; wattsColumn?: string; clockOffsetMs?: number; zone?: string }
+  | { kind: 'wall'; id: string; file: string; model?: string; clockOffsetMs?: number; zone?: string }

@@ -1,0 +1,40 @@
+/** The meters that every machine may have. */
+import type { Meter } from '../types.ts'
+import { battery } from './battery.ts'
+import { estimate } from './estimate.ts'
+import { hostCpu } from './host-cpu.ts'
+import { hostMemory } from './host-memory.ts'
+import { amdEnergy, amdPower, intelEnergy } from './hwmon.ts'
+import { nvidiaClock, nvidiaMemory, nvidiaSmi, nvidiaTemperature, nvidiaUtilisation } from './nvidia-smi.ts'
+import { nvmlAverage, nvmlClock, nvmlEnergy, nvmlMemory, nvmlMemoryClock, nvmlPower, nvmlTemperature, nvmlThrottle, nvmlUtilisation } from './nvml/index.ts'
+import { processMemory } from './process-memory.ts'
+import { raplDram, raplPackage, raplPsys } from './rapl.ts'
+
+/** All meters; of several that give one quantity, the better comes first. */
+export const METERS: readonly Meter[] = [
+  nvmlEnergy,
+  nvmlPower,
+  nvmlAverage,
+  nvidiaSmi,
+  amdEnergy,
+  amdPower,
+  intelEnergy,
+  raplPackage,
+  raplDram,
+  raplPsys,
+  battery,
+  estimate,
+  nvmlMemory,
+  nvmlUtilisation,
+  nvmlTemperature,
+  nvmlClock,
+  nvmlMemoryClock,
+  nvmlThrottle,
+  nvidiaMemory,
+  nvidiaUtilisation,
+  nvidiaTemperature,
+  nvidiaClock,
+  processMemory,
+  hostMemory,
+  hostCpu,
+]
