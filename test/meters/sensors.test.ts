@@ -108,11 +108,11 @@ describe('other sensors of the kernel', () => {
 describe('a Prometheus endpoint', () => {
   let server: Server
   let answer: (n: number) => string | number | undefined
-  let n = 0
+  const asked = { n: 0 }
   beforeEach(async () => {
-    n = 0
+    asked.n = 0
     server = createServer((_request, response) => {
-      const body = answer(n++)
+      const body = answer(asked.n++)
       if (body === undefined) return // stalls
       if (typeof body === 'number') return void response.writeHead(body).end()
       response.end(body)
@@ -137,7 +137,7 @@ describe('a Prometheus endpoint', () => {
     const pages = [page(1, 2), 503, page(3, 4), page(0, 0), page(5, 5), 'nothing', page(6, 6)]
     answer = (i) => pages[Math.min(i, pages.length - 1)]
     const { v, gaps = [] } = await record(spec(), async () => {
-      while (n < 9) await sleep(10)
+      while (asked.n < 9) await sleep(10)
     })
     expect(v.slice(0, 4)).toEqual([0.003, 0.007, 0.01, 0.012])
     expect(gaps.map(({ why }) => why.replace(/^\S+ /, ''))).toEqual([
