@@ -3,6 +3,7 @@ import type { Analysis, Claim, Fact, Metric, MetricRow, ModelSummary, StoredRun 
 import { ratioRows } from './compare/index.ts'
 import { dataOf, toRow, type Cell, type GroupData } from './data.ts'
 import { powerSources } from './energy.ts'
+import { fidelityRows } from './fidelity/index.ts'
 import { gapRows } from './gap.ts'
 import { whyEmpty } from './groups.ts'
 import { accuracyCells, shareCells } from './metrics/accuracy.ts'
@@ -35,6 +36,7 @@ export function analyse(runs: readonly StoredRun[]): Analysis {
     ratios: parts.flatMap(({ ratios }) => ratios),
     verdicts: parts.flatMap(({ verdicts }) => verdicts),
     routing: parts.flatMap(({ routing }) => routing),
+    fidelity: parts.flatMap(({ fidelity }) => fidelity),
     gap: parts.flatMap(({ gap }) => gap),
     distributions: parts.flatMap(({ distributions }) => distributions),
     stages: runs.flatMap(({ record }) => stageSummaries(record)),
@@ -49,7 +51,7 @@ export function analyse(runs: readonly StoredRun[]): Analysis {
 
 // --- internal ---
 
-type Part = Pick<Analysis, 'models' | 'rows' | 'ratios' | 'verdicts' | 'routing' | 'gap' | 'distributions' | 'counts' | 'failures' | 'warnings'>
+type Part = Pick<Analysis, 'models' | 'rows' | 'ratios' | 'verdicts' | 'routing' | 'fidelity' | 'gap' | 'distributions' | 'counts' | 'failures' | 'warnings'>
 
 function analyseRun(run: StoredRun): Part {
   const groups = dataOf(run, powerSources(run))
@@ -64,6 +66,10 @@ function analyseRun(run: StoredRun): Part {
     ratios: [...ratios, ...stepRatios(steps), ...factRatios(facts)],
     verdicts: verdictsOf(run, groups, models, ratios),
     routing: routingRows(asked, run.record.id, run.record.suite.margin),
+    fidelity: fidelityRows(
+      run,
+      asked.map(({ group }) => group),
+    ),
     gap: gapRows(asked, run),
     distributions: asked.flatMap(distributionsOf),
     counts: groups.map(countsOf),

@@ -2,6 +2,7 @@
 import type { Failure } from '../errors.ts'
 import type { Origin, Unit } from '../units.ts'
 import type { Fact } from './facts.ts'
+import type { Fidelity } from './fidelity.ts'
 import type { StageSummary } from './load.ts'
 import type { ModelCard, RuntimeFacts } from './model.ts'
 import type { Observed } from './observed.ts'
@@ -46,6 +47,8 @@ export interface Analysis {
   verdicts: readonly Verdict[]
   /** Student first, teacher on doubt: one row for each rule that the samples allow. */
   routing: readonly RoutingRow[]
+  /** Every student and control against the teacher, beyond accuracy. */
+  fidelity: readonly Fidelity[]
   /** Distillation gap recovered per student: (student − control)/(teacher − control). */
   gap: readonly { run: string; student: string; control: string; workload: string; recovered: Observed<Estimate> }[]
   distributions: readonly Distribution[]

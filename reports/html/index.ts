@@ -8,6 +8,7 @@ import type { Section } from './parts.ts'
 import { definitionsSection, environmentSection, everythingSection, modelsSection, reproduceSection } from './sections/background.ts'
 import { comparisonSection } from './sections/comparison.ts'
 import { countsSection } from './sections/counts.ts'
+import { fidelitySection } from './sections/fidelity.ts'
 import { gapSection, latencySection, loadSection, qualitySection, slicesSection } from './sections/measured.ts'
 import { opening } from './sections/opening.ts'
 import { publishedSection } from './sections/published.ts'
@@ -21,6 +22,7 @@ export async function renderHtml(analysis: Analysis): Promise<string> {
     await verdictSection(view, charts.routing),
     comparisonSection(view),
     gapSection(view),
+    fidelitySection(view),
     ...(hasFigures
       ? [await qualitySection(view, charts), await latencySection(view, charts), await loadSection(view, charts), await slicesSection(view, charts)]
       : []),
