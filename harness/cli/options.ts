@@ -137,8 +137,33 @@ export const COMMANDS = {
       'Three outcomes: pass (exit 0), fail (1) and undecided (4), each with its evidence. The rules come from --policy, else from the suite of the run, else from the defaults: ' +
       'accuracy item by item, failures, the verdict, speed, cost and energy. A baseline of other questions, graders or sampling, or, for speed and energy, of another machine, is refused (2).',
     args: {
-      run: { type: 'positional', required: true, description: 'Id of a run, its folder, or `latest`' },
+      run: { type: 'positional', required: true, description: 'Id of a run, its folder, or `latest`; with --rerun-baseline a suite' },
       baseline: { type: 'string', valueHint: 'NAME|RUN', description: 'A saved baseline, or a run, to compare with' },
+      'rerun-baseline': {
+        type: 'string',
+        valueHint: 'SUITE|git:REF',
+        description: 'Run the suite and this baseline side by side in one job: another suite, or the suite as it was at a git ref',
+      },
+      'baseline-set': {
+        type: 'string',
+        many: true,
+        valueHint: 'NAME=VALUE',
+        description: 'With --rerun-baseline: ${NAME} in options of the baseline, such as the address of another server',
+      },
+      budget: {
+        type: 'string',
+        valueHint: 'TIME',
+        description: 'With --rerun-baseline: no further pairs after this long, such as 90s, 10m, 1h (default: 15m)',
+      },
+      quick,
+      seed,
+      backend: {
+        type: 'enum',
+        options: ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'],
+        default: 'auto',
+        description: 'With --rerun-baseline: backend of in-process models',
+      },
+      set,
       policy: { type: 'string', valueHint: 'FILE', description: 'Rules (.yaml, .json): a policy, or a suite with `gate`' },
       format: {
         type: 'enum',
@@ -149,7 +174,11 @@ export const COMMANDS = {
       out: { type: 'string', valueHint: 'PATH', description: 'File to write besides the text, `-` for stdout (default)' },
       runs,
     },
-    examples: ['distillbench gate latest --baseline main', 'distillbench gate latest --policy gate.yaml --format junit --out gate.xml'],
+    examples: [
+      'distillbench gate latest --baseline main',
+      'distillbench gate ./suite.yaml --rerun-baseline git:origin/main --budget 10m',
+      'distillbench gate latest --policy gate.yaml --format junit --out gate.xml',
+    ],
   },
   baseline: {
     summary: 'Keep runs as baselines of the gate',

@@ -35,9 +35,17 @@ export function checkComparable(baseline: RunRecord, candidate: RunRecord, { mac
   return [...(machine ? [] : ran.hard), ...ran.soft, ...modelDifferences(baseline, candidate)]
 }
 
+/** The same for two suites that are about to run side by side: throws where they ask different things. */
+export function checkSameQuestions(baseline: Asked, candidate: Asked): void {
+  const refused = askedDifferences(baseline, candidate)
+  if (refused.length > 0) throw new HarnessError('usage', `the two suites do not ask the same, so that they cannot be compared: ${refused.join('; ')}`)
+}
+
 // --- internal ---
 
-function askedDifferences(baseline: RunRecord, candidate: RunRecord): string[] {
+type Asked = Pick<RunRecord, 'suite' | 'quick' | 'seed'>
+
+function askedDifferences(baseline: Asked, candidate: Asked): string[] {
   const [before, now] = [baseline.suite, candidate.suite]
   const workloads = before.workloads.flatMap((old): string[] => {
     const own = now.workloads.find(({ id }) => id === old.id)

@@ -1,7 +1,7 @@
 /** Planning, running, and the record on disk. */
 export { describeHost } from './environment.ts'
-export { describeDifference } from './hash.ts'
-export { planSuite, type PlanOptions } from './plan.ts'
+export { describeDifference, describeSuite } from './hash.ts'
+export { planSuite, type PlanOptions, type SideBySide } from './plan.ts'
 export { runSuite, type RunOptions, type RunParts } from './runner.ts'
 export { ruleOf } from './until-decided.ts'
 export { compactRun, packCopy, type Compacted } from './store/compact.ts'

@@ -14,7 +14,10 @@ export interface PlanOptions {
   readonly models?: readonly string[]
   /** Items come in random order, a block for each look. */
   readonly untilDecided?: UntilDecided
+  /** Pairs of models that run one after the other in each block, and change places from block to block (ABBA). */
+  readonly sideBySide?: SideBySide
 }
+export type SideBySide = readonly (readonly [first: string, second: string])[]
 
 /**
  * Collects the items and lays out the cells: repeats, then blocks, then workloads and loads, and inside of each the models
@@ -28,7 +31,7 @@ export async function planSuite({ suite, dir }: LoadedSuite, options: PlanOption
   const models = await placeModels(chooseModels(suite, options.models), dir)
   const workloads = await Promise.all(suite.workloads.map((spec) => collectWorkload(spec, suite, seed, options.quick ?? false, models.length > 0)))
   const cut: Cut = options.untilDecided === undefined ? { blocks: options.quick ? suite.quick.blocks : suite.blocks } : options.untilDecided
-  const cells = layOut(suite, models, workloads, seed, cut)
+  const cells = layOut(suite, models, workloads, seed, cut, options.sideBySide ?? [])
   const running = cells.filter(({ skip }) => skip === undefined)
   const most = new Map(suite.workloads.map(({ id, maxTokens }) => [id, maxTokens]))
   const loads = new Map(suite.loads.map((load) => [load.id, options.quick ? quickLoad(load) : load]))
@@ -114,7 +117,7 @@ async function collectWorkload(spec: WorkloadSpec, suite: Suite, seed: number, q
 /** A number of blocks; or a block for each look, of items in random order. */
 type Cut = { blocks: number } | UntilDecided
 
-function layOut(suite: Suite, models: readonly PlacedModel[], workloads: Plan['workloads'], seed: number, cut: Cut): Plan['cells'] {
+function layOut(suite: Suite, models: readonly PlacedModel[], workloads: Plan['workloads'], seed: number, cut: Cut, pairs: SideBySide): Plan['cells'] {
   const groups = workloads.flatMap((workload) => suite.loads.map((load) => ({ workload: workload.id, load, blocks: cutItems(load, workload, seed, cut) })))
   const most = Math.max(0, ...groups.map(({ blocks }) => blocks.length))
   const cells: Plan['cells'][number][] = []
@@ -122,13 +125,30 @@ function layOut(suite: Suite, models: readonly PlacedModel[], workloads: Plan['w
     for (const { workload, load, blocks } of groups) {
       const items = blocks[block]
       if (items === undefined) continue
-      for (const { id: model, runsIn } of createRandom(seed, 'order', workload, load.id, repeat, block).shuffle(models)) {
+      for (const { id: model, runsIn } of inTurn(models, pairs, seed, [workload, load.id], repeat, block)) {
         const key = { model, workload, load: load.id, repeat, block }
         const skip = whyNotUnder(load, runsIn)
         cells.push({ id: cellId(key), key, items, ...(skip === undefined ? {} : { skip }) })
       }
     }
   return cells
+}
+
+/**
+ * The models in an order drawn from the seed. The models of a pair stay together; which of them comes first is drawn for every
+ * other block, and the block after it has them the other way round, so that whatever the place costs hits both alike.
+ */
+function inTurn(models: readonly PlacedModel[], pairs: SideBySide, seed: number, group: readonly string[], repeat: number, block: number): PlacedModel[] {
+  const shuffled = createRandom(seed, 'order', ...group, repeat, block).shuffle(models)
+  if (pairs.length === 0) return shuffled
+  const swapped = createRandom(seed, 'side', ...group, repeat, Math.floor(block / 2)).next() < 0.5 !== (block % 2 === 1)
+  const find = (id: string): PlacedModel[] => models.filter((model) => model.id === id)
+  return shuffled.flatMap((model) => {
+    const pair = pairs.find((ids) => ids.includes(model.id))
+    if (pair === undefined) return [model]
+    if (pair[0] !== model.id) return []
+    return swapped ? [...find(pair[1]), model] : [model, ...find(pair[1])]
+  })
 }
 
 function cutItems(load: LoadSpec, { id, items }: Plan['workloads'][number], seed: number, cut: Cut): Item[][] {

@@ -6,7 +6,7 @@ import { startClock, type Clock } from './clock.ts'
 import { describeEnvironment } from './environment.ts'
 import { describeSuite } from './hash.ts'
 import { createJournal, type Journal } from './journal.ts'
-import { chooseModels, planSuite } from './plan.ts'
+import { chooseModels, planSuite, type SideBySide } from './plan.ts'
 import { finalState, mergeMeters, newRecord, smallBatches, type ProbedMeter } from './record.ts'
 import { checkSameSuite, choicesOf, latestTime, restOf, resumeWarnings, type Choices, type Rest } from './resume.ts'
 import { readRun } from './store/read.ts'
@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly resume?: string
   /** Ask until every student is decided; limits take the place of the suite's. Default: as the suite says. */
   readonly untilDecided?: UntilDecidedWish
+  /** Pairs of models that run one after the other in each block. */
+  readonly sideBySide?: SideBySide
   /** The command line, for the record. */
   readonly command: string
   readonly signal: AbortSignal
@@ -41,6 +43,11 @@ export interface RunParts {
   readonly idleMs: number
   /** How long a process may take to end when it is asked to. */
   readonly graceMs: number
+  /**
+   * Called when all models have had their turn with a block, with the folder of the run and how many blocks that makes; a
+   * reason that it gives ends the run there, with what is left skipped.
+   */
+  readonly afterBlock: (dir: string, blocks: number) => Promise<string | undefined>
 }
 
 /**
@@ -76,10 +83,11 @@ export async function runSuite(
     const samples = earlier?.samples ?? []
     const referee = rule === undefined ? undefined : createReferee({ rule, plan, suite: loaded.suite, journal, samples, now: () => clock.now(), onEvent })
     const watched: Journal = referee === undefined ? journal : watch(journal, referee)
-    for (const cell of plan.cells) {
+    let [blocks, stopped]: [number, string | undefined] = [0, undefined]
+    for (const [i, cell] of plan.cells.entries()) {
       const left = rest.get(cell.id)
       if (left === undefined || options.signal.aborted) continue
-      const why = referee?.before(cell)
+      const why = stopped ?? referee?.before(cell)
       if (why !== undefined) {
         journal.cell({ id: cell.id, key: cell.key, items: cell.items.map((item) => item.id), state: 'skipped', why })
         continue
@@ -88,6 +96,9 @@ export async function runSuite(
       const ended = await runPlanned(cell, left, { loaded, plan, journal: watched, shared, onEvent })
       referee?.after(ended, clock.now() - from)
       journal.cell(ended)
+      if (sameBlock(cell, plan.cells[i + 1])) continue
+      blocks += 1
+      if (!options.signal.aborted) stopped = await parts.afterBlock?.(store.dir, blocks)
     }
     if (!options.signal.aborted && rest.size > 0) referee?.end()
     // 5. The end.
@@ -116,6 +127,7 @@ async function prepare(loaded: LoadedSuite, options: RunOptions, parts: Partial<
     quick: choices.quick,
     ...(choices.models === undefined ? {} : { models: choices.models }),
     ...(rule === undefined ? {} : { untilDecided: rule }),
+    ...(options.sideBySide === undefined ? {} : { sideBySide: options.sideBySide }),
   })
   const described = describeSuite(loaded, plan, chooseModels(suite, choices.models))
   if (earlier !== undefined) checkSameSuite(earlier.record, described, plan)
@@ -148,6 +160,10 @@ function shareContext(
     warmupRequests: suite.warmup.requests,
     timeoutMs: suite.timeoutMs,
   }
+}
+
+function sameBlock(a: Plan['cells'][number], b: Plan['cells'][number] | undefined): boolean {
+  return b !== undefined && a.key.repeat === b.key.repeat && a.key.block === b.key.block
 }
 
 /** The journal, with every sample told to the referee too. */

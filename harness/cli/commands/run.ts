@@ -8,6 +8,7 @@ import { packRun } from '../pack.ts'
 import { writeReports } from '../reports.ts'
 import { chooseReporters } from '../reporters/index.ts'
 import { resolveRun } from '../runs.ts'
+import { setVariables } from '../variables.ts'
 import { untilDecidedOf } from '../until-decided.ts'
 
 export default command('run', async (args, context) => {
@@ -37,17 +38,6 @@ export default command('run', async (args, context) => {
 })
 
 // --- internal ---
-
-/** Variables of this process and of those that it starts. A key on a command line would be in its record. */
-function setVariables(assignments: readonly string[] | undefined): void {
-  for (const assignment of assignments ?? []) {
-    const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(assignment) ?? []
-    if (name === undefined || value === undefined) throw new HarnessError('usage', `--set ${assignment} is not NAME=VALUE`)
-    if (/KEY|SECRET|PASSWORD|TOKEN$/i.test(name))
-      throw new HarnessError('usage', `--set ${name} would put a key into the record of the command line`, { hint: `export ${name}=… before the command` })
-    process.env[name] = value
-  }
-}
 
 type Loaded = Parameters<typeof import('../../run/index.ts').runSuite>[0]
 

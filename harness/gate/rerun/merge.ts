@@ -49,8 +49,9 @@ export function mergeSuites(
       },
     ]
   })
+  const { untilDecided: _, ...rest } = suite
   const merged: Suite = {
-    ...suite,
+    ...rest,
     name: `${suite.name}-gate`.slice(0, 64),
     title: `${suite.title}: candidate and baseline side by side`,
     models,

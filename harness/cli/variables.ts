@@ -1,0 +1,22 @@
+/** `NAME=VALUE` on the command line. */
+import { HarnessError } from '../errors.ts'
+
+/** Sets variables of this process and of those that it starts. */
+export function setVariables(assignments: readonly string[] | undefined): void {
+  Object.assign(process.env, readVariables('set', assignments))
+}
+
+/** Throws HarnessError `usage` for what is no assignment, and for names of keys: a key on a command line would be in its record. */
+export function readVariables(option: string, assignments: readonly string[] | undefined): Record<string, string> {
+  const variables: Record<string, string> = {}
+  for (const assignment of assignments ?? []) {
+    const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(assignment) ?? []
+    if (name === undefined || value === undefined) throw new HarnessError('usage', `--${option} ${assignment} is not NAME=VALUE`)
+    if (/KEY|SECRET|PASSWORD|TOKEN$/i.test(name))
+      throw new HarnessError('usage', `--${option} ${name} would put a key into the record of the command line`, {
+        hint: `export ${name}=… before the command`,
+      })
+    variables[name] = value
+  }
+  return variables
+}
