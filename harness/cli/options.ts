@@ -168,8 +168,9 @@ export const COMMANDS = {
       format: {
         type: 'enum',
         options: ['text', 'md', 'json', 'junit', 'github', 'bmf', 'action-smaller', 'action-bigger'],
+        valueHint: 'FORM',
         description:
-          'Form of the result (default: text; json with --json). github: annotations, and the job summary where GITHUB_STEP_SUMMARY names its file; bmf: Bencher; action-*: github-action-benchmark',
+          'Form of the result: text (default; json with --json), md, json, junit, github, bmf, action-smaller or action-bigger. github: annotations, and the job summary where GITHUB_STEP_SUMMARY names its file; bmf: Bencher; action-*: github-action-benchmark',
       },
       out: { type: 'string', valueHint: 'PATH', description: 'File to write besides the text, `-` for stdout (default)' },
       runs,

@@ -1,9 +1,9 @@
 /** The suite as it was at another git ref, in a work tree of its own that is removed afterwards. */
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { HarnessError } from '../../errors.ts'
 
@@ -19,7 +19,7 @@ export interface Checkout {
 export async function checkOut(ref: string, suite: string, cwd: string, signal: AbortSignal): Promise<Checkout> {
   const path = resolve(cwd, suite)
   if (!existsSync(path)) throw new HarnessError('usage', `git:${ref} needs the suite as a file or folder of a repository; there is no ${path}`)
-  const folder = existsSync(join(path, '.')) ? path : join(path, '..')
+  const folder = statSync(path).isDirectory() ? path : dirname(path)
   const git = (args: readonly string[], at = folder): Promise<string> => run(at, args, signal)
   const top = await git(['rev-parse', '--show-toplevel']).catch(() => {
     throw new HarnessError('usage', `${path} is not in a git repository, so git:${ref} means nothing there`)
