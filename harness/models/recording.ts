@@ -37,7 +37,7 @@ export interface TokenTimes {
 }
 
 /**
- * The times as a sample has them. Where every event told its tokens, or there are as many events as tokens, each time is a
+ * The times as a sample has them. Where every event told its tokens and their sum is `outputTokens`, or there are as many events as tokens, each time is a
  * token. A last token that ends the answer and has no text (`outputTokens` is one more than the events) is such a case
  * too. Otherwise each time is an event, and says so.
  */
@@ -54,6 +54,8 @@ export function tokenTimes(recording: Pick<Recorded, 'events' | 'times' | 'marks
     if (isReasoning(mark)) firstReasoning = firstReasoning < 0 ? i : firstReasoning
     else firstAnswer = firstAnswer < 0 ? i : firstAnswer
   }
+  // Log-probabilities may leave tokens out: llama.cpp gives one entry for the tokens that make up a character.
+  if (outputTokens !== undefined && tokens !== outputTokens && tokens + 1 !== outputTokens) told = false
   const single = outputTokens !== undefined && (outputTokens === events || (events > 1 && outputTokens === events + 1))
   const tokenMs: number[] = []
   for (let i = 0; i < events; i++) for (let n = told ? tokensOf(marks[i]!) : 1; n > 0; n--) tokenMs.push(times[i]!)

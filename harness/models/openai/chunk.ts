@@ -32,6 +32,7 @@ export function readDelta(value: unknown): Delta {
   if (!isRecord(value)) return delta
   if (value['error'] !== undefined && value['error'] !== null) delta.error = describeError(value)
   if (isRecord(value['usage'])) delta.usage = readUsage(value['usage'])
+  else if (isRecord(value['timings'])) delta.usage = readTimings(value['timings'])
   const choices = value['choices']
   if (!Array.isArray(choices)) {
     if (value['object'] === 'error') delta.error ??= describeError(value)
@@ -50,6 +51,13 @@ export function readUsage(usage: Record<string, unknown>): Usage {
     reasoningTokens: count(output['reasoning_tokens']) ?? count(usage['reasoning_tokens']),
     cachedTokens: count(prompt['cached_tokens']) ?? count(usage['prompt_cache_hit_tokens']) ?? count(usage['cached_tokens']),
   })
+}
+
+/** llama.cpp counts in `timings`, also where no usage was asked for; `prompt_n` leaves out what was in its cache. */
+export function readTimings(timings: Record<string, unknown>): Usage {
+  const [fresh, cachedTokens] = [count(timings['prompt_n']), count(timings['cache_n'])]
+  const promptTokens = fresh === undefined || cachedTokens === undefined ? undefined : fresh + cachedTokens // older versions name no cache
+  return defined({ promptTokens, outputTokens: count(timings['predicted_n']), cachedTokens })
 }
 
 /** The message of an error object in any of the usual shapes. */
