@@ -57,6 +57,9 @@ export interface Completion {
   /** Tokens of the prompt that the server had in its prefix cache. */
   cachedTokens?: number
   toolCalls?: readonly { name: string; arguments: string }[]
+  /** Sum of the log-probabilities of `logProbTokens` tokens of the answer, nats; where the model tells those of all of it. */
+  logProb?: number
+  logProbTokens?: number
 }
 /** How a request to a server went. `attempts` were made before the last one and failed. */
 export type Sent = { attempts: readonly Attempt[] } & ({ ok: true; completion: Completion } | { ok: false; text: string; error: Failure })

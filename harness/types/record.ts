@@ -106,8 +106,10 @@ export interface Sample {
   reasoningTokens?: number
   cachedTokens?: number
   toolCalls?: readonly { name: string; arguments: string }[]
-  /** Sum of the log-probabilities of the output tokens, nats; where the model tells. */
+  /** Sum of the log-probabilities of the tokens of the answer, nats; where the model tells. */
   logProb?: number
+  /** How many tokens that sum is over; absent: all output tokens. */
+  logProbTokens?: number
   /** Attempts before the last one. */
   attempts?: readonly Attempt[]
   /** Stage of a load that has several. */

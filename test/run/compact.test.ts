@@ -103,6 +103,7 @@ const anySample: fc.Arbitrary<Sample> = fc.record(
     cachedTokens: amount,
     toolCalls: fc.array(fc.record({ name: hostile, arguments: hostile })),
     logProb: number,
+    logProbTokens: amount,
     attempts: fc.array(fc.record({ startMs: number, endMs: number, error: failure })),
     stage: amount,
     givenScore: fc.double({ min: 0, max: 1, noNaN: true }).map(Math.abs),

@@ -96,7 +96,7 @@ const READERS: Record<RoutingRule, (answers: readonly Sample[]) => Given | undef
   'log-probability': ([first]) => {
     if (first!.finish === 'error') return { score: scoreOf(first!), doubt: Infinity, used: 1 }
     if (first!.logProb === undefined) return undefined
-    return { score: scoreOf(first!), doubt: Math.max(0, -first!.logProb / Math.max(1, first!.outputTokens)), used: 1 }
+    return { score: scoreOf(first!), doubt: Math.max(0, -first!.logProb / Math.max(1, first!.logProbTokens ?? first!.outputTokens)), used: 1 }
   },
 }
 

@@ -24,6 +24,11 @@ export class Assembly {
   events = 0
   toldEvents = 0
   toldTokens = 0
+  /** Of the answer without its reasoning: tokens with a log-probability, their sum in nats, and the events that they came in. */
+  scoredTokens = 0
+  scoredLogProb = 0
+  private scoredEvents = 0
+  private reasoningEvents = 0
   private readonly recording: Recording
   private readonly fast: boolean
   private template: Template | undefined
@@ -66,7 +71,13 @@ export class Assembly {
     const called = delta.toolCalls.length > 0 && this.addToolCalls(delta.toolCalls)
     const reasoned = delta.reasoning !== ''
     const answered = delta.answer !== '' || called
+    if (delta.logProb !== undefined && !reasoned) {
+      this.scoredTokens += delta.tokens
+      this.scoredLogProb += delta.logProb
+      if (answered) this.scoredEvents += 1 // an event without content may hold the end mark, or a part of a character
+    }
     if (reasoned) {
+      this.reasoningEvents += 1
       this.reasoning.text(delta.reasoning)
       this.count(answered ? 0 : tokens, 'reasoning')
     }
@@ -75,6 +86,12 @@ export class Assembly {
       this.count(reasoned ? 0 : tokens, 'answer')
     }
     if (delta.finish !== undefined) this.finish = delta.finish
+  }
+
+  /** Log-probability of the answer, where every part of it came with that of its tokens. */
+  get logProb(): Pick<Completion, 'logProb' | 'logProbTokens'> {
+    const complete = this.scoredTokens > 0 && this.scoredEvents === this.events - this.reasoningEvents
+    return complete ? { logProb: this.scoredLogProb, logProbTokens: this.scoredTokens } : {}
   }
 
   /** The server has closed the stream. What is not whole then is a fault. */
@@ -95,7 +112,10 @@ export class Assembly {
     this.events += 1
     this.recording.content(0, channel)
     if (channel === 'answer') this.answer.bytes(bytes)
-    else this.reasoning.bytes(bytes)
+    else {
+      this.reasoningEvents += 1
+      this.reasoning.bytes(bytes)
+    }
   }
 
   private parse(json: string, event: string): boolean {

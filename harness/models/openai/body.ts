@@ -3,7 +3,7 @@ import type { Request } from '../../types.ts'
 import type { Options } from './options.ts'
 
 export function bodyOf(options: Options, { prompt, maxTokens, temperature, seed, stop }: Request): string {
-  const { model, api, stream, includeUsage, maxTokensField, extra } = options
+  const { model, api, stream, includeUsage, logprobs, maxTokensField, extra } = options
   const body: Record<string, unknown> = {
     model,
     ...(api === 'chat' ? { messages: typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt } : { prompt: promptText(prompt) }),
@@ -13,6 +13,7 @@ export function bodyOf(options: Options, { prompt, maxTokens, temperature, seed,
     ...(stop.length === 0 ? {} : { stop }),
     stream,
     ...(stream && includeUsage ? { stream_options: { include_usage: true } } : {}),
+    ...(logprobs ? { logprobs: api === 'chat' ? true : 1 } : {}), // completions: how many alternatives; some servers take 0 for none at all
     ...extra,
   }
   for (const [field, value] of Object.entries(extra)) if (value === null) delete body[field] // some servers refuse a seed or a temperature

@@ -14,13 +14,17 @@ export interface ToolCall {
   arguments: string
 }
 
-/** One event. `tokens`: how many the event says that it has, by its log-probabilities; 0 where it does not tell. */
+/**
+ * One event. `tokens`: how many the event says that it has, by its log-probabilities; 0 where it does not tell. `logProb`: their
+ * sum in nats, where each of them is a number.
+ */
 export interface Delta {
   answer: string
   reasoning: string
   /** By place; pieces of one call come in several events. */
   toolCalls: readonly { index: number; name: string; arguments: string }[]
   tokens: number
+  logProb: number | undefined
   finish: Completion['finish'] | undefined
   usage: Usage | undefined
   error: string | undefined
@@ -28,7 +32,7 @@ export interface Delta {
 
 /** The event as a server sent it, whatever it sent. Of several choices only the first is read. */
 export function readDelta(value: unknown): Delta {
-  const delta: Delta = { answer: '', reasoning: '', toolCalls: NONE, tokens: 0, finish: undefined, usage: undefined, error: undefined }
+  const delta: Delta = { answer: '', reasoning: '', toolCalls: NONE, tokens: 0, logProb: undefined, finish: undefined, usage: undefined, error: undefined }
   if (!isRecord(value)) return delta
   if (value['error'] !== undefined && value['error'] !== null) delta.error = describeError(value)
   if (isRecord(value['usage'])) delta.usage = readUsage(value['usage'])
@@ -87,7 +91,7 @@ function readChoice(choice: Record<string, unknown>, delta: Delta): void {
     if (Array.isArray(said['tool_calls'])) delta.toolCalls = said['tool_calls'].flatMap(readToolCall)
     else if (isRecord(said['function_call'])) delta.toolCalls = readToolCall({ function: said['function_call'] }, 0)
   }
-  delta.tokens = countLogProbs(choice['logprobs'])
+  readLogProbs(choice['logprobs'], delta)
   if (typeof choice['finish_reason'] === 'string') {
     delta.finish = FINISH[choice['finish_reason']] ?? 'stop'
     if (choice['finish_reason'] === 'error') delta.error ??= 'the server ended the answer with the reason "error"'
@@ -119,11 +123,22 @@ function readToolCall(call: unknown, place: number): { index: number; name: stri
   return [{ index, name: typeof name === 'string' ? name : '', arguments: args }]
 }
 
-/** Chat: one entry per token in `content`; completions: one text per token in `tokens`. */
-function countLogProbs(logProbs: unknown): number {
-  if (!isRecord(logProbs)) return 0
-  const entries = Array.isArray(logProbs['content']) ? logProbs['content'] : logProbs['tokens']
-  return Array.isArray(entries) ? entries.length : 0
+/** Chat: one entry per token in `content`; completions: one text per token in `tokens`, one number in `token_logprobs`. */
+function readLogProbs(logProbs: unknown, delta: Delta): void {
+  if (!isRecord(logProbs)) return
+  const chat: unknown = logProbs['content']
+  const entries = Array.isArray(chat) ? chat : logProbs['tokens']
+  if (!Array.isArray(entries)) return
+  delta.tokens = entries.length
+  if (entries.length === 0) return
+  const values: unknown = Array.isArray(chat) ? entries.map((entry) => (isRecord(entry) ? entry['logprob'] : undefined)) : logProbs['token_logprobs']
+  if (!Array.isArray(values) || values.length !== entries.length || !values.every(isLogProb)) return
+  delta.logProb = values.reduce((sum, value) => sum + Math.min(0, value), 0)
+}
+
+/** Rounding may put a certain token a little above 0. */
+function isLogProb(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value < 1e-3
 }
 
 function part(value: Record<string, unknown>, key: string): Record<string, unknown> {

@@ -103,6 +103,7 @@ async function finish(line: Line, request: Request, { assembly }: Outcome, attem
       finish: assembly.finish ?? (counts.outputTokens >= request.maxTokens ? 'length' : toolCalls.length > 0 ? 'tool-calls' : 'stop'),
       text,
       ...counts,
+      ...assembly.logProb,
       ...(reasoning === '' ? {} : { reasoning }),
       ...(toolCalls.length === 0 ? {} : { toolCalls }),
     }

@@ -25,6 +25,10 @@ export const OptionsSchema = z.strictObject({
   headers: z.record(z.string(), z.string()).default({}),
   extra: z.record(z.string(), z.unknown()).default({}).describe('More fields of the request body; null leaves a field out'),
   includeUsage: z.boolean().default(true).describe('Ask for token counts at the end of a stream'),
+  logprobs: z
+    .boolean()
+    .default(false)
+    .describe('Ask for the log-probability of each token: for calibration and routing. Events get larger, and the client slower'),
   maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_tokens'),
   tokenizer: text.optional().describe('Path of a tokenizer.json, to count tokens where the server does not'),
   checkUsage: z.boolean().default(false).describe('Count every answer with the tokenizer too, and believe it where the server is far off'),

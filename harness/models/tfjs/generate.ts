@@ -14,6 +14,8 @@ export interface GenerateRow {
 export interface GeneratedRow {
   ids: number[]
   finish: 'stop' | 'length'
+  /** Sum over its tokens, the end mark included, of their log-probability at temperature 1; nats. */
+  logProb: number
 }
 /** Called as soon as the host knows a token; returns true when the row is to stop here (a stop text). */
 export type OnToken = (row: number, id: number) => boolean
@@ -42,10 +44,12 @@ export function generate(
         state.map((row) => row.random),
       ) // int32 [B]
       const ids = chosen.dataSync() as Int32Array // waits for the device
+      const logProbs = logProbsOf(logits, ids)
       for (const [i, row] of state.entries()) {
         if (row.finish !== undefined) continue
         const id = ids[i]!
         if (id !== marks.endId) row.ids.push(id)
+        row.logProb += logProbs(i)
         row.budget--
         const stopped = onToken(i, id)
         if (id === marks.endId || stopped) row.finish = 'stop'
@@ -63,7 +67,7 @@ export function generate(
     if (!logits.isDisposed) logits.dispose()
     disposeCache(cache)
   }
-  return state.map((row) => ({ ids: row.ids, finish: row.finish ?? 'length' }))
+  return state.map((row) => ({ ids: row.ids, finish: row.finish ?? 'length', logProb: row.logProb }))
 }
 
 /** Log-probability in nats of each continuation token, given what stands before it. Reference path: no cache, one row. */
@@ -102,13 +106,14 @@ interface Row {
   ids: number[]
   budget: number
   finish: 'stop' | 'length' | undefined
+  logProb: number
 }
 
 function start(config: TransformerConfig, row: GenerateRow): Row {
   const budget = Math.min(row.maxTokens, config.maxLength - row.ids.length)
   if (row.ids.length === 0) throw new HarnessError('model', 'The prompt is empty: the model needs at least one token to answer.')
   if (budget <= 0) throw tooLong(config, row.ids.length)
-  return { ids: [], budget, finish: undefined }
+  return { ids: [], budget, finish: undefined, logProb: 0 }
 }
 
 function tooLong(config: TransformerConfig, length: number): HarnessError {
@@ -151,4 +156,29 @@ function choose(logits: Tensor2D, rows: readonly GenerateRow[], randoms: readonl
     }
     return tf.argMax(tf.add(tf.mul(logits, tf.tensor2d(scale, [batch, 1])), tf.tensor2d(noise, [batch, vocabulary])), 1)
   })
+}
+
+/** Up to this many values a step, reading all of them takes less time than one more operation on the device. */
+const READ_AT_MOST = 16_384
+
+/** Log-probability of the chosen token of a row: its logit − ln Σ exp(logits), nats. */
+function logProbsOf(logits: Tensor2D, ids: Int32Array): (row: number) => number {
+  const [batch, vocabulary] = logits.shape
+  if (batch * vocabulary > READ_AT_MOST) {
+    const values = tf.tidy(() => {
+      const places = ids.map((id, row) => row * vocabulary + id) // batchDims of gather reads behind its memory on WASM (tfjs-backend-wasm 4.22)
+      return tf.sub(tf.gather(tf.reshape(logits, [-1]), tf.tensor1d(places, 'int32')), tf.logSumExp(logits, 1)).dataSync()
+    })
+    return (row) => Math.min(0, values[row]!)
+  }
+  const values = logits.dataSync()
+  return (row) => {
+    const from = row * vocabulary
+    const own = values[from + ids[row]!]!
+    let most = own // the largest, so that no exponential overflows
+    for (let i = from; i < from + vocabulary; i++) if (values[i]! > most) most = values[i]!
+    let sum = 0
+    for (let i = from; i < from + vocabulary; i++) sum += Math.exp(values[i]! - most)
+    return own - most - Math.log(sum)
+  }
 }

@@ -79,6 +79,8 @@ function answer(
     promptTokens: rows[i]!.ids.length,
     outputTokens: counts[i]!,
     countedBy: 'tokenizer',
+    logProb: row.logProb,
+    logProbTokens: counts[i]!,
   }))
 }
 

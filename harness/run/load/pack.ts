@@ -58,6 +58,8 @@ export class Packer {
       this.texts.push(completion.text)
       if (completion.reasoning !== undefined) rare.reasoning = completion.reasoning
       if (completion.toolCalls !== undefined) rare.toolCalls = completion.toolCalls
+      if (completion.logProb !== undefined) rare.logProb = completion.logProb
+      if (completion.logProbTokens !== undefined) rare.logProbTokens = completion.logProbTokens
     } else {
       for (const value of [NaN, NaN, NaN, NaN, FAILED, NaN]) table.push(value)
       this.texts.push(sent.text)
@@ -115,7 +117,7 @@ function answerOf(
   at: (column: number) => number,
   text: string,
   seen: Parameters<typeof tokenTimes>[0],
-  { attempts, error, reasoning, toolCalls }: Rare,
+  { attempts, error, reasoning, toolCalls, logProb, logProbTokens }: Rare,
 ): Answer {
   const outputTokens = at(OUTPUT)
   const times = { ...tokenTimes(seen, Number.isNaN(outputTokens) ? undefined : outputTokens), ...(attempts === undefined ? {} : { attempts }) }
@@ -130,6 +132,8 @@ function answerOf(
     ...(Number.isNaN(at(REASONING)) ? {} : { reasoningTokens: at(REASONING) }),
     ...(reasoning === undefined ? {} : { reasoning }),
     ...(toolCalls === undefined ? {} : { toolCalls: ToolCallsSchema.parse(toolCalls) }),
+    ...(logProb === undefined ? {} : { logProb }),
+    ...(logProbTokens === undefined ? {} : { logProbTokens }),
   })
   if (completion.success) return { ok: true, ...times, completion: completion.data }
   const [issue] = completion.error.issues

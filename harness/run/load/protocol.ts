@@ -67,7 +67,7 @@ export interface Batch {
   /** What few requests have: row, and the rest. */
   rare: [row: number, Rare][]
 }
-export interface Rare extends Partial<Pick<Completion, 'reasoning' | 'toolCalls'>> {
+export interface Rare extends Partial<Pick<Completion, 'reasoning' | 'toolCalls' | 'logProb' | 'logProbTokens'>> {
   attempts?: Sent['attempts']
   error?: Failure
 }

@@ -92,6 +92,8 @@ export const CompletionSchema = z.object({
   reasoningTokens: maybe(amount),
   cachedTokens: maybe(amount),
   toolCalls: maybe(ToolCallsSchema),
+  logProb: maybe(number),
+  logProbTokens: maybe(amount),
 }) satisfies z.ZodType<Completion>
 
 /** When the parts of an answer from a server came; times are on the run clock. */
@@ -300,6 +302,7 @@ export const SampleSchema = z.object({
   text,
   grade: maybe(GradeSchema),
   logProb: maybe(number),
+  logProbTokens: maybe(amount),
   error: maybe(FailureSchema),
   ...ArrivalsSchema.shape,
   intendedMs: maybe(number),

@@ -126,6 +126,58 @@ test('log-probabilities tell how many tokens an event has', async () => {
   expect(times).not.toHaveProperty('timing')
 })
 
+describe('the log-probability of an answer', () => {
+  const scored = (content: string, logProbs: readonly unknown[], more: Record<string, unknown> = {}): string =>
+    event({ content, ...more }, { logprobs: { content: logProbs.map((logprob) => ({ token: 'x', logprob, bytes: null, top_logprobs: [] })) } })
+  const completionOf = async (pieces: readonly string[], options = {}): Promise<object> => {
+    const { sent } = await ask(streaming([...pieces, finishEvent(), DONE]), options)
+    return sent.ok ? sent.completion : sent
+  }
+
+  test('is the sum over its tokens, those of events without text too', async () => {
+    const pieces = [event({ role: 'assistant', content: '' }), scored('Forty-two', [-0.5, -0.25]), scored('', [-1]), scored(' is', [-2])]
+    expect(await completionOf(pieces)).toMatchObject({ text: 'Forty-two is', logProb: -3.75, logProbTokens: 4 })
+  })
+
+  test('leaves reasoning out', async () => {
+    const reasoning = event({ reasoning_content: 'Hm.' }, { logprobs: { content: [{ token: 'Hm.', logprob: -7 }] } })
+    expect(await completionOf([reasoning, scored('42', [-0.5])])).toMatchObject({ reasoning: 'Hm.', logProb: -0.5, logProbTokens: 1 })
+    expect(await completionOf([event({ reasoning_content: 'Hm.' }), event({ reasoning_content: 'So:' }), scored('42', [-0.5])])).toMatchObject({
+      logProb: -0.5,
+    })
+  })
+
+  test.each([
+    ['a part of the answer came without', [scored('Forty', [-1]), event({ content: '-two' }), event({ content: ' is' })]],
+    ['a token has none', [scored('Forty', [-1, null])]],
+    ['a number cannot be one', [scored('Forty', [-1, 0.5])]],
+    ['reasoning and answer share an event', [scored('42', [-1, -2], { reasoning_content: 'Hm.' })]],
+    ['none was asked for', [event({ content: 'Forty' })]],
+  ])('is not told where %s', async (_, pieces) => {
+    expect(await completionOf(pieces)).not.toHaveProperty('logProb')
+  })
+
+  test('is asked for by an option, as each of the two ways to ask has it', async () => {
+    const bodies: unknown[] = []
+    const answer: Parameters<typeof ask>[0] = (socket, { body }) => {
+      bodies.push((JSON.parse(body) as { logprobs?: unknown }).logprobs)
+      const logprobs = { tokens: ['Forty', '-two'], token_logprobs: [-1, -0.5] }
+      return stream(socket, [`data: ${JSON.stringify({ choices: [{ index: 0, text: 'Forty-two', logprobs, finish_reason: 'stop' }] })}\n\n`, DONE])
+    }
+    await ask(answer)
+    await ask(answer, { logprobs: true })
+    const { sent } = await ask(answer, { logprobs: true, api: 'completions' })
+    expect(bodies).toEqual([undefined, true, 1])
+    expect(sent).toMatchObject({ completion: { logProb: -1.5, logProbTokens: 2 } })
+  })
+
+  test('comes with a whole answer too', async () => {
+    const choice = { index: 0, message: { content: '42' }, finish_reason: 'stop', logprobs: { content: [{ token: '42', logprob: -0.5 }] } }
+    const { sent } = await ask((socket) => respond(socket, 200, JSON.stringify({ choices: [choice] })), { stream: false })
+    expect(sent).toMatchObject({ completion: { logProb: -0.5, logProbTokens: 1 } })
+  })
+})
+
 describe('events that are not tokens', () => {
   test('several tokens in one event: each time is an event, and says so', async () => {
     const { sent, times } = await ask(

@@ -87,6 +87,23 @@ describe('a model that is opened', () => {
     await model.close()
   })
 
+  test('tells how likely its answer was: as scoring the answer says, alone and in a batch, greedy and sampled', async () => {
+    const model = await open('tiny')
+    const [alone] = await model.generate([ask('12')], () => undefined, signal)
+    const answers = await model.generate([ask('12'), ask('345', { temperature: 1.5, maxTokens: 5 })], () => undefined, signal)
+    expect(answers[0]!.logProb).toBeCloseTo(alone!.logProb!, 4)
+    for (const [prompt, answer] of [
+      ['12', alone!],
+      ['345', answers[1]!],
+    ] as const) {
+      const [score] = await model.score!(prompt, [answer.text], signal)
+      expect(answer.logProbTokens).toBe(answer.outputTokens)
+      if (answer.finish === 'length') expect(answer.logProb).toBeCloseTo(score!.logProb, 4)
+      else expect(answer.logProb).toBeLessThan(score!.logProb) // the end mark is counted too
+    }
+    await model.close()
+  })
+
   test('times prefill and decode steps in isolation', async () => {
     const model = await open('tiny')
     const steps = await model.timeSteps!(signal)

@@ -39,15 +39,20 @@ test('what is packed, sent and unpacked is what was recorded, whatever it was', 
     finish: fc.constantFrom('stop' as const, 'length' as const, 'tool-calls' as const, 'content-filter' as const),
     cachedTokens: optional(fc.nat(1000)),
     reasoning: optional(fc.string()),
+    logProb: optional(fc.double({ max: 0, noNaN: true, noDefaultInfinity: true })),
     due: fc.oneof(fc.constant(NaN), fc.nat(1e6)),
     failed: fc.boolean(),
   })
   fc.assert(
     fc.property(fc.array(answer, { maxLength: 30 }), (answers) => {
       const packer = new Packer()
-      answers.forEach(({ times, text, finish, cachedTokens, reasoning, due, failed }, number) => {
+      answers.forEach(({ times, text, finish, cachedTokens, reasoning, logProb, due, failed }, number) => {
         const outputTokens = times.length
-        const more = { ...(cachedTokens === undefined ? {} : { cachedTokens }), ...(reasoning === undefined ? {} : { reasoning }) }
+        const more = {
+          ...(cachedTokens === undefined ? {} : { cachedTokens }),
+          ...(reasoning === undefined ? {} : { reasoning }),
+          ...(logProb === undefined ? {} : { logProb, logProbTokens: outputTokens }),
+        }
         const sent: Sent = failed
           ? {
               ok: false,
@@ -67,10 +72,11 @@ test('what is packed, sent and unpacked is what was recorded, whatever it was', 
       const read = [...unpack(deserialize(serialize(batch)) as Batch)]
       expect(read).toHaveLength(answers.length)
       read.forEach(({ number, dueMs, answer: got }, i) => {
-        const { times, text, finish, cachedTokens, reasoning, due, failed } = answers[i]!
+        const { times, text, finish, cachedTokens, reasoning, logProb, due, failed } = answers[i]!
         expect({ number, dueMs, tokenMs: got.tokenMs, ok: got.ok }).toEqual({ number: i, dueMs: due, tokenMs: times, ok: !failed })
         if (got.ok) {
           expect(got.completion.text).toBe(text)
+          expect([got.completion.logProb, got.completion.logProbTokens]).toEqual([logProb, logProb === undefined ? undefined : times.length])
           expect([got.completion.finish, got.completion.cachedTokens, got.completion.reasoning]).toEqual([finish, cachedTokens, reasoning])
         } else expect([got.text, got.error.kind, got.attempts?.length]).toEqual([text, 'reset', 1])
       })
