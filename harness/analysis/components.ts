@@ -1,6 +1,7 @@
 /** What is resampled together: requests of one item (repeats), of one cluster of items, or of one unit of work (a batch). */
 import type { Sample } from '../types.ts'
 import type { Group } from './groups.ts'
+import { inOrder, lotOf } from './lot.ts'
 
 /** `item`: for answers, one for each cell and item. `unit`: for times, energy and cost, which requests of a batch share. */
 export type Grain = 'item' | 'unit'
@@ -46,7 +47,7 @@ function number(groups: readonly Group[], grain: Grain): Components {
     }
   }
   const roots = keys.map((own) => own.map((key) => sets.find(key)))
-  const { numbers, count } = keptRoots(asked, roots, sets.size)
+  const { numbers, count } = keptRoots(asked, roots, sets)
   const requests = roots.map((own) => own.map((root) => numbers[root]!))
   const members = groups.map(({ units }, side): Membership => {
     const ofUnit = grain === 'unit' ? units.map(({ samples: [first] }) => (first === undefined ? -1 : numbers[sets.find(sets.add(first))]!)) : []
@@ -67,8 +68,12 @@ function bySlice(groups: readonly Group[]): Components {
   return { count, items: count, members }
 }
 
-/** Numbers the roots under which all groups have the same items; −1 for the others. */
-function keptRoots(asked: readonly (readonly Sample[])[], roots: readonly Int32Array[], size: number): { numbers: Int32Array; count: number } {
+/**
+ * Numbers the roots under which all groups have the same items; −1 for the others. The numbers follow the names of the items and
+ * not their order, so that the same resamples are drawn however files were sorted and whichever model comes first.
+ */
+function keptRoots(asked: readonly (readonly Sample[])[], roots: readonly Int32Array[], sets: DisjointSets): { numbers: Int32Array; count: number } {
+  const { size } = sets
   const counts = roots.map((own) => {
     const sizes = new Int32Array(size)
     for (const root of own) sizes[root]!++
@@ -84,15 +89,16 @@ function keptRoots(asked: readonly (readonly Sample[])[], roots: readonly Int32A
       several.set(root, lists)
     }),
   )
-  const numbers = new Int32Array(size).fill(-1)
-  let count = 0
+  const kept: number[] = []
   for (let root = 0; root < size; root++) {
     if (!counts.every((sizes) => sizes[root]! > 0)) continue
     const [first, ...others] = several.get(root) ?? []
-    if (first !== undefined && !others.every((other) => sameItems(first, other))) continue
-    numbers[root] = count++
+    if (first === undefined || others.every((other) => sameItems(first, other))) kept.push(root)
   }
-  return { numbers, count }
+  const lots = sets.lots()
+  const numbers = new Int32Array(size).fill(-1)
+  inOrder(Float64Array.from(kept, (root) => lots[root]!)).forEach((index, place) => (numbers[kept[index]!] = place))
+  return { numbers, count: kept.length }
 }
 
 function sameItems(a: readonly string[], b: readonly string[]): boolean {
@@ -106,6 +112,7 @@ class DisjointSets {
   readonly #items = new Map<string, number>()
   readonly #clusters = new Map<string, number>()
   readonly #parent: number[] = []
+  readonly #lots: number[] = []
 
   get size(): number {
     return this.#parent.length
@@ -117,6 +124,7 @@ class DisjointSets {
     const known = index.get(key)
     if (known !== undefined) return known
     index.set(key, this.#parent.length)
+    this.#lots.push(lotOf(key))
     return this.#parent.push(this.#parent.length) - 1
   }
 
@@ -131,5 +139,15 @@ class DisjointSets {
 
   join(a: number, b: number): void {
     this.#parent[this.find(a)] = this.find(b)
+  }
+
+  /** By root: the least lot of its members. */
+  lots(): Float64Array {
+    const lots = Float64Array.from(this.#lots)
+    for (let node = 0; node < lots.length; node++) {
+      const root = this.find(node)
+      if (lots[node]! < lots[root]!) lots[root] = lots[node]!
+    }
+    return lots
   }
 }

@@ -2,6 +2,7 @@
 import { createRandom } from '../random.ts'
 import type { Analysis, Estimate, ModelCard, Observed, StoredRun } from '../types.ts'
 import type { GroupData } from './data.ts'
+import { inOrder, lotOf } from './lot.ts'
 import { itemScores } from './metrics/accuracy.ts'
 import { absent, counted, estimate } from './observed.ts'
 import { bootstrap, foldSums, groupClusters, GROUPS, percentileInterval, REPLICATES, weightedRatio } from './stats/bootstrap.ts'
@@ -20,7 +21,7 @@ export function gapRows(groups: readonly GroupData[], { record }: StoredRun): An
         const scores = (model: string): Map<string, Score> => scoresOf(groups.filter(({ group }) => group.model.id === model && group.workload === workload))
         const mismatch = sizeMismatch(cards.get(student), cards.get(control))
         const recovered =
-          mismatch ?? recoveredGap({ student: scores(student), control: scores(control), teacher: scores(teacher) }, [record.id, workload, student, control])
+          mismatch ?? recoveredGap({ student: scores(student), control: scores(control), teacher: scores(teacher) }, [workload, student, control])
         return { run: record.id, student, control, workload, recovered }
       }),
     ),
@@ -43,8 +44,8 @@ export interface GapScores {
 export function recoveredGap({ student, control, teacher }: GapScores, seed: readonly string[]): Observed<Estimate> {
   const items = [...teacher.keys()].filter((item) => student.has(item) && control.has(item))
   if (items.length === 0) return absent('teacher, student and control have no item in common')
-  const clusters = new Map<string, number>()
-  for (const item of items) clusters.set(teacher.get(item)!.cluster, clusters.get(teacher.get(item)!.cluster) ?? clusters.size)
+  const names = [...new Set(items.map((item) => teacher.get(item)!.cluster))]
+  const clusters = new Map([...inOrder(Float64Array.from(names, lotOf))].map((name, i) => [names[name]!, i]))
   const count = clusters.size
   const [gained, gap, size] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)]
   for (const item of items) {

@@ -30,6 +30,8 @@ export interface RunRecord {
   state: 'running' | 'done' | 'failed' | 'interrupted'
   /** Where the run asked until it was clear: its verdicts use bounds that hold however often one looked. */
   sequential?: SequentialRecord
+  /** Models of different runs put together (`compare`; never stored): how those asked whose own run asked until it was clear. */
+  sequentialOf?: Readonly<Record<string, SequentialRecord>>
 }
 /** How a run that asked until it was clear has gone. */
 export interface SequentialRecord {

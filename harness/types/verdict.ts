@@ -46,7 +46,7 @@ export interface TaskVerdict {
   mcnemar: Observed<{ exact: number; midP: number }>
   /** student ÷ teacher. */
   retained: Observed<Estimate>
-  /** The difference with bounds that hold however often one looked before stopping. */
+  /** The difference with bounds that hold however often one looked before stopping; recorded answers, whose order says nothing, come by lot. */
   anytime: Observed<Estimate>
   /** Further items with which the test decides in four of five cases: if the two are equally good, and if they are as far apart as seen. */
   moreItems: { ifEqual: Observed<number>; asSeen: Observed<number> }

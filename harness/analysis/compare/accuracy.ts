@@ -1,6 +1,7 @@
 /** Accuracy of a model against its teacher, on the items that both were asked; as a whole and by slice. */
 import type { Estimate, Observed } from '../../types.ts'
 import type { GroupData } from '../data.ts'
+import { inOrder, lotOf } from '../lot.ts'
 import { itemScores, type ItemScore } from '../metrics/accuracy.ts'
 import { absent, counted, estimate } from '../observed.ts'
 import { proportionRatio } from '../stats/proportion-ratio.ts'
@@ -25,13 +26,23 @@ export function accuracyComparisons(model: GroupData, teacher: GroupData, seed: 
   return ['', ...slices].map((slice) => compareScores(slice === '' ? pairs : pairs.filter((pair) => pair.slice === slice), slice, seed))
 }
 
-export function scorePairs(model: Pick<GroupData, 'group'>, teacher: Pick<GroupData, 'group'>): ScorePair[] {
-  const base = new Map(itemScores(teacher.group.graded).map((score) => [score.item, score]))
-  return itemScores(model.group.graded).flatMap((own): ScorePair[] => {
-    const other = base.get(own.item)
-    if (other === undefined) return []
-    return [{ item: own.item, cluster: own.cluster, slice: own.slice, model: own.score, teacher: other.score, binary: isBinary(own) && isBinary(other) }]
+/** Whose order pairs come in: an item's turn is when both were asked it, or when the one was whose run asked in random order. */
+export type PairOrder = 'both' | 'model' | 'teacher'
+
+/** Recorded answers come by lot: the order of a file says nothing, and must change nothing. */
+export function scorePairs(model: Pick<GroupData, 'group'>, teacher: Pick<GroupData, 'group'>, order: PairOrder = 'both'): ScorePair[] {
+  const byLot = model.group.spec?.kind === 'recorded' && order === 'both'
+  const base = new Map(itemScores(teacher.group.graded).map((score, place) => [score.item, { score, place }]))
+  const pairs: ScorePair[] = []
+  const turns: number[] = []
+  itemScores(model.group.graded).forEach((own, place) => {
+    const found = base.get(own.item)
+    if (found === undefined) return
+    const { score: other, place: otherPlace } = found
+    pairs.push({ item: own.item, cluster: own.cluster, slice: own.slice, model: own.score, teacher: other.score, binary: isBinary(own) && isBinary(other) })
+    turns.push(byLot ? lotOf(own.item) : order === 'model' ? place : order === 'teacher' ? otherPlace : turnOf(place, otherPlace))
   })
+  return turns.every((turn, i) => i === 0 || turns[i - 1]! <= turn) ? pairs : [...inOrder(Float64Array.from(turns))].map((index) => pairs[index]!)
 }
 
 /** Ratio and difference of two lists of scores for the same items: score intervals for single right-or-wrong answers, else the paired bootstrap. */
@@ -40,7 +51,8 @@ export function compareScores(pairs: readonly ScorePair[], slice: string, seed: 
   const clusters = new Set(pairs.map(({ cluster }) => cluster))
   if (pairs.every(({ binary }) => binary) && clusters.size === pairs.length)
     return { metric: 'accuracy', slice, pairs: pairs.length, ...binaryComparison(pairs) }
-  const index = new Map([...clusters].map((cluster, i) => [cluster, i]))
+  const names = [...clusters]
+  const index = new Map([...inOrder(Float64Array.from(names, lotOf))].map((name, i) => [names[name]!, i]))
   const sums = { model: emptySums(clusters.size), teacher: emptySums(clusters.size) }
   for (const pair of pairs) {
     const at = index.get(pair.cluster)!
@@ -59,6 +71,11 @@ export function compareScores(pairs: readonly ScorePair[], slice: string, seed: 
 }
 
 // --- internal ---
+
+/** Rises with the later of the two places; the same for (a, b) and (b, a). */
+function turnOf(a: number, b: number): number {
+  return Math.max(a, b) + Math.min(a, b) * 2 ** -32
+}
 
 function isBinary({ score, requests }: ItemScore): boolean {
   return requests === 1 && (score === 0 || score === 1)

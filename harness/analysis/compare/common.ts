@@ -84,19 +84,29 @@ export function commonItems(
 
 // --- internal ---
 
-/** Items by what they are paired by; a question that a workload has twice is told apart by its place. */
-function itemKeys(samples: readonly Sample[], model: string, workload: string, by: PairBy): Map<string, { item: string; target?: string | undefined }> {
-  const keys = new Map<string, { item: string; target?: string | undefined }>()
+/** Items by what they are paired by; a question that a workload has twice is told apart by the order of the names. */
+function itemKeys(samples: readonly Sample[], model: string, workload: string, by: PairBy): Map<string, Named> {
+  const same = new Map<string, Named[]>()
   const seen = new Set<string>()
   for (const { key, item, itemHash, target } of samples) {
     if (key.model !== model || key.workload !== workload || seen.has(item)) continue
     seen.add(item)
     const own = by === 'id' ? item : itemHash
-    let place = own
-    for (let n = 2; keys.has(place); n++) place = `${own} ${n}`
-    keys.set(place, { item, target })
+    const known = same.get(own)
+    if (known === undefined) same.set(own, [{ item, target }])
+    else known.push({ item, target })
+  }
+  const keys = new Map<string, Named>()
+  for (const [own, items] of same) {
+    if (items.length > 1) items.sort((a, b) => (a.item < b.item ? -1 : 1))
+    items.forEach((one, i) => keys.set(i === 0 ? own : `${own} ${i + 1}`, one))
   }
   return keys
+}
+
+interface Named {
+  item: string
+  target?: string | undefined
 }
 
 function notComparable(contestants: readonly Contestant[], describe: Describe, why: string, hint?: string): HarnessError {

@@ -22,7 +22,7 @@ export function ratioRows(groups: readonly GroupData[]): RatioRow[] {
 /** All comparisons of a model's group with its teacher's group. */
 export function compareGroups(model: GroupData, teacher: GroupData): RatioRow[] {
   const { run, workload, load, model: spec } = model.group
-  const seed = [run, spec.id, teacher.group.model.id, workload, load]
+  const seed = [...[spec.id, teacher.group.model.id].sort(), workload, load] // the other way round, and in another run, the same resamples
   const byItem = pairedComponents(model.group, teacher.group, 'item')
   const byUnit = pairedComponents(model.group, teacher.group, 'unit')
   // Separate resamples for the two grains; within one, all metrics share them.

@@ -4,7 +4,7 @@ import type { Estimate, Observed, Origin, Unit } from '../../types.ts'
 import type { Components } from '../components.ts'
 import type { MetricId } from '../metrics/table.ts'
 import { absent, counted, estimate, point } from '../observed.ts'
-import { bootstrap, groupClusters, GROUPS, percentileInterval, REPLICATES, type Statistic } from '../stats/bootstrap.ts'
+import { bootstrap, groupClusters, GROUPS, percentileInterval, percentileRatio, REPLICATES, type Statistic } from '../stats/bootstrap.ts'
 import { pairedT, type ClusterSums } from '../stats/paired.ts'
 
 /** A comparison before run, model and load are put beside it. */
@@ -130,7 +130,7 @@ function byBootstrap(
   { count, items, groups }: Draws,
 ): Conclusion {
   const account = { n: items, method: `of ${what}; paired bootstrap over ${groups}, ${REPLICATES} resamples` }
-  const ratio = percentileInterval(
+  const ratio = percentileRatio(
     model / teacher,
     own.map((one, i) => one / base[i]!),
     count,

@@ -95,21 +95,34 @@ function combine(contestants: readonly Contestant[], { by, describe }: CombineOp
     claims: [],
   }
   const cells = parts.flatMap((part) => part.cells)
+  const { sequential: _own, ...rest } = record // of the reference alone; each model has its own below
+  const sequentialOf = Object.fromEntries(
+    contestants.flatMap(({ run }, side) => (run.record.sequential === undefined ? [] : [[ids[side]!, run.record.sequential] as const])),
+  )
   return {
     dir: reference!.run.dir,
     samples: parts.flatMap(({ samples }) => samples),
     series: parts.flatMap(({ series }) => series),
     record: {
-      ...record,
+      ...rest,
       id: contestants.map(({ run, model }) => `${run.record.id}:${model.id}`).join(' '),
       suite,
       plan: cells.map(({ key }) => key),
       cells,
       meters: metersOf(contestants),
       warnings: unique([...warnings, ...parts.flatMap((part) => part.warnings)]),
-      state: contestants.every(({ run }) => run.record.state === 'done') ? 'done' : 'failed',
+      quick: contestants.some(({ run }) => run.record.quick),
+      state: stateOf(contestants),
+      ...(Object.keys(sequentialOf).length === 0 ? {} : { sequentialOf }),
     },
   }
+}
+
+/** Of the runs behind: one that was cut short cuts the comparison short. */
+function stateOf(contestants: readonly Contestant[]): RunRecord['state'] {
+  const states = contestants.map(({ run }) => run.record.state)
+  if (states.some((state) => state === 'running' || state === 'interrupted')) return 'interrupted'
+  return states.every((state) => state === 'done') ? 'done' : 'failed'
 }
 
 /** The ids of the models where they differ; else with the run behind them. */

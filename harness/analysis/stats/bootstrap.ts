@@ -91,6 +91,16 @@ export function percentileInterval(value: number, replicates: Float64Array, clus
   }
 }
 
+/**
+ * The same for ratios, which are read on the scale of the logarithm: that of the one to the other is then one by that of the
+ * other to the one, its ends too. Where a resample has nothing above the line, on their own scale.
+ */
+export function percentileRatio(value: number, replicates: Float64Array, clusters: number, level = LEVEL): Interval | undefined {
+  if (!(value > 0) || replicates.some((one) => one <= 0)) return percentileInterval(value, replicates, clusters, level)
+  const logs = percentileInterval(Math.log(value), replicates.map(Math.log), clusters, level)
+  return logs && { ...logs, value, low: Math.min(value, Math.exp(logs.low)), high: Math.max(value, Math.exp(logs.high)) }
+}
+
 /** Σ weight·top ÷ Σ weight·bottom. */
 export function weightedRatio(weights: Int32Array, top: Float64Array, bottom: Float64Array): number {
   let [above, below] = [0, 0]

@@ -4,6 +4,7 @@ import type { GroupData } from '../data.ts'
 import { counted } from '../observed.ts'
 import { ALPHA } from '../stats/margin.ts'
 import { corrections, decide } from './decide.ts'
+import type { PairOrder } from '../compare/accuracy.ts'
 import { taskPairs } from './pairs.ts'
 import { breakEvenOf, savingsOf } from './savings.ts'
 import { anytimeFigures } from './anytime.ts'
@@ -17,17 +18,20 @@ export function verdictsOf(run: StoredRun, groups: readonly GroupData[], models:
   const students = models.filter(({ role }) => role === 'student')
   if (teacher === undefined) return []
   const margin = suite.margin
-  const sequential = run.record.sequential !== undefined
   // 1. the figures of each task  2. corrections over all of them  3. decisions and words
   const compared = students.map((student) => {
-    const pairs = groups.some(({ group }) => group.model.id === student.id) ? taskPairs(groups, student.id, teacher.id) : []
+    const asked = askedOf(run.record, student.id, teacher.id)
+    const pairs = groups.some(({ group }) => group.model.id === student.id) ? taskPairs(groups, student.id, teacher.id, asked.order) : []
     return {
       student,
-      figures: pairs.map((task) => (sequential ? anytimeFigures : taskFigures)(task, margin, ALPHA / students.length, [id, student.id, teacher.id])),
+      asked,
+      figures: pairs.map((task) =>
+        (asked.until.length > 0 ? anytimeFigures : taskFigures)(task, margin, ALPHA / students.length, [student.id, teacher.id].sort()),
+      ),
     }
   })
   const corrected = corrections(compared.map(({ figures }) => figures.map(({ test }) => (test.state === 'ok' ? test.value : undefined))))
-  return compared.map(({ student, figures }, index): Verdict => {
+  return compared.map(({ student, figures, asked }, index): Verdict => {
     const { p, adjusted, nonInferior, inferior } = corrected[index]!
     const tasks = figures.map((task, at): TaskVerdict => withDecision(task, nonInferior[at]!, inferior[at]!, margin))
     const measured = tasks.some(({ items }) => items > 0)
@@ -48,7 +52,7 @@ export function verdictsOf(run: StoredRun, groups: readonly GroupData[], models:
       tasks,
       savings,
       breakEven: breakEvenOf(savings, student),
-      cautions: measured ? cautionsOf(run, groups, [student.id, teacher.id], tasks) : [],
+      cautions: measured ? cautionsOf(run, groups, [student.id, teacher.id], tasks, asked) : [],
     }
   })
 }
@@ -74,10 +78,32 @@ function withDecision(task: TaskFigures, nonInferiorHolm: number, inferiorHolm: 
   return { ...decided, sentence: taskSentence(decided, margin) }
 }
 
-function askedUntil({ looks, rule, stopped }: SequentialRecord): string {
+interface Asked {
+  /** Records of the runs that asked until it was clear: one, or one for each model where the two come from different runs. */
+  until: readonly { who: string; record: SequentialRecord }[]
+  order: PairOrder
+}
+
+/** Bounds that allow for looking need items in random order: that of the run which stopped by what it saw. */
+function askedOf({ sequential, sequentialOf }: StoredRun['record'], student: string, teacher: string): Asked {
+  if (sequential !== undefined) return { until: [{ who: 'The run', record: sequential }], order: 'both' }
+  const of = (id: string): Asked['until'] => (sequentialOf?.[id] === undefined ? [] : [{ who: `The run of ${id}`, record: sequentialOf[id] }])
+  const [own, base] = [of(student), of(teacher)]
+  const order = own.length === base.length ? 'both' : own.length > 0 ? 'model' : 'teacher'
+  return { until: [...own, ...base].sort((a, b) => (a.who < b.who ? -1 : 1)), order }
+}
+
+function askedUntil({ until }: Asked): string[] {
+  if (until.length === 0) return []
+  return [`${until.map(({ who, record }) => `${who} ${askedHow(record)}`).join(' ')} ${HOLDS}`]
+}
+
+const HOLDS = 'Intervals and p-values of this verdict hold however often one looked; those of other tables are for a fixed number of items.'
+
+function askedHow({ looks, rule, stopped }: SequentialRecord): string {
   const ends = { decided: 'all students were decided', items: 'all items were asked', minutes: 'the time was up', cost: 'the money was spent' }
   const end = stopped === undefined ? 'it was cut short' : `it ended since ${ends[stopped]}`
-  return `The run asked in random order until it was clear, with ${counted(looks, 'look')}, one every ${counted(rule.lookEvery, 'item')}; ${end}. Intervals and p-values of this verdict hold however often one looked; those of other tables are for a fixed number of items.`
+  return `asked in random order until it was clear, with ${counted(looks, 'look')}, one every ${counted(rule.lookEvery, 'item')}; ${end}.`
 }
 
 function cautionsOf(
@@ -85,6 +111,7 @@ function cautionsOf(
   groups: readonly GroupData[],
   [student, teacher]: readonly [string, string],
   tasks: readonly TaskVerdict[],
+  asked: Asked,
 ): string[] {
   const judged = groups.filter(({ group }) => group.model.id === student || group.model.id === teacher)
   const count = (has: (finish: string) => boolean, model: string): number =>
@@ -93,8 +120,8 @@ function cautionsOf(
   const cut = [student, teacher].map((model) => count((finish) => finish === 'length', model)) as [number, number]
   const ungraded = judged.reduce((sum, { group }) => sum + group.graded.filter(({ grade, finish }) => grade === undefined && finish !== 'error').length, 0)
   return [
-    ...(record.sequential === undefined ? [] : [askedUntil(record.sequential)]),
-    ...(record.sequential === undefined && (record.state === 'interrupted' || record.state === 'running') ? [UNFINISHED] : []),
+    ...askedUntil(asked),
+    ...(asked.until.length === 0 && (record.state === 'interrupted' || record.state === 'running') ? [UNFINISHED] : []),
     ...(ownFailed + theirFailed > 0 ? [`Failed requests count as wrong: ${ownFailed} of the student, ${theirFailed} of the teacher.`] : []),
     ...(cut[0] + cut[1] > 0 ? [`Answers cut off at the token limit are graded as they are: ${cut[0]} of the student, ${cut[1]} of the teacher.`] : []),
     ...(ungraded > 0 ? [`${counted(ungraded, 'answer')} without a grade ${ungraded === 1 ? 'is' : 'are'} left out.`] : []),

@@ -1,5 +1,5 @@
 /** What a verdict is about: the scores of both models for each item of a workload, averaged over loads and repeats. */
-import { scorePairs, type ScorePair } from '../compare/accuracy.ts'
+import { scorePairs, type PairOrder, type ScorePair } from '../compare/accuracy.ts'
 import { whyEmpty, type Group } from '../groups.ts'
 import { NO_PAIRS } from '../compare/measure.ts'
 
@@ -16,12 +16,12 @@ export interface TaskPairs {
   why: string
 }
 
-/** One for each workload that the run meant to ask of either of the two. */
-export function taskPairs(groups: readonly Grouped[], student: string, teacher: string): TaskPairs[] {
+/** One for each workload that the run meant to ask of either of the two; `order` of models whose runs asked in different orders. */
+export function taskPairs(groups: readonly Grouped[], student: string, teacher: string, order: PairOrder = 'both'): TaskPairs[] {
   const of = (model: string): Grouped[] => groups.filter(({ group }) => group.model.id === model)
   const [own, base] = [of(student), of(teacher)]
   const workloads = [...new Set([...base, ...own].map(({ group }) => group.workload))]
-  return workloads.map((workload) => pairsOf(workload, own, base))
+  return workloads.map((workload) => pairsOf(workload, own, base, order))
 }
 
 // --- internal ---
@@ -35,14 +35,14 @@ interface Both {
   base: Grouped
 }
 
-function pairsOf(workload: string, own: readonly Grouped[], base: readonly Grouped[]): TaskPairs {
+function pairsOf(workload: string, own: readonly Grouped[], base: readonly Grouped[], order: PairOrder): TaskPairs {
   const [mine, theirs] = [own, base].map((groups) => groups.filter(({ group }) => group.workload === workload)) as [Grouped[], Grouped[]]
   const both = mine.flatMap((data): Both[] => {
     const other = theirs.find(({ group }) => group.load === data.group.load)
     return other === undefined ? [] : [{ load: data.group.load, own: data, base: other }]
   })
   const withPairs = both.flatMap((one) => {
-    const pairs = scorePairs(one.own, one.base)
+    const pairs = scorePairs(one.own, one.base, order)
     return pairs.length === 0 ? [] : [{ ...one, pairs }]
   })
   const closed = withPairs.filter((one) => isClosed(one.own.group))

@@ -67,7 +67,7 @@ function anytimeOf(pairs: readonly ScorePair[], clusters: number): Observed<Esti
     n: pairs.length,
     unit: 'ratio',
     origin: 'measured',
-    method: 'confidence sequence by betting, in the order in which the items were asked',
+    method: 'confidence sequence by betting, items in the order in which they were asked (recorded answers by lot)',
   })
 }
 

@@ -1,0 +1,25 @@
+/** An order by lot that names alone decide: the same whatever file, run or model the names came from, and in which order. */
+import { fnv1a } from '../random.ts'
+import { sortWithSource } from './stats/sort.ts'
+
+/** A number in [0, 2^52) drawn by the name; two names share one by a chance of 2^−52. */
+export function lotOf(name: string): number {
+  return mixed(fnv1a(name)) * 0x100000 + (mixed(fnv1a(name, 0x9e3779b9)) >>> 12)
+}
+
+/** Indices of the lots in ascending order; equal ones in the order in which they came. */
+export function inOrder(lots: Float64Array): Int32Array {
+  return sortWithSource(
+    lots.slice(),
+    Int32Array.from({ length: lots.length }, (_, i) => i),
+  ).source
+}
+
+// --- internal ---
+
+/** The last step of murmur3: names that differ in one letter get unlike numbers. */
+function mixed(hash: number): number {
+  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) >>> 0
+}
