@@ -7,8 +7,8 @@ export interface Journal {
   sample(sample: Sample): void
   series(series: SeriesRecord): void
   warning(warning: Warning): void
-  /** Takes the place of the cell with the same id, and brings the record on disk up to date. */
-  cell(cell: CellRecord): void
+  /** Takes the place of the cell with the same id, and brings the record on disk up to date. `notAsked`: requests that fall away. */
+  cell(cell: CellRecord, notAsked?: number): void
   /** How a run that asks until it is clear stands; on disk with the next cell. */
   sequential(state: SequentialRecord): void
   end(state: RunRecord['state']): void
@@ -34,13 +34,14 @@ export function createJournal(store: RunStore, start: RunRecord, done: { request
       record = { ...record, warnings: [...record.warnings, warning] }
       onEvent({ type: 'warning', warning })
     },
-    cell(cell) {
+    cell(cell, notAsked) {
       record = { ...record, cells: record.cells.map((other) => (other.id === cell.id ? cell : other)) }
       store.writeRecord(record)
       if (cell.state === 'planned') return
       cellsDone += 1
       const { id, key, state } = cell
-      onEvent({ type: 'cell-end', cell: id, key, state, ...(cell.state === 'failed' ? { error: cell.error } : {}), cellsDone })
+      const what = cell.state === 'failed' ? { error: cell.error } : cell.state === 'skipped' ? { why: cell.why } : {}
+      onEvent({ type: 'cell-end', cell: id, key, state, ...what, ...(notAsked === undefined ? {} : { notAsked }), cellsDone })
     },
     sequential(state) {
       record = { ...record, sequential: state }

@@ -89,7 +89,7 @@ export async function runSuite(
       if (left === undefined || options.signal.aborted) continue
       const why = stopped ?? referee?.before(cell)
       if (why !== undefined) {
-        journal.cell({ id: cell.id, key: cell.key, items: cell.items.map((item) => item.id), state: 'skipped', why })
+        journal.cell({ id: cell.id, key: cell.key, items: cell.items.map((item) => item.id), state: 'skipped', why }, left.items.length)
         continue
       }
       const from = clock.now()
@@ -178,7 +178,7 @@ function watch(journal: Journal, referee: Referee): Journal {
     },
     series: (series) => journal.series(series),
     warning: (warning) => journal.warning(warning),
-    cell: (cell) => journal.cell(cell),
+    cell: (cell, notAsked) => journal.cell(cell, notAsked),
     sequential: (state) => journal.sequential(state),
     end: (state) => journal.end(state),
   }

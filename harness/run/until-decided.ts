@@ -82,31 +82,46 @@ export function createReferee({ rule, plan, suite, journal, samples: earlier, no
   let [block, looked] = [-1, -1]
   let students: readonly StudentLook[] = []
   let stopped: SequentialStop | undefined
+  const failures = watchFailures()
 
-  const isOpen = (id: string): boolean => judged.includes(id) && students.find(({ model }) => model === id)?.decision === 'undecided'
+  const isDecided = (id: string): boolean => (students.find(({ model }) => model === id)?.decision ?? 'undecided') !== 'undecided'
+  const isOpen = (id: string): boolean => judged.includes(id) && !isDecided(id) && failures.of(id) === undefined
   const record = (looks: number): SequentialRecord => ({ rule, looks, students, ...(stopped === undefined ? {} : { stopped }) })
   const look = (): void => {
     if (samples.length === looked) return
     looked = samples.length
-    students = lookAtStudents({ record: journal.record, samples })
-    if (judged.length > 0 && !judged.some(isOpen)) stopped = 'decided'
+    students = lookAtStudents({ record: journal.record, samples }).map((one) => {
+      const failing = one.decision === 'undecided' ? failures.of(one.model) : undefined
+      return failing === undefined ? one : { ...one, failing }
+    })
+    if (judged.length > 0 && judged.every(isDecided)) stopped = 'decided'
+    else if (nobodyLeft()) stopped = 'failed'
     const looks = (journal.record.sequential?.looks ?? 0) + 1
     journal.sequential(record(looks))
     onEvent({ type: 'look', look: looks, students, ...(stopped === undefined ? {} : { stopped }) })
   }
+  /** No pair can come any more: the teacher keeps failing, or every student that is still open. */
+  const nobodyLeft = (): boolean =>
+    suite.models.some(({ id, role }) => role === 'teacher' && failures.of(id) !== undefined) || (judged.length > 0 && !judged.some(isOpen))
   const limit = (): SequentialStop | undefined => {
+    if (nobodyLeft()) return 'failed'
     if (rule.maxMinutes !== undefined && now() >= rule.maxMinutes * 60_000) return 'minutes'
     return rule.maxCostUsd !== undefined && usd >= rule.maxCostUsd ? 'cost' : undefined
   }
   return {
     before({ key, skip }) {
       if (skip !== undefined) return undefined // has its own reason
-      if (key.block !== block && samples.length > 0) look()
+      if (key.block !== block) {
+        failures.endOfBlock()
+        if (samples.length > 0) look()
+      }
       block = key.block
       if (stopped === undefined) {
         stopped = limit()
         if (stopped !== undefined) journal.sequential(record(journal.record.sequential?.looks ?? 0))
       }
+      const failing = failures.of(key.model)
+      if (failing !== undefined) return `no longer asked: ${failing}`
       if (stopped !== undefined) return WHY[stopped]
       const own = students.find(({ model }) => model === key.model)
       if (own !== undefined && own.decision !== 'undecided') return `no longer asked: decided after ${own.items} items (${own.decision})`
@@ -120,10 +135,12 @@ export function createReferee({ rule, plan, suite, journal, samples: earlier, no
       samples.push(slim(sample))
       usd += bill(roles.get(sample.key.model)?.price, sample)
     },
-    after({ key }, ms) {
-      usd += hourly(roles.get(key.model)?.price, ms)
+    after(cell, ms) {
+      failures.add(cell)
+      usd += hourly(roles.get(cell.key.model)?.price, ms)
     },
     end() {
+      failures.endOfBlock()
       look()
       stopped ??= 'items'
       journal.sequential(record(journal.record.sequential?.looks ?? 0))
@@ -139,6 +156,35 @@ const WHY: Record<SequentialStop, string> = {
   items: 'no longer asked: all items were asked',
   minutes: 'not asked: the time that the run may take is up',
   cost: 'not asked: the money that the run may cost is spent',
+  failed: 'no longer asked: the teacher, or every student that was still open, kept failing',
+}
+
+/** Blocks in a row in which every cell of a model failed, of one workload, after which it is given up: its process will not come back. */
+const GIVE_UP_AFTER = 2
+
+/** Who keeps failing. One workload without answers keeps a student undecided for good, and everybody else asked to the limit. */
+function watchFailures(): { add(cell: CellRecord): void; endOfBlock(): void; of(model: string): string | undefined } {
+  const block = new Map<string, { model: string; workload: string; answered: boolean; message: string }>()
+  const inARow = new Map<string, number>()
+  const given = new Map<string, string>()
+  return {
+    add(cell) {
+      if (cell.state !== 'done' && cell.state !== 'failed') return
+      const { model, workload } = cell.key
+      const name = `${model}\u0000${workload}`
+      const known = block.get(name) ?? { model, workload, answered: false, message: '' }
+      block.set(name, { ...known, ...(cell.state === 'done' ? { answered: true } : { message: cell.error.message }) })
+    },
+    endOfBlock() {
+      for (const [name, { model, workload, answered, message }] of block) {
+        const count = answered ? 0 : (inARow.get(name) ?? 0) + 1
+        inARow.set(name, count)
+        if (count >= GIVE_UP_AFTER && !given.has(model)) given.set(model, `its cells of ${workload} failed twice in a row (${message})`)
+      }
+      block.clear()
+    },
+    of: (model) => given.get(model),
+  }
 }
 
 /** Texts and times of a sample are not needed to judge it, and a long run has many. */

@@ -43,10 +43,10 @@ export interface SequentialRecord {
   /** Why asking ended; absent while it goes on, or where it was cut short from outside. */
   stopped?: SequentialStop
 }
-/** `decided`: every student is; `items`: all were asked; `minutes` and `cost`: the limits of the rule. */
-export type SequentialStop = 'decided' | 'items' | 'minutes' | 'cost'
+/** `decided`: every student is; `items`: all were asked; `minutes` and `cost`: the limits of the rule; `failed`: whoever was still needed kept failing. */
+export type SequentialStop = 'decided' | 'items' | 'minutes' | 'cost' | 'failed'
 /** `items` are those that the student and the teacher both answered, over all workloads. */
-export interface StudentLook { model: string; decision: Decision; items: number; workloads: readonly { id: string; items: number; /** Shown to be good enough there: no more is asked of it. */ settled: boolean }[] }
+export interface StudentLook { model: string; decision: Decision; items: number; workloads: readonly { id: string; items: number; /** Shown to be good enough there: no more is asked of it. */ settled: boolean }[]; /** Why it is no longer asked although it is undecided: its cells kept failing. */ failing?: string }
 /** The suite without its functions, and a hash of what must be equal for two runs to be comparable. */
 export interface SuiteRecord {
   name: string; title: string; description: string; file: string; hash: string; margin: number

@@ -27,7 +27,7 @@ export type RunEvent =
   | { type: 'cell-start'; cell: string; key: CellKey; requests: number }
   | { type: 'cell-phase'; cell: string; phase: 'open' | 'idle' | 'warmup' | 'measure' }
   | { type: 'sample'; cell: string; key: CellKey; outputTokens: number; ms: number; correct?: number; failed: boolean; requestsDone: number }
-  | { type: 'cell-end'; cell: string; key: CellKey; state: 'done' | 'failed' | 'skipped' | 'recorded'; error?: Failure; cellsDone: number }
+  | { type: 'cell-end'; cell: string; key: CellKey; state: 'done' | 'failed' | 'skipped' | 'recorded'; error?: Failure; /** Why it was skipped. */ why?: string; /** Requests of the run that are no longer asked because of it. */ notAsked?: number; cellsDone: number }
   /** The results were looked at; `stopped` says that asking ends here. */
   | { type: 'look'; look: number; students: readonly StudentLook[]; stopped?: SequentialStop }
   | { type: 'warning'; warning: Warning }

@@ -101,7 +101,13 @@ function askedUntil({ until }: Asked): string[] {
 const HOLDS = 'Intervals and p-values of this verdict hold however often one looked; those of other tables are for a fixed number of items.'
 
 function askedHow({ looks, rule, stopped }: SequentialRecord): string {
-  const ends = { decided: 'all students were decided', items: 'all items were asked', minutes: 'the time was up', cost: 'the money was spent' }
+  const ends = {
+    decided: 'all students were decided',
+    items: 'all items were asked',
+    minutes: 'the time was up',
+    cost: 'the money was spent',
+    failed: 'a model kept failing',
+  }
   const end = stopped === undefined ? 'it was cut short' : `it ended since ${ends[stopped]}`
   return `asked in random order until it was clear, with ${counted(looks, 'look')}, one every ${counted(rule.lookEvery, 'item')}; ${end}.`
 }

@@ -48,6 +48,7 @@ export function followProgress(now: () => number): { apply(event: RunEvent): voi
           break
         case 'cell-end':
           state.cellsDone = event.cellsDone
+          state.requests = Math.max(state.requestsDone, state.requests - (event.notAsked ?? 0))
           break
         case 'look':
           state.decided = decidedText(event.students)

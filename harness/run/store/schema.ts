@@ -257,9 +257,10 @@ const SequentialSchema = z.object({
       decision: z.enum(['replace', 'keep-teacher', 'undecided']),
       items: amount,
       workloads: z.array(z.object({ id: text, items: amount, settled: z.boolean() })),
+      failing: maybe(text),
     }),
   ),
-  stopped: maybe(z.enum(['decided', 'items', 'minutes', 'cost'])),
+  stopped: maybe(z.enum(['decided', 'items', 'minutes', 'cost', 'failed'])),
 }) satisfies z.ZodType<SequentialRecord>
 
 export const RunRecordSchema = z.object({
