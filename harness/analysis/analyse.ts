@@ -49,6 +49,20 @@ export function analyse(runs: readonly StoredRun[]): Analysis {
   }
 }
 
+/** What the gate reads of a run: no comparison of models among one another unless verdicts are wanted. */
+export type RunFigures = Pick<Analysis, 'rows' | 'stages' | 'verdicts' | 'warnings'>
+
+export function figuresOf(run: StoredRun, { verdicts }: { verdicts: boolean }): RunFigures {
+  const groups = dataOf(run, powerSources(run))
+  const asked = groups.filter(({ group }) => group.samples.length > 0)
+  return {
+    rows: withCautions([...groups.flatMap(rowsOf), ...stepRows(run), ...factRows(run)], run),
+    stages: stageSummaries(run.record),
+    verdicts: verdicts ? verdictsOf(run, groups, modelsOf(run, asked), ratioRows(groups)) : [],
+    warnings: runWarnings(run, groups),
+  }
+}
+
 // --- internal ---
 
 type Part = Pick<Analysis, 'models' | 'rows' | 'ratios' | 'verdicts' | 'routing' | 'fidelity' | 'gap' | 'distributions' | 'counts' | 'failures' | 'warnings'>

@@ -1,7 +1,7 @@
 /** One rule at a time: what it is about, and what the two runs say about it. */
-import { analyse, changeOf, METRICS, type ModelChange } from '../analysis/index.ts'
+import { changeOf, figuresOf, METRICS, type ModelChange, type RunFigures } from '../analysis/index.ts'
 import { HarnessError } from '../errors.ts'
-import type { Analysis, GateFinding, GateOutcome, GateRule, Metric, Observed } from '../types.ts'
+import type { GateFinding, GateOutcome, GateRule, Metric, Observed } from '../types.ts'
 import { apartEvidence, blockEvidence, boundEvidence, scoreEvidence, shareEvidence, type Evidence, type Question } from './evidence.ts'
 import type { GateInputs } from './judge.ts'
 import { dependsOnMachine } from './machine.ts'
@@ -11,7 +11,7 @@ import { limitInWords } from './words.ts'
 
 export interface Court extends GateInputs {
   /** Of the candidate, then of the baseline. */
-  analyses: readonly Analysis[]
+  figures: readonly RunFigures[]
   alpha: number
   change(model: string): ModelChange | string
 }
@@ -27,10 +27,11 @@ export interface Draft extends Omit<GateFinding, 'outcome' | 'message' | 'p'> {
 export function openCourt(inputs: GateInputs): Court {
   const { candidate, baseline, describe, policy, look } = inputs
   const changes = new Map<string, ModelChange | string>()
+  const verdicts = policy.rules.some(({ metric }) => metric === 'verdict')
   return {
     ...inputs,
     alpha: policy.alpha / (look?.of ?? 1),
-    analyses: [analyse([candidate]), ...(baseline === undefined ? [] : [analyse([baseline.run])])],
+    figures: [candidate, ...(baseline === undefined ? [] : [baseline.run])].map((run) => figuresOf(run, { verdicts })),
     change(model) {
       const known = changes.get(model) ?? attempt(() => changeOf(baseline!.run, candidate, model, { by: 'hash', describe }))
       changes.set(model, known)
@@ -48,8 +49,8 @@ export function draftsOf(rule: GateRule, court: Court): Draft[] {
     })
   }
   const models = modelsOf(rule, court.candidate.record.suite.models)
-  if (rule.metric === 'verdict') return models.map((model) => ({ ...verdictFinding(rule, model, court.analyses), metricSpec: undefined }))
-  const targets = targetsOf(rule, models, court.analyses)
+  if (rule.metric === 'verdict') return models.map((model) => ({ ...verdictFinding(rule, model, court.figures), metricSpec: undefined }))
+  const targets = targetsOf(rule, models, court.figures)
   if (targets.length === 0) return [unmeasured(rule, { model: '', workload: '', load: '', slice: rule.slice ?? '' }, 'nothing of it is in the run', court)]
   return targets.map((target) => draftOf(rule, target, court))
 }
@@ -66,7 +67,7 @@ function attempt<T>(make: () => T): T | string {
 }
 
 function draftOf(rule: GateRule, target: Target, court: Court): Draft {
-  const [now, before] = court.analyses
+  const [now, before] = court.figures
   const row = rowOf(now!, rule.metric, target)
   const metric = METRICS.find(({ id }) => id === rule.metric)!
   if (row === undefined || row.estimate.state !== 'ok') {

@@ -82,7 +82,7 @@ export function blockEvidence(change: ModelChange, { limit, metric, target, alph
 
 /** Sides that ran apart: the ratio over the same items, wider by what a figure moves from session to session. */
 export function apartEvidence(change: ModelChange, { limit, metric, target, alpha }: Question, sessionNoise: number): Evidence {
-  const row = change.ratios.get(rowKey({ ...target, metric: metric.id }))
+  const row = change.ratio(rowKey({ ...target, metric: metric.id }))
   const points = isShare(metric.unit)
   const seen = points ? row?.difference : row?.ratio
   if (row === undefined || seen === undefined) return missing('the two runs have nothing of it in common')

@@ -41,7 +41,7 @@ export function judge(inputs: GateInputs): GateReport {
     findings,
     statement: statementOf(policy, tested.length, look),
     differences: inputs.differences ?? [],
-    warnings: court.analyses.flatMap(({ warnings }, side) => warnings.map(({ message }) => (side === 0 ? message : `baseline: ${message}`))),
+    warnings: court.figures.flatMap(({ warnings }, side) => warnings.map(({ message }) => (side === 0 ? message : `baseline: ${message}`))),
   }
 }
 

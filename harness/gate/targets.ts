@@ -1,6 +1,7 @@
 /** What a rule is about: models, workloads, loads and slices of the run. */
 import { HarnessError, nearest } from '../errors.ts'
-import type { Analysis, GateRule, MetricRow, ModelSpec } from '../types.ts'
+import type { RunFigures } from '../analysis/index.ts'
+import type { GateRule, MetricRow, ModelSpec } from '../types.ts'
 
 export interface Target {
   model: string
@@ -28,10 +29,10 @@ export function modelsOf({ id: rule, models }: GateRule, known: readonly ModelSp
 }
 
 /** Rows of the metric in any of the analyses, each once, in their order. A rule of accuracy is about workloads: their loads ask the same items. */
-export function targetsOf(rule: GateRule, models: readonly string[], analyses: readonly Analysis[]): Target[] {
+export function targetsOf(rule: GateRule, models: readonly string[], figures: readonly RunFigures[]): Target[] {
   const wholeTask = rule.metric === 'accuracy' && rule.limit.kind === 'regression'
   const targets = new Map<string, Target>()
-  for (const { rows } of analyses)
+  for (const { rows } of figures)
     for (const row of rows) {
       if (row.metric !== rule.metric || !models.includes(row.model) || !inScope(rule, row)) continue
       const target = { model: row.model, workload: row.workload, load: wholeTask ? '' : row.load, slice: row.slice }
@@ -40,7 +41,7 @@ export function targetsOf(rule: GateRule, models: readonly string[], analyses: r
   return [...targets.values()]
 }
 
-export function rowOf({ rows }: Analysis, metric: string, { model, workload, load, slice }: Target): MetricRow | undefined {
+export function rowOf({ rows }: RunFigures, metric: string, { model, workload, load, slice }: Target): MetricRow | undefined {
   return rows.find(
     (row) => row.metric === metric && row.model === model && row.workload === workload && (load === '' || row.load === load) && row.slice === slice,
   )

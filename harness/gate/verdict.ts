@@ -1,5 +1,6 @@
 /** Rules about the verdict: may the student still replace its teacher? */
-import type { Analysis, Decision, GateFinding, GateOutcome, GateRule } from '../types.ts'
+import type { RunFigures } from '../analysis/index.ts'
+import type { Decision, GateFinding, GateOutcome, GateRule } from '../types.ts'
 import { limitInWords } from './words.ts'
 
 const RANK: Record<Decision, number> = { 'keep-teacher': 0, undecided: 1, replace: 2 }
@@ -8,9 +9,9 @@ const RANK: Record<Decision, number> = { 'keep-teacher': 0, undecided: 1, replac
 export function verdictFinding(
   rule: GateRule,
   model: string,
-  analyses: readonly Analysis[],
+  figures: readonly RunFigures[],
 ): Omit<GateFinding, 'outcome' | 'message' | 'p'> & { settled: GateOutcome; note: string } {
-  const [now, before] = analyses.map(({ verdicts }) => verdicts.find(({ student }) => student === model))
+  const [now, before] = figures.map(({ verdicts }) => verdicts.find(({ student }) => student === model))
   const none = { state: 'absent' as const, why: 'a verdict is no figure' }
   const head = {
     rule: rule.id,

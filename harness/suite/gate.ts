@@ -126,7 +126,7 @@ export function defaultRules(margin: number): GateRule[] {
     rule('accuracy', regression(margin > 0 ? margin : 0.02)),
     rule('failed', regression(0.02)),
     rule('verdict', { kind: 'verdict', atLeast: 'stay' }, { models: 'students' }),
-    rule('throughput', regression(0.05)),
+    rule('throughput', regression(0.04)),
     rule('ttft', regression(0.1), { required: false }),
     rule('cost-per-correct', regression(0.05), { required: false, judges: ['measured', 'estimated'] }),
     rule('energy-per-token', regression(0.05), { required: false }),

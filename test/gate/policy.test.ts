@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { loadPolicy } from '../../harness/gate/index.ts'
+import { deadRules, loadPolicy } from '../../harness/gate/index.ts'
 
 const suite = { name: 'sums', margin: 0.03 }
 
@@ -63,5 +63,27 @@ rules:
     ['alpha: 0.7', /alpha/],
   ])('with the mistake %j is refused with line and path', async (text, message) => {
     await expect(load(text)).rejects.toThrow(message)
+  })
+})
+
+describe('a rule of speed that decides against a stored baseline', () => {
+  const dead = async (rule: string, noise = '2.7%'): Promise<string[]> => {
+    const { policy } = await load(`sessionNoise: ${noise}\nrules: [${rule}]`)
+    return deadRules(policy, { suite: { workloads: [] } } as never, 'apart').map(({ why }) => why)
+  }
+  test('is dead where sessions differ by more than its limit', async () => {
+    expect(await dead('{ metric: throughput, maxRegression: 4%, levelApart: error }')).toEqual([
+      expect.stringMatching(/less than 16% cannot be shown, and the limit is 4%.*--rerun-baseline/),
+    ])
+  })
+  test.each([
+    '{ metric: throughput, maxRegression: 30%, levelApart: error }',
+    '{ metric: throughput, maxRegression: 4% }',
+    '{ metric: output-tokens, max: 9 }',
+  ])('is alive as %s', async (rule) => {
+    expect(await dead(rule)).toEqual([])
+  })
+  test('is alive where sessions are known to be alike', async () => {
+    expect(await dead('{ metric: throughput, maxRegression: 4%, levelApart: error }', '0.3%')).toEqual([])
   })
 })

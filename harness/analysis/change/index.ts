@@ -28,7 +28,7 @@ export interface ModelChange {
   model: string
   scores: readonly ScoreChange[]
   /** candidate ÷ baseline, by `rowKey`, over the items that both were asked. */
-  ratios: ReadonlyMap<string, RatioRow>
+  ratio(key: string): RatioRow | undefined
   /** Whether a request failed or was cut off, item by item under one load: score 1 where it was not. */
   shares(metric: ShareMetric, place: { workload: string; load: string }): readonly ScorePair[]
   /** Values of both sides in each block, for sides that ran side by side. */
@@ -46,11 +46,14 @@ export function changeOf(baseline: StoredRun, candidate: StoredRun, model: strin
   )
   const groups = dataOf(combined!, powerSources(combined!))
   const [before, now] = combined!.record.suite.models
-  const ratios = new Map(ratioRows(groups).map((row) => [rowKey(row), row]))
+  let ratios: ReadonlyMap<string, RatioRow> | undefined // costly, and only sides that ran apart are compared by them
   let tables: { before: ReturnType<typeof blockTable>; now: ReturnType<typeof blockTable> } | undefined
   return {
     model,
-    ratios,
+    ratio: (key) => {
+      ratios ??= new Map(ratioRows(groups).map((row) => [rowKey(row), row]))
+      return ratios.get(key)
+    },
     scores: taskPairs(groups, now!.id, before!.id).map(({ workload, pairs, why }) => ({
       workload,
       pairs,

@@ -41,6 +41,7 @@ async function judgeStored(args: Arguments<'gate'>): Promise<GateReport> {
   const baseline = args.baseline === undefined ? undefined : await baselineOf(args.baseline, args.runs, read)
   const machine = gate.comparesMachines(policy.policy, candidate.record.suite.models)
   const differences = baseline === undefined ? [] : gate.checkComparable(baseline.run.record, candidate.record, { machine })
+  if (baseline !== undefined) gate.refuseDeadRules(policy.policy, candidate.record, 'apart')
   return gate.judge({
     ...policy,
     candidate,

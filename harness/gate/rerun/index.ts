@@ -3,6 +3,7 @@ import { describeDifference, describeSuite, planSuite, readRun, runSuite, type R
 import { HarnessError } from '../../errors.ts'
 import type { GatePolicy, GateReport, LoadedSuite, RunEvent } from '../../types.ts'
 import { checkSameQuestions } from '../comparable.ts'
+import { refuseDeadRules } from '../dead.ts'
 import { judge } from '../judge.ts'
 import { modelsOf } from '../targets.ts'
 import { FIRST_BLOCKS, lookAt, LOOKS, stopAfter } from './looks.ts'
@@ -91,10 +92,12 @@ export async function rerun(options: RerunOptions, { onEvent, onLook }: RerunEve
 /** Passes over the items, so that there are blocks enough for the last look. */
 const REPEATS = Math.ceil(LOOKS.at(-1)! / FIRST_BLOCKS)
 
-async function checkArms({ candidate, baseline, seed, quick = false }: RerunOptions): Promise<void> {
+async function checkArms({ candidate, baseline, policy, seed, quick = false }: RerunOptions): Promise<void> {
   const asked = async (loaded: LoadedSuite) => {
     const plan = await planSuite(loaded, { quick, seed: seed ?? candidate.suite.seed })
     return { suite: describeSuite(loaded, plan, loaded.suite.models), quick, seed: seed ?? candidate.suite.seed }
   }
-  checkSameQuestions(await asked(baseline), await asked(candidate))
+  const now = await asked(candidate)
+  checkSameQuestions(await asked(baseline), now)
+  refuseDeadRules(policy, now, 'together')
 }
