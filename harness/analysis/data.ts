@@ -27,7 +27,7 @@ export interface Cell {
 export function dataOf(run: StoredRun, choosePower: PowerChoice): GroupData[] {
   const peaks = processPeaks(run)
   return groupsOf(run).map((group) => {
-    const power = choosePower(group.cells.find((cell): cell is DoneCell => cell.state === 'done')?.runtime)
+    const power = choosePower(group.cells.find((cell): cell is DoneCell => cell.state === 'done')?.runtime, group.model.id)
     const values = new Map<ValueName, Collected>()
     const components = new Map<Grain, Components>()
     return {

@@ -1,5 +1,6 @@
 /** Which meter the energy of a model comes from. Gross; what the device draws idle is in it. */
-import type { Observed, Origin, RuntimeFacts, SeriesRecord, StoredRun } from '../types.ts'
+import type { Observed, Origin, RuntimeFacts, StoredRun } from '../types.ts'
+import { describedMeters, isGpuMeter, sees, whyUnseen, type PowerSeries } from './energy/seen.ts'
 import { ticksOf } from './energy/counter.ts'
 import { readingsOf, type Readings } from './energy/readings.ts'
 import { sensorOf } from './energy/sensor.ts'
@@ -14,6 +15,10 @@ export interface PowerSource {
   how: string
   /** Relative standard uncertainty of its scale: common to all models on the device. */
   gain: number
+  /** What it sees of the machine; undefined where the record does not tell. */
+  scope: PowerSeries['scope']
+  /** It is this model's meter and no other's. */
+  model: string | undefined
   /** Energy of a window of a cell, or why it is not known. */
   energy(cell: string, startMs: number, endMs: number): Observed<EnergyWindow>
   /** Mean watts of the idle phases of the cells, one value per cell that has one. */
@@ -23,32 +28,38 @@ export interface PowerSource {
 }
 
 /** Chooses the power meter for a model by what the model ran on; undefined: unknown, any meter will do. */
-export type PowerChoice = (runtime: RuntimeFacts | undefined) => Observed<PowerSource>
+export type PowerChoice = (runtime: RuntimeFacts | undefined, model: string) => Observed<PowerSource>
 
-/** Of the meters that see the device a model ran on: a measuring one before an estimating one, then the order of the record. */
+/**
+ * Of the meters that see the device a model ran on: those that the suite describes first, since its author named them for this; then a
+ * measuring one before an estimating one, then a counter before instant power and that before a running mean, then the order of the record.
+ */
 export function powerSources({ record, series }: StoredRun): PowerChoice {
-  const power = series.filter((one) => (one.unit === 'W' || (one.unit === 'J' && one.kind === 'counter')) && one.t.length > 0)
+  const described = describedMeters(record)
+  const power = series
+    .filter((one) => (one.unit === 'W' || (one.unit === 'J' && one.kind === 'counter')) && one.t.length > 0)
+    .map((one): PowerSeries => (described.has(one.meter) ? { ...one, described: true } : one))
   const order = record.meters.map(({ id }) => id)
-  // A counter before instant power, and that before a running mean.
-  const place = (one: SeriesRecord): number =>
-    (one.origin === 'measured' ? 0 : 10_000) + 1000 * KINDS.indexOf(sensorOf(one).kind) + (order.includes(one.meter) ? order.indexOf(one.meter) : 999)
+  const place = (one: PowerSeries): number =>
+    (one.origin === 'measured' ? 0 : 10_000) +
+    (one.described === true ? 0 : 5000) +
+    1000 * KINDS.indexOf(sensorOf(one).kind) +
+    (order.includes(one.meter) ? order.indexOf(one.meter) : 999)
   const sources = new Map<string, PowerSource>()
-  return (runtime) => {
-    if (power.length === 0) return absent(whyNoPower(record))
-    const seeing = power.filter(({ meter }) => sees(meter, runtime))
-    const best = seeing.reduce<SeriesRecord | undefined>((chosen, next) => (chosen === undefined || place(next) < place(chosen) ? next : chosen), undefined)
-    if (best === undefined && runtime?.backend === SERVED)
-      return absent(`the model is behind a server (${runtime.device}), and no meter here sees what it runs on`)
-    if (best === undefined) return absent(`${power[0]!.meter} does not see what the model ran on (${runtime?.backend}, ${runtime?.device})`)
-    const key = `${best.meter} ${best.origin}`
+  return (runtime, model) => {
+    const seeing = power.filter((one) => sees(one, described.get(one.meter), runtime, model)).sort((a, b) => place(a) - place(b))
+    const [best] = seeing
+    if (best === undefined) return absent(whyUnseen(record, power, runtime, model))
+    const beside = seeing.filter(
+      (one) => one.unit === 'W' && one.origin === 'measured' && isGpuMeter(one) === isGpuMeter(best) && (one.scope ?? best.scope) === (best.scope ?? one.scope),
+    )
+    const key = [`${best.meter} ${best.origin}`, ...new Set(beside.map(({ meter }) => meter))].join(' ')
     const source =
       sources.get(key) ??
       sourceOf(
         best,
         power.filter(({ meter, origin }) => meter === best.meter && origin === best.origin),
-        seeing
-          .filter(({ meter, origin, unit }) => unit === 'W' && origin === 'measured' && GPU_METERS.test(meter) === GPU_METERS.test(best.meter))
-          .sort((a, b) => place(a) - place(b)),
+        beside,
       )
     sources.set(key, source)
     return { state: 'ok', value: source }
@@ -58,29 +69,10 @@ export function powerSources({ record, series }: StoredRun): PowerChoice {
 // --- internal ---
 
 const KINDS = ['counter', 'instant', 'average'] as const
-const GPU_METERS = /^(?:nvidia|nvml|dcgm|amd)/
-/** Backend of models behind a server; their device names the host. A server on this machine may use a device that has a meter. */
-const SERVED = 'http'
-const LOOPBACK = /^server (?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|$)/
-const CPU_METERS = /^(?:estimate|rapl)/
 
-/** A GPU's meter says nothing about a model on the CPU, nor the other way round. */
-function sees(meter: string, runtime: RuntimeFacts | undefined): boolean {
-  if (runtime?.backend === SERVED) return LOOPBACK.test(runtime.device) && meter !== 'estimate' // CPU time of the client, not of the model
-  const onGpu = runtime === undefined ? undefined : isGpu(runtime)
-  if (onGpu === undefined) return true
-  return onGpu ? !CPU_METERS.test(meter) : !GPU_METERS.test(meter)
-}
-
-function isGpu({ backend, device }: RuntimeFacts): boolean | undefined {
-  if (backend === 'cpu' || backend === 'wasm') return false
-  if (backend === 'webgpu' || /gpu|cuda|nvidia|radeon/i.test(device)) return true
-  return /cpu|x86|arm64/i.test(device) ? false : undefined
-}
-
-function sourceOf(chosen: SeriesRecord, series: readonly SeriesRecord[], others: readonly SeriesRecord[]): PowerSource {
+function sourceOf(chosen: PowerSeries, series: readonly PowerSeries[], others: readonly PowerSeries[]): PowerSource {
   const { meter, origin, how } = chosen
-  const phases = new Map<string, SeriesRecord[]>()
+  const phases = new Map<string, PowerSeries[]>()
   for (const one of series) {
     const key = `${one.phase}\u0000${one.cell}`
     phases.set(key, [...(phases.get(key) ?? []), one])
@@ -92,7 +84,7 @@ function sourceOf(chosen: SeriesRecord, series: readonly SeriesRecord[], others:
     cache.set(key, known)
     return known
   }
-  const besides = new Map<string, SeriesRecord[]>()
+  const besides = new Map<string, PowerSeries[]>()
   if (chosen.unit === 'J') for (const one of others) if (one.phase === 'measure') besides.set(one.cell, [...(besides.get(one.cell) ?? []), one])
   const energies = new Map<string, WindowEnergy>()
   const energyOf = (cell: string): WindowEnergy => {
@@ -105,6 +97,8 @@ function sourceOf(chosen: SeriesRecord, series: readonly SeriesRecord[], others:
     origin,
     how,
     gain: sensorOf(chosen).gain ?? 0,
+    scope: chosen.scope,
+    model: chosen.model,
     energy: (cell, startMs, endMs) => energyOf(cell)(startMs, endMs),
     idle: (cells) => cells.flatMap((cell) => (chosen.unit === 'J' ? meanRate(readings('idle', cell)) : meanPower(readings('idle', cell)))),
     pauses: (cells) => pausesOf(cells.map((cell) => readings('measure', cell))),
@@ -127,14 +121,4 @@ function pausesOf(all: readonly Readings[]): { longest: number; usual: number } 
   const gaps = all.flatMap(({ t }) => Array.from({ length: Math.max(0, t.length - 1) }, (_, i) => t[i + 1]! - t[i]!)).sort((a, b) => a - b)
   const longest = gaps.at(-1)
   return longest === undefined ? undefined : { longest, usual: gaps[gaps.length >> 1]! }
-}
-
-/** What the meters said when they were probed. */
-function whyNoPower(record: StoredRun['record']): string {
-  const reasons = record.meters
-    .filter(({ unit }) => unit === 'W')
-    .map(({ id, probe }) =>
-      probe.state === 'absent' ? `${id}: ${probe.why}` : probe.state === 'failed' ? `${id}: ${probe.error.message}` : `${id} gave no readings`,
-    )
-  return reasons.length === 0 ? 'the run had no power meter' : `no power meter (${reasons.join('; ')})`
 }

@@ -179,8 +179,9 @@ function energyByWindow(group: Group, power: Observed<PowerSource>): { of: (unit
   const total = all.reduce((sum, one) => sum + one.joules, 0)
   const u = total > 0 ? Math.hypot(Math.hypot(...all.map((one) => one.u)) / total, Math.max(...all.map(({ shared }) => shared))) : 0
   const ways = [...new Set(all.map((one) => WAYS[one.method]))].join(' and ')
-  const { gain } = power.value
-  const sensor = `sensor ±${percent(1.96 * u)}${gain > 0 ? ` and its scale ±${percent(1.96 * gain)}, which is common to all models and not in ratios` : ''}`
+  const { gain, model } = power.value
+  const common = model === undefined ? ', which is common to all models and not in ratios' : ''
+  const sensor = `sensor ±${percent(1.96 * u)}${gain > 0 ? ` and its scale ±${percent(1.96 * gain)}${common}` : ''}`
   const method = `${power.value.meter} (${power.value.how}), ${ways}, gross; ${sensor}`
   const notes = [...new Set(all.flatMap((one) => one.notes))]
   return { of: joules, summary: { state: 'ok', value: { origin: power.value.origin, method, windows: windows.size, missing: missing.length, u, gain, notes } } }

@@ -1,8 +1,9 @@
 /** Meters: what is sampled beside the requests. */
 import { HarnessError, nearest } from '../errors.ts'
-import type { Meter, Observed } from '../types.ts'
+import type { Meter, MeterSpec, Observed } from '../types.ts'
 import { probeInHost } from './host/index.ts'
 import { findNvml } from './nvml/library.ts'
+import { meterOfSpec } from './specs.ts'
 import { METERS } from './table.ts'
 
 export { METERS } from './table.ts'
@@ -10,9 +11,11 @@ export { startHost, type Host } from './host/index.ts'
 
 /**
  * Asks each meter how it would measure here. `auto` stands for all meters that work here; one that is named is in the
- * answer even if it does not, with the reason. Throws HarnessError `usage` for an id that is no meter.
+ * answer even if it does not, with the reason; so is one that the suite describes. Throws HarnessError `usage` for an id that is no meter.
  */
-export async function probeMeters(ids: readonly string[], signal: AbortSignal): Promise<{ meter: Meter; probe: Observed<string> }[]> {
+export async function probeMeters(wanted: readonly (string | MeterSpec)[], signal: AbortSignal): Promise<{ meter: Meter; probe: Observed<string> }[]> {
+  const ids = wanted.filter((one) => typeof one === 'string')
+  const described = wanted.filter((one) => typeof one !== 'string').map(meterOfSpec)
   const known = METERS.map(({ id }) => id)
   const unknown = ids.find((id) => id !== 'auto' && !known.includes(id))
   if (unknown !== undefined) {
@@ -21,7 +24,7 @@ export async function probeMeters(ids: readonly string[], signal: AbortSignal): 
       hint: `meters: auto, ${known.join(', ')}`,
     })
   }
-  const asked = METERS.filter(({ id }) => ids.includes('auto') || ids.includes(id))
+  const asked = [...described, ...METERS.filter(({ id }) => ids.includes('auto') || ids.includes(id))]
   const native = asked.filter((meter) => meter.native === true)
   const [natives, others] = await Promise.all([
     probeNative(native, signal),
@@ -29,7 +32,9 @@ export async function probeMeters(ids: readonly string[], signal: AbortSignal): 
   ])
   const probed = asked.map((meter) => ({ meter, probe: (meter.native === true ? natives : others).shift()! }))
   const nvml = probed.some(({ meter, probe }) => meter.id === 'nvml' && probe.state === 'ok')
-  return probed.filter(({ meter, probe }) => ids.includes(meter.id) || (probe.state === 'ok' && !(nvml && meter.id.startsWith('nvidia-smi'))))
+  return probed.filter(
+    ({ meter, probe }) => meter.spec !== undefined || ids.includes(meter.id) || (probe.state === 'ok' && !(nvml && meter.id.startsWith('nvidia-smi'))),
+  )
 }
 
 // --- internal ---

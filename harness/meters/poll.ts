@@ -9,6 +9,9 @@ export interface Reading {
   readonly v: number
 }
 
+/** A reading that is none, and after which a counter does not go on from where it was. */
+export class Break extends Error {}
+
 export interface PollOptions {
   readonly meter: Pick<Meter, 'id' | 'unit' | 'origin' | 'kind' | 'scope' | 'device' | 'model'>
   readonly how: string
@@ -26,7 +29,7 @@ export interface PollOptions {
 export async function poll({ meter, how, context, read, gaps: clock }: PollOptions): Promise<MeterSession> {
   const [t, v]: [number[], number[]] = [[], []]
   const gaps: Gap[] = []
-  let open: { startMs: number; why: string } | undefined
+  let open: Omit<Gap, 'endMs'> | undefined
   const endGap = (endMs: number): void => {
     if (open !== undefined) gaps.push({ ...open, endMs })
     open = undefined
@@ -46,6 +49,7 @@ export async function poll({ meter, how, context, read, gaps: clock }: PollOptio
     } catch (error) {
       if (clock !== undefined) {
         open ??= { startMs: t.at(-1) ?? clock(), why: toFailure(error).message }
+        if (error instanceof Break) open.breaks = true
         return
       }
       ended =

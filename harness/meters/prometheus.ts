@@ -1,5 +1,6 @@
 /** Power or energy from a Prometheus endpoint, such as that of the DCGM exporter, for a server on another host. */
 import type { Meter, MeterSpec } from '../types.ts'
+import { Break } from './poll.ts'
 import { meterFrom } from './sensor.ts'
 
 type Spec = Extract<MeterSpec, { kind: 'prometheus' }>
@@ -35,9 +36,9 @@ export function prometheus(spec: Spec): Meter {
             const last = before
             before = found
             if (last !== undefined && (last.size !== found.size || [...last.keys()].some((key) => !found.has(key))))
-              throw new Error(`${spec.url}: the devices behind ${metric} changed`)
+              throw new Break(`${spec.url}: the devices behind ${metric} changed`)
             if (unit === 'J' && last !== undefined && [...found].some(([key, value]) => value < last.get(key)!))
-              throw new Error(`${spec.url}: ${metric} was reset`)
+              throw new Break(`${spec.url}: ${metric} was reset`)
             return { t, v: [...found.values()].reduce((sum, value) => sum + value, 0) * scale }
           },
         },

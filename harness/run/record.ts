@@ -51,7 +51,7 @@ export type ProbedMeter = { meter: Meter; probe: Observed<string> }
 
 /** Those of now, then those that only an earlier part of the run had. */
 export function mergeMeters(before: RunRecord['meters'], now: readonly ProbedMeter[]): RunRecord['meters'] {
-  const current = now.map(({ meter: { id, origin, unit }, probe }) => ({ id, probe, origin, unit }))
+  const current = now.map(({ meter: { id, origin, unit, spec }, probe }) => ({ id, probe, origin, unit, ...(spec === undefined ? {} : { spec }) }))
   return [...current, ...before.filter(({ id }) => !current.some((meter) => meter.id === id))]
 }
 

@@ -42,6 +42,7 @@ export async function runPlanned({ id, key, items, skip }: Plan['cells'][number]
   }
   const cellContext: CellContext = {
     ...shared,
+    meters: shared.meters.filter(({ model }) => model === undefined || model === key.model),
     onPhase: (phase) => onEvent({ type: 'cell-phase', cell: id, phase }),
     onSample: (sample) => journal.sample(sample),
     onSeries: (series) => journal.series(series),

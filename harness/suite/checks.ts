@@ -1,9 +1,9 @@
 /** Checks across the parts of a suite, which a schema cannot express. */
 import { nearest } from '../errors.ts'
-import { METERS } from '../meters/index.ts'
 import type { Fact } from '../types.ts'
 import type { Issue } from './issues.ts'
 import { loadId } from './loads.ts'
+import { checkMeters } from './meters.ts'
 import type { ParsedSuite } from './schema.ts'
 
 /** Everything that is wrong, in the order of the file. `facts` are those of the suite or of its file of facts. */
@@ -13,7 +13,7 @@ export function checkSuite(suite: ParsedSuite, facts: readonly Fact[]): Issue[] 
     ...checkWorkloads(suite),
     ...checkLoads(suite),
     ...checkUntilDecided(suite),
-    ...checkMeters(suite),
+    ...checkMeters(suite.meters, Object.keys(suite.models)),
     ...checkClaims(suite, facts),
   ]
 }
@@ -78,16 +78,6 @@ function checkUntilDecided({ untilDecided, loads = [], models, price }: ParsedSu
       ? []
       : [{ path: ['untilDecided', 'maxCostUsd'], message: `needs a price of every model, and ${free[0]} has none` }]),
   ]
-}
-
-function checkMeters({ meters }: ParsedSuite): Issue[] {
-  const known = ['auto', ...METERS.map(({ id }) => id)]
-  return meters.flatMap((id, i) => {
-    const guess = nearest(id, known)
-    return known.includes(id)
-      ? []
-      : [{ path: ['meters', i], message: `is no meter: "${id}"; ${guess === undefined ? `there are ${known.join(', ')}` : `did you mean ${guess}?`}` }]
-  })
 }
 
 function checkClaims({ claims }: ParsedSuite, facts: readonly Fact[]): Issue[] {

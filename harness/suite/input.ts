@@ -4,6 +4,7 @@
  */
 import type { Fact, Price, Role, Slo, Timing, UntilDecided } from '../types.ts'
 import type { GateInput } from './gate.ts'
+import type { MeterInput } from './meters.ts'
 import type { WorkloadInput } from '../workloads/index.ts'
 
 export interface SuiteInput {
@@ -31,8 +32,8 @@ export interface SuiteInput {
   readonly warmup?: { readonly requests: number } | undefined
   /** A cell that runs longer than this many milliseconds is stopped and counts as failed; default 600000. */
   readonly timeoutMs?: number | undefined
-  /** Meter ids, or `['auto']` for all that work here (the default). */
-  readonly meters?: readonly string[] | undefined
+  /** Meter ids, `auto` for all that work here (the default), or meters that only the author knows of. */
+  readonly meters?: readonly MeterInput[] | undefined
   /** Loss of accuracy that is acceptable, as a ratio; default 0.02, which is two points. */
   readonly margin?: number | undefined
   /** Ask in random order, and stop once every student is decided or a limit is reached; without it everything is asked. `lookEvery` defaults to 50. */

@@ -4,6 +4,7 @@ import type { Fact, ModelSpec, Suite } from '../types.ts'
 import { createWorkload } from '../workloads/index.ts'
 import { resolveGate } from './gate.ts'
 import { defined, resolveLoad } from './loads.ts'
+import { resolveMeter } from './meters.ts'
 import type { ParsedSuite } from './schema.ts'
 
 /** `dir` is the folder that relative paths start from. */
@@ -21,7 +22,7 @@ export function resolveSuite(input: ParsedSuite, facts: readonly Fact[], dir: st
     repeats,
     warmup,
     timeoutMs,
-    meters,
+    meters: meters.map((meter) => resolveMeter(meter, dir)),
     margin,
     ...(untilDecided === undefined ? {} : { untilDecided: defined(untilDecided) }),
     quick,

@@ -6,6 +6,7 @@ import { GRADER_IDS, GRADERS, KIND_IDS, WORKLOAD_KINDS, type WorkloadCommon, typ
 import { GateSchema } from './gate.ts'
 import type { ClaimInput, FactInput, ModelInput, SuiteInput } from './input.ts'
 import { LoadSchema } from './loads.ts'
+import { MeterSchema } from './meters.ts'
 import { Id, strict, type ShapeOf } from './strict.ts'
 
 const count = z.int().min(1)
@@ -149,7 +150,7 @@ export const SuiteSchema = strict({
     .default({ requests: 2 })
     .describe('Requests before the clock starts, per cell'),
   timeoutMs: z.int().min(1).max(2_147_483_647).default(600_000).describe('A cell that runs longer than this many milliseconds is stopped and counts as failed'),
-  meters: z.array(text).min(1).default(['auto']).describe('Meter ids, or auto for all that work here'),
+  meters: z.array(MeterSchema).min(1).default(['auto']).describe('Meter ids, auto for all that work here, or descriptions of others'),
   margin: z.number().min(0).max(1).default(0.02).describe('Loss of accuracy that is acceptable, as a ratio: 0.02 is two points'),
   untilDecided: UntilDecidedSchema.optional().describe(
     'Ask in random order, and stop once every student is decided or a limit is reached; without it everything is asked',

@@ -23,7 +23,11 @@ export interface Series extends Channel {
   /** Times without readings although there should have been some, and why. */
   gaps?: readonly Gap[]
 }
-export interface Gap { startMs: number; endMs: number; why: string }
+export interface Gap {
+  startMs: number; endMs: number; why: string
+  /** A counter does not go on across it: its devices changed, or it was reset. */
+  breaks?: true
+}
 
 /** What a series tells about. */
 export interface Channel {

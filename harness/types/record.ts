@@ -5,6 +5,7 @@ import type { Claim, Fact } from './facts.ts'
 import type { StageRecord } from './load.ts'
 import type { Attempt, Completion, ModelCard, RuntimeFacts, StepTiming, TokenCount } from './model.ts'
 import type { GatePolicy } from './gate.ts'
+import type { MeterSpec } from './meter.ts'
 import type { Observed } from './observed.ts'
 import type { Grade, LoadSpec, ModelSpec, UntilDecided } from './suite.ts'
 import type { Decision } from './verdict.ts'
@@ -25,7 +26,7 @@ export interface RunRecord {
   environment: Environment
   plan: readonly CellKey[]
   cells: readonly CellRecord[]
-  meters: readonly { id: string; probe: Observed<string>; origin: Origin; unit: Unit }[]
+  meters: readonly MeterRecord[]
   warnings: readonly Warning[]
   state: 'running' | 'done' | 'failed' | 'interrupted'
   /** Where the run asked until it was clear: its verdicts use bounds that hold however often one looked. */
@@ -33,6 +34,8 @@ export interface RunRecord {
   /** Models of different runs put together (`compare`; never stored): how those asked whose own run asked until it was clear. */
   sequentialOf?: Readonly<Record<string, SequentialRecord>>
 }
+/** `spec`: as the suite describes it, where it does. */
+export interface MeterRecord { id: string; probe: Observed<string>; origin: Origin; unit: Unit; spec?: MeterSpec }
 /** How a run that asked until it was clear has gone. */
 export interface SequentialRecord {
   rule: UntilDecided

@@ -2,6 +2,7 @@
 import type { Claim, Fact } from './facts.ts'
 import type { GatePolicy } from './gate.ts'
 import type { Arrivals, Slo, Timing } from './load.ts'
+import type { MeterSpec } from './meter.ts'
 
 export type Role = 'teacher' | 'student' | 'control'
 
@@ -19,7 +20,8 @@ export interface Suite {
   warmup: { requests: number }
   /** A cell that has not ended after this long is killed and recorded as failed. */
   timeoutMs: number
-  meters: readonly string[] // meter ids, or ['auto']
+  /** Meter ids, `auto`, and meters that the suite describes. */
+  meters: readonly (string | MeterSpec)[]
   /** Non-inferiority margin of accuracy, as a ratio: 0.02 is two points. */
   margin: number
   /** Ask in random order and stop once it is clear; without, everything is asked. */

@@ -237,6 +237,28 @@ describe('a mistake in a suite is one sentence with file, line, path and the nea
       'facts.0.unit must be one of ratio',
     ],
     ['an unknown meter', 'name: sums', 'name: sums\nmeters: [auto, estimat]', 'E:2: meters.1 is no meter: "estimat"; did you mean estimate?'],
+    [
+      'a misspelt key of a meter',
+      'name: sums',
+      'name: sums\nmeters: [{ kind: prometheus, ulr: "http://a/metrics" }]',
+      'ulr is not a known key; did you mean url?',
+    ],
+    ['a meter of an unknown kind', 'name: sums', 'name: sums\nmeters: [auto, { kind: prometeus, url: "http://a/" }]', 'E:2: meters.1'],
+    [
+      'a password in an address',
+      'name: sums',
+      'name: sums\nmeters: [{ kind: prometheus, url: "http://me:secret@a/metrics" }]',
+      'must hold no user name and no password',
+    ],
+    ['an address that is none', 'name: sums', 'name: sums\nmeters: [{ kind: prometheus, url: "file:///x" }]', 'meters.0.url must be a web address'],
+    [
+      'a meter of a model that is not there',
+      'name: sums',
+      'name: sums\nmeters: [{ kind: wall, file: w.csv, model: smal }]',
+      'E:2: meters.0.model names the model "smal", which the suite does not have; did you mean small?',
+    ],
+    ['two meters of one id', 'name: sums', 'name: sums\nmeters: [{ kind: wall, file: a }, { kind: wall, file: b }]', 'meters.1 has an id that another meter'],
+    ['the id of a meter that is there', 'name: sums', 'name: sums\nmeters: [{ kind: wall, file: a, id: nvml }]', 'meters.0.id has the id of another meter'],
     ['broken YAML', 'name: sums', 'name: [sums', 'E:'],
     ['the same key twice', 'name: sums', 'name: sums\nname: sums', 'E:2: Map keys must be unique'],
   ]
@@ -246,6 +268,17 @@ describe('a mistake in a suite is one sentence with file, line, path and the nea
     expect(error.code).toBe('usage')
     expect(error.message.replaceAll('e.yaml', 'E')).toContain(message)
     expect(error.message.split('\n')).toHaveLength(1)
+  })
+
+  it('meters that the suite describes get an id, and paths from its folder', async () => {
+    const meters =
+      'meters: [auto, { kind: prometheus, url: "http://h:9400/metrics", labels: { gpu: "0" }, model: big }, { kind: wall, file: w.csv, zone: "+01:00" }]'
+    const { suite } = await loadSuite(write('m.yaml', SUITE.replace('name: sums', `name: sums\n${meters}`)), { cwd: dir })
+    expect(suite.meters).toEqual([
+      'auto',
+      { kind: 'prometheus', id: 'prometheus-big', url: 'http://h:9400/metrics', labels: { gpu: '0' }, model: 'big' },
+      { kind: 'wall', id: 'wall', file: join(dir, 'w.csv'), zone: '+01:00' },
+    ])
   })
 
   it('all mistakes are told at once, each on a line', async () => {

@@ -31,7 +31,7 @@ export interface Measure {
   /** Where both statistics are ratios of sums: those of the clusters. */
   sums?: Pair<ClusterSums>
   /** Relative standard uncertainties of a sensor that both values carry, each its own; what is common to both is not in them. */
-  sensor?: Pair<number>
+  sensor?: Pair<number> & { scale: 'common' | 'own' }
 }
 
 export interface Pair<T> {
@@ -91,7 +91,10 @@ function sensed({ sensor, values }: Measure, { ratio, difference }: Conclusion):
   if (sensor === undefined || !(sensor.model > 0 || sensor.teacher > 0)) return { ratio, difference }
   const relative = Z * Math.hypot(sensor.model, sensor.teacher)
   const absolute = Z * Math.hypot(sensor.model * values.model, sensor.teacher * values.teacher)
-  const note = '; with the uncertainty of the sensor, without its scale, which is common to both'
+  const note =
+    sensor.scale === 'common'
+      ? '; with the uncertainty of the sensor, without its scale, which is common to both'
+      : '; with the uncertainty of two sensors, the scale of each included, since it does not cancel'
   const widen = (observed: Observed<Estimate>, by: (end: number, value: number, side: 1 | -1) => number): Observed<Estimate> => {
     if (observed.state !== 'ok' || observed.value.level === 0) return observed
     const { value, low, high, method } = observed.value

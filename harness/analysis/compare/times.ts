@@ -1,6 +1,6 @@
 /** Measures of times, tokens, throughput, energy and cost for two groups. */
 import { hourlyUsd } from '../../price.ts'
-import type { Origin } from '../../types.ts'
+import type { Observed, Origin } from '../../types.ts'
 import { weakestOrigin } from '../../units.ts'
 import type { Components } from '../components.ts'
 import type { GroupData } from '../data.ts'
@@ -83,9 +83,8 @@ function sumMeasure(metric: SumMetric, model: GroupData, teacher: GroupData, com
     if (account.state !== 'ok') return { metric: metric.id, slice: '', missing: account }
     origins.push(account.value.origin)
   }
-  const meters = [model, teacher].flatMap(({ power }) => (power.state === 'ok' ? [power.value.meter] : []))
-  if (POWER_METRICS.has(metric.id) && new Set(meters).size > 1)
-    return { metric: metric.id, slice: '', missing: absent(`the two have different power meters (${meters.join(' and ')})`) }
+  const sensors = POWER_METRICS.has(metric.id) ? sensorsOf(model, teacher) : undefined
+  if (sensors?.state === 'absent' || sensors?.state === 'failed') return { metric: metric.id, slice: '', missing: sensors }
   const maps = both(model, teacher, ({ ledger }, side) => sumsOf(metric, ledger, components.members[side]!))
   const sums: Pair<ClusterSums> = { model: emptySums(components.count), teacher: emptySums(components.count) }
   for (const [component, own] of maps.model) {
@@ -104,12 +103,22 @@ function sumMeasure(metric: SumMetric, model: GroupData, teacher: GroupData, com
     components.count,
     metric.none,
   )
-  return POWER_METRICS.has(metric.id) && 'statistics' in attempt ? { ...attempt, sensor: both(model, teacher, sensorError) } : attempt
+  return sensors !== undefined && 'statistics' in attempt ? { ...attempt, sensor: sensors.value } : attempt
 }
 
-/** The gain of the sensor is common to both and left out. */
-function sensorError({ ledger: { energy } }: GroupData): number {
-  return energy.state === 'ok' ? energy.value.u : 0
+/**
+ * What the two sensors may be wrong by. The scale of one sensor is common to both and left out; those of two meters that see the same
+ * kind of thing, such as GPU boards in two servers, do not cancel. A board and a socket cannot be compared.
+ */
+function sensorsOf(model: GroupData, teacher: GroupData): Observed<NonNullable<Measure['sensor']>> {
+  const [own, base] = [model.power, teacher.power]
+  if (own.state !== 'ok') return own
+  if (base.state !== 'ok') return base
+  const one = own.value.meter === base.value.meter
+  if (!one && (own.value.scope === undefined || own.value.scope !== base.value.scope || own.value.origin !== base.value.origin))
+    return absent(`the two have different power meters (${own.value.meter} and ${base.value.meter})`)
+  const errors = both(model, teacher, ({ ledger: { energy } }) => (energy.state === 'ok' ? Math.hypot(energy.value.u, one ? 0 : energy.value.gain) : 0))
+  return { state: 'ok', value: { ...errors, scale: one ? 'common' : 'own' } }
 }
 
 /** One and the same hourly price cancels: the ratio of the costs is then a ratio of measured times. */

@@ -4,7 +4,7 @@
  * in place of the difference of two readings that lag by up to a tick.
  */
 import { absent, counted } from '../observed.ts'
-import { before, gapsOf, median, stepOf, valueAt, readingsOf, type Readings } from './readings.ts'
+import { before, gapBetween, gapsOf, median, stepOf, valueAt, readingsOf, type Readings } from './readings.ts'
 import type { Sensor } from './sensor.ts'
 import { GAP, MOST_IN_GAPS, type EnergyWindow, type WindowEnergy } from './window.ts'
 
@@ -19,11 +19,17 @@ export function counterEnergy(counter: Readings, sensor: Sensor, name: string): 
     const slack = 2 * ticks.period
     if (t[0]! - startMs > slack) return absent(`the counter of ${name} first moved ${Math.round(t[0]! - startMs)} ms after the window began`)
     if (endMs - t.at(-1)! > slack) return absent(`the counter of ${name} last moved ${Math.round(endMs - t.at(-1)!)} ms before the window ended`)
+    const reach = ticks.period
+    const broken = counter.gaps.find((gap) => gap.breaks === true && gap.startMs < endMs + reach && gap.endMs > startMs - reach)
+    if (broken !== undefined) return absent(`the counter of ${name} does not go on through the window: ${broken.why}`)
+    const named = gapBetween(counter, startMs, endMs)
     const gap = longestGap(t, startMs, endMs)
-    if (gap > Math.max(GAP * ticks.period, MOST_IN_GAPS * (endMs - startMs))) return absent(`the counter of ${name} stood still for ${Math.round(gap)} ms`)
+    if (gap > Math.max(GAP * ticks.period, MOST_IN_GAPS * (endMs - startMs)))
+      return absent(`the counter of ${name} stood still for ${Math.round(gap)} ms${named === undefined ? '' : `: ${named.why}`}`)
     const part = (from: number, to: number): number => joulesAt(ticks.at, to) - joulesAt(ticks.at, from)
     const u = Math.hypot(edgeUncertainty(ticks, startMs), edgeUncertainty(ticks, endMs), step / Math.sqrt(6))
-    const notes = v.at(-1) === v[0] ? [] : shortNote(name, ticks, endMs - startMs)
+    const missing = named === undefined ? [] : [`readings of ${name} are missing for ${Math.round(named.endMs - named.startMs)} ms: ${named.why}`]
+    const notes = [...missing, ...(v.at(-1) === v[0] ? [] : shortNote(name, ticks, endMs - startMs))]
     return { state: 'ok', value: { joules: part(startMs, endMs), u, shared: sensor.linearity ?? 0, method: 'counter', part, notes } satisfies EnergyWindow }
   }
 }

@@ -1,6 +1,6 @@
 /** Energy from readings of power: trapezoids with interpolated ends, moved back by the age of the readings. */
 import { absent, counted } from '../observed.ts'
-import { before, integrate, stepOf, updatePeriod, valueAt, readingsOf, type Readings } from './readings.ts'
+import { before, gapBetween, integrate, stepOf, updatePeriod, valueAt, readingsOf, type Readings } from './readings.ts'
 import { coverageOf, type Sensor } from './sensor.ts'
 import { GAP, MOST_IN_GAPS, type EnergyWindow, type WindowEnergy } from './window.ts'
 
@@ -27,7 +27,7 @@ export function integralEnergy(power: Readings, sensor: Sensor, name: string): W
       value: {
         ...value,
         u: Math.hypot(value.u, (range * gaps.longest) / 1000 / Math.sqrt(12)),
-        notes: [...value.notes, `${name} was silent for ${Math.round(gaps.longest)} ms`],
+        notes: [...value.notes, `${name} was silent for ${Math.round(gaps.longest)} ms${because(power, startMs, endMs)}`],
       },
     }
   }
@@ -56,20 +56,30 @@ function whyMissing(power: Readings, name: string, startMs: number, endMs: numbe
   if (t.length < 2) return absent(`${name} gave ${counted(t.length, 'reading')} in the window; two are needed`)
   // An end that lies a little outside of the readings is taken at the value of the nearest one; more would be invention.
   const slack = 2 * pause
-  if (t[0]! - startMs > slack) return absent(`${name} gave its first reading ${Math.round(t[0]! - startMs)} ms after the window began`)
-  if (endMs - t.at(-1)! > slack) return absent(`${name} gave its last reading ${Math.round(endMs - t.at(-1)!)} ms before the window ended`)
+  if (t[0]! - startMs > slack)
+    return absent(`${name} gave its first reading ${Math.round(t[0]! - startMs)} ms after the window began${because(power, startMs, endMs)}`)
+  if (endMs - t.at(-1)! > slack)
+    return absent(`${name} gave its last reading ${Math.round(endMs - t.at(-1)!)} ms before the window ended${because(power, startMs, endMs)}`)
   const { sum } = gapsWithin(power, startMs, endMs)
   const share = sum / (endMs - startMs)
-  if (endMs > startMs && share > MOST_IN_GAPS) return absent(`${name} was silent for ${Math.round(100 * share)}% of the window`)
+  if (endMs > startMs && share > MOST_IN_GAPS)
+    return absent(`${name} was silent for ${Math.round(100 * share)}% of the window${because(power, startMs, endMs)}`)
   return undefined
 }
 
-/** Time in gaps inside of the window, and the longest of them; ms. */
-function gapsWithin({ t, pause }: Readings, startMs: number, endMs: number): { sum: number; longest: number } {
+function because(power: Readings, startMs: number, endMs: number): string {
+  const gap = gapBetween(power, startMs, endMs)
+  return gap === undefined ? '' : `: ${gap.why}`
+}
+
+/** Time in gaps inside of the window, and the longest of them; ms. A pause with a reason is a gap however short it is. */
+function gapsWithin(power: Readings, startMs: number, endMs: number): { sum: number; longest: number } {
+  const { t, pause } = power
   let [sum, longest] = [0, 0]
   for (let i = Math.max(1, before(t, startMs)); i < t.length && t[i - 1]! < endMs; i++) {
     const gap = Math.min(t[i]!, endMs) - Math.max(t[i - 1]!, startMs)
-    if (t[i]! - t[i - 1]! <= Math.max(GAP * pause, LEAST_GAP_MS) || gap <= 0) continue
+    if (gap <= 0) continue
+    if (t[i]! - t[i - 1]! <= Math.max(GAP * pause, LEAST_GAP_MS) && gapBetween(power, t[i - 1]!, t[i]!) === undefined) continue
     sum += gap
     longest = Math.max(longest, gap)
   }

@@ -1,8 +1,10 @@
 /** Readings of one sensor in order of time, and the integral of power between two times. */
+import type { Gap } from '../../types.ts'
 
 export interface Points {
   t: readonly number[]
   v: readonly number[]
+  gaps?: readonly Gap[] | undefined
 }
 
 /** Readings in order of time; of readings at one time the first. */
@@ -13,6 +15,8 @@ export interface Readings {
   total: Float64Array
   /** Usual time between two readings, ms; 0 for fewer than two. */
   pause: number
+  /** Times without readings whose reason is known. */
+  gaps: readonly Gap[]
 }
 
 export function readingsOf(series: readonly Points[]): Readings {
@@ -24,7 +28,7 @@ export function readingsOf(series: readonly Points[]): Readings {
   const v = Float64Array.from(sorted, ([, value]) => value)
   const total = new Float64Array(t.length)
   for (let i = 1; i < t.length; i++) total[i] = total[i - 1]! + (((v[i]! + v[i - 1]!) / 2) * (t[i]! - t[i - 1]!)) / 1000
-  return { t, v, total, pause: median(gapsOf(t)) }
+  return { t, v, total, pause: median(gapsOf(t)), gaps: series.flatMap(({ gaps = [] }) => gaps) }
 }
 
 /** ∫ v dt in joules (W × ms ÷ 1000) between two times, linear between readings, constant outside of them. */
@@ -58,6 +62,12 @@ export function pausesWithin({ t, pause }: Readings, startMs: number, endMs: num
   let longest = 0
   for (let i = Math.max(1, before(t, startMs)); i < t.length && t[i - 1]! < endMs; i++) if (t[i]! > startMs) longest = Math.max(longest, t[i]! - t[i - 1]!)
   return t.length < 2 ? undefined : { usual: pause, longest }
+}
+
+/** Why readings are missing between two times, as far as it is known: the words of the longest such gap. */
+export function gapBetween({ gaps }: Readings, startMs: number, endMs: number): Gap | undefined {
+  const touching = gaps.filter((gap) => gap.startMs < endMs && gap.endMs > startMs)
+  return touching.reduce<Gap | undefined>((most, gap) => (most === undefined || gap.endMs - gap.startMs > most.endMs - most.startMs ? gap : most), undefined)
 }
 
 /**

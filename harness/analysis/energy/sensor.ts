@@ -24,6 +24,9 @@ export interface Described {
   unit: string
   kind?: string | undefined
   device?: string | undefined
+  scope?: string | undefined
+  /** Read from elsewhere, at the pace of whoever keeps it. */
+  described?: true
 }
 
 export function sensorOf(series: Described): Sensor {
@@ -31,6 +34,7 @@ export function sensorOf(series: Described): Sensor {
   const text = `${series.device ?? ''} ${series.how}`
   const partTime = PART_TIME.test(text)
   const gain = { gain: GAIN, linearity: partTime ? 2 * LINEARITY : LINEARITY }
+  if (series.described === true) return { kind, ...(series.scope === 'gpu' ? gain : {}) }
   if (!BOARD_SENSOR.test(series.meter)) return { kind, ...(kind === 'average' ? { averagingMs: SLOW_MS } : {}) }
   if (kind === 'counter') return { kind, ...gain }
   if (kind === 'average') return { kind, averagingMs: SLOW_MS, updateMs: UPDATE_MS, ...gain }

@@ -1,9 +1,10 @@
 /** The energy of one cell: from the counter where there is one, else from power; the two are checked against each other. */
-import type { Observed, SeriesRecord } from '../../types.ts'
+import type { Observed } from '../../types.ts'
 import { absent } from '../observed.ts'
 import { counterEnergy } from './counter.ts'
 import { integralEnergy } from './integral.ts'
 import { readingsOf } from './readings.ts'
+import type { PowerSeries } from './seen.ts'
 import { sensorOf } from './sensor.ts'
 import type { EnergyWindow, WindowEnergy } from './window.ts'
 
@@ -11,7 +12,7 @@ import type { EnergyWindow, WindowEnergy } from './window.ts'
 export const MOST_APART = 0.05
 
 /** `chosen` are the readings of one meter in one cell, `others` those of power meters that see the same device. */
-export function cellEnergy(chosen: readonly SeriesRecord[], others: readonly SeriesRecord[]): WindowEnergy {
+export function cellEnergy(chosen: readonly PowerSeries[], others: readonly PowerSeries[]): WindowEnergy {
   const [first] = chosen
   if (first === undefined) return () => absent('there are no readings of this cell')
   const energy = energyOf(first, chosen)
@@ -33,7 +34,7 @@ export function cellEnergy(chosen: readonly SeriesRecord[], others: readonly Ser
 
 // --- internal ---
 
-function energyOf(series: SeriesRecord, all: readonly SeriesRecord[]): WindowEnergy {
+function energyOf(series: PowerSeries, all: readonly PowerSeries[]): WindowEnergy {
   const sensor = sensorOf(series)
   const readings = readingsOf(all)
   return sensor.kind === 'counter' ? counterEnergy(readings, sensor, series.meter) : integralEnergy(readings, sensor, series.meter)

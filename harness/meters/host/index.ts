@@ -57,7 +57,12 @@ export async function startHost({ meters, clock, intervalMs, pid, signal }: Host
   const found = (firsts: readonly number[]): void => {
     const endMs = firsts.length === 0 ? clock.now() : Math.min(...firsts)
     const gap = lost
-    if (gap !== undefined) kept.forEach(({ t, gaps }, i) => gaps.push({ startMs: Math.min(t[part[i]! - 1] ?? gap.startMs, gap.startMs), endMs, why: gap.why }))
+    if (gap !== undefined)
+      kept.forEach(({ t, gaps }, i) => {
+        // What a counter of another process counts from is not known, but for that of NVML, which the driver keeps.
+        const breaks = meters[i]!.kind === 'counter' && meters[i]!.native !== true ? { breaks: true as const } : {}
+        gaps.push({ startMs: Math.min(t[part[i]! - 1] ?? gap.startMs, gap.startMs), endMs, why: gap.why, ...breaks })
+      })
     lost = undefined
   }
   live = begin()

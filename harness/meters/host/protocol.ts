@@ -23,7 +23,7 @@ const Series = z.object({
   scope: optional(z.enum(['gpu', 'package', 'dram', 'system', 'wall'])),
   device: optional(text),
   model: optional(text),
-  gaps: optional(z.array(z.object({ startMs: number, endMs: number, why: text }))),
+  gaps: optional(z.array(z.object({ startMs: number, endMs: number, why: text, breaks: optional(z.literal(true)) }))),
 })
 const Probe = z.union([z.object({ state: z.literal('ok'), value: text }), z.object({ state: z.literal('absent'), why: text })])
 

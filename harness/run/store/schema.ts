@@ -8,6 +8,7 @@ import {
   type Failure,
   type Grade,
   type LoadSpec,
+  type MeterSpec,
   type ModelCard,
   type Observed,
   type RunRecord,
@@ -263,6 +264,20 @@ const SequentialSchema = z.object({
   stopped: maybe(z.enum(['decided', 'items', 'minutes', 'cost', 'failed'])),
 }) satisfies z.ZodType<SequentialRecord>
 
+const MeterSpecSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('prometheus'),
+    id: text,
+    url: text,
+    metric: maybe(text),
+    unit: maybe(z.enum(['J', 'W'])),
+    scale: maybe(number),
+    labels: maybe(z.record(text, text)),
+    model: maybe(text),
+  }),
+  z.object({ kind: z.literal('wall'), id: text, file: text, model: maybe(text), clockOffsetMs: maybe(number), zone: maybe(text) }),
+]) satisfies z.ZodType<MeterSpec>
+
 export const RunRecordSchema = z.object({
   schema: z.literal(RUN_SCHEMA),
   id: text,
@@ -276,7 +291,7 @@ export const RunRecordSchema = z.object({
   environment: z.object({ host: z.record(text, z.union([text, number])), node: text, tool: text }),
   plan: z.array(KeySchema),
   cells: z.array(CellSchema),
-  meters: z.array(z.object({ id: text, probe: observed(text), origin: OriginSchema, unit: UnitSchema })),
+  meters: z.array(z.object({ id: text, probe: observed(text), origin: OriginSchema, unit: UnitSchema, spec: maybe(MeterSpecSchema) })),
   warnings: z.array(WarningSchema),
   state: z.enum(['running', 'done', 'failed', 'interrupted']),
   sequential: maybe(SequentialSchema),
@@ -330,5 +345,5 @@ export const SeriesSchema = z.object({
   scope: maybe(z.enum(['gpu', 'package', 'dram', 'system', 'wall'])),
   device: maybe(text),
   model: maybe(text),
-  gaps: maybe(z.array(z.object({ startMs: number, endMs: number, why: text }))),
+  gaps: maybe(z.array(z.object({ startMs: number, endMs: number, why: text, breaks: maybe(z.literal(true)) }))),
 }) satisfies z.ZodType<SeriesRecord>
