@@ -15,6 +15,9 @@ export interface Tally {
   answered: number
   requests: number
   promptTokens: number
+  /** Of the requests that tell how many prompt tokens were cached: those, and all of their prompts. */
+  cachedTokens: number
+  cacheTold: number
   /** UTF-8 bytes of answers and reasoning. */
   bytes: number
   /** Requests that met the objective of the load; 0 where there is none. */
@@ -54,6 +57,7 @@ export function ledgerOf(group: Group, power: Observed<PowerSource>): Ledger {
       tokens,
       requests: unit.samples.length,
       promptTokens: prompt,
+      ...cacheOf(unit.samples),
       bytes: group.sliced ? unit.samples.reduce((sum, { text, reasoning }) => sum + byteLength(text) + byteLength(reasoning ?? ''), 0) : 0,
       good: slo === undefined ? 0 : unit.samples.filter((sample) => meets(sample, slo)).length,
       answered: unit.samples.filter(({ finish }) => finish !== 'error').length,
@@ -83,6 +87,16 @@ export function outputTokens({ outputTokens: counted, tokenMs, finish }: { outpu
 }
 
 // --- internal ---
+
+function cacheOf(samples: readonly Sample[]): Pick<Tally, 'cachedTokens' | 'cacheTold'> {
+  let [cachedTokens, cacheTold] = [0, 0]
+  for (const { finish, cachedTokens: cached, promptTokens } of samples) {
+    if (cached === undefined || finish === 'error') continue
+    cachedTokens += cached
+    cacheTold += promptTokens
+  }
+  return { cachedTokens, cacheTold }
+}
 
 const encoder = new TextEncoder()
 

@@ -10,6 +10,7 @@ import { startMeters } from './metering.ts'
 import { idle, keepSeries, LinkFailure, type Windows } from './phases.ts'
 import type { FromModel, Job } from './protocol.ts'
 import { redactFailure } from './redact.ts'
+import { reopen, saltOf } from './opening.ts'
 import { failedSample, requestOf, sampleOf } from './samples.ts'
 
 export interface CellTask {
@@ -112,7 +113,10 @@ async function converse(task: CellTask, context: CellContext, link: Link): Promi
 
 function jobOf(task: CellTask, context: CellContext, batches: readonly (readonly Item[])[]): Job {
   const { id, name, role, adapter, options } = task.spec
-  const requests = (batch: readonly Item[]) => batch.map((item) => requestOf(item, task.workload, context.seed, task.key.repeat))
+  const salt = saltOf(task.id, context.clock.originNs)
+  let number = 0
+  const requests = (batch: readonly Item[]) =>
+    batch.map((item) => reopen(requestOf(item, task.workload, context.seed, task.key.repeat), item.opening, salt, number++))
   const warmup = batches.length === 0 ? [] : warmupBatches(task.load, context.warmupRequests, task.warmupItems)
   return {
     spec: { id, name, role, adapter, options },

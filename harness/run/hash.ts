@@ -22,7 +22,7 @@ export function describeSuite({ suite, file, dir }: LoadedSuite, plan: Plan, mod
     margin,
     loads: relativeTo(dir, loads),
     models: suite.models.map(({ id, role, adapter, options }) => relativeTo(dir, { id, role, adapter, options })),
-    workloads: suite.workloads.map(({ id, grader, maxTokens, temperature, stop }) => ({
+    workloads: suite.workloads.map(({ id, grader, maxTokens, temperature, stop, prefix }) => ({
       id,
       grader: grader.id,
       version: grader.version,
@@ -30,6 +30,7 @@ export function describeSuite({ suite, file, dir }: LoadedSuite, plan: Plan, mod
       temperature,
       stop,
       items: itemsHash(id),
+      ...(prefix === undefined ? {} : { prefix }),
     })),
   })
   return {
@@ -44,7 +45,7 @@ export function describeSuite({ suite, file, dir }: LoadedSuite, plan: Plan, mod
     facts,
     claims,
     ...(suite.gate === undefined ? {} : { gate: suite.gate }),
-    workloads: suite.workloads.map(({ id, title: heading, grader, maxTokens, temperature }) => ({
+    workloads: suite.workloads.map(({ id, title: heading, grader, maxTokens, temperature, prefix }) => ({
       id,
       title: heading,
       grader: grader.id,
@@ -53,6 +54,7 @@ export function describeSuite({ suite, file, dir }: LoadedSuite, plan: Plan, mod
       temperature,
       items: hashes.get(id)?.items.length ?? 0,
       itemsHash: itemsHash(id),
+      ...(prefix === undefined ? {} : { prefix }),
     })),
   }
 }
@@ -63,7 +65,7 @@ export function describeDifference(before: SuiteRecord, now: SuiteRecord): strin
     ...(before.name === now.name ? [] : [`the suite was "${before.name}"`]),
     ...(before.margin === now.margin ? [] : [`the margin was ${before.margin}`]),
     ...listDifference('model', before.models, now.models, ['role', 'adapter', 'options']),
-    ...listDifference('workload', before.workloads, now.workloads, ['grader', 'graderVersion', 'maxTokens', 'temperature', 'itemsHash']),
+    ...listDifference('workload', before.workloads, now.workloads, ['grader', 'graderVersion', 'maxTokens', 'temperature', 'itemsHash', 'prefix']),
     ...listDifference('load', before.loads, now.loads, LOAD_KEYS),
   ]
   if (differences.length === 0) return 'texts that end an answer, or models that take no part'
@@ -73,7 +75,7 @@ export function describeDifference(before: SuiteRecord, now: SuiteRecord): strin
 // --- internal ---
 
 const LOAD_KEYS =
-  'kind items size streams perSecond arrivals rampSeconds points slo file format speed seconds requests warmupSeconds maxErrorShare maxInFlight maxUsd'.split(
+  'kind items size streams perSecond arrivals rampSeconds points slo file format fromSeconds speed seconds requests warmupSeconds maxErrorShare maxInFlight maxUsd'.split(
     ' ',
   )
 

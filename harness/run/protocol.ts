@@ -51,6 +51,7 @@ const RequestSchema = z.object({
   seed: z.number(),
   temperature: z.number(),
   stop: z.array(z.string()),
+  ignoreEos: z.boolean().exactOptional(),
 }) satisfies z.ZodType<Request>
 
 const batches = z.array(z.array(RequestSchema))

@@ -1,12 +1,20 @@
 /** From what was asked and answered to the samples of the record. */
 import { fnv1a } from '../random.ts'
 import type { CellKey, Failure, Item, Message, Request, Sample, WorkloadSpec } from '../types.ts'
+import { ungraded } from '../workloads/index.ts'
 import type { Answer, Arrivals } from './protocol.ts'
 import { redactFailure } from './redact.ts'
 
 /** The request for an item. The sampling seed follows from the item and the repeat, and is the same for all models. */
 export function requestOf(item: Item, { id, maxTokens, temperature, stop }: WorkloadSpec, seed: number, repeat: number): Request {
-  return { prompt: item.prompt, maxTokens, temperature, stop, seed: fnv1a(JSON.stringify([seed, id, item.id, repeat])) }
+  const request = {
+    prompt: item.prompt,
+    maxTokens: item.length?.outputTokens ?? maxTokens,
+    temperature,
+    stop,
+    seed: fnv1a(JSON.stringify([seed, id, item.id, repeat])),
+  }
+  return item.length?.ignoreEos ? { ...request, ignoreEos: true } : request
 }
 
 export interface Asked {
@@ -21,6 +29,7 @@ export interface Asked {
 export function sampleOf(asked: Asked, answer: Answer, { grader }: WorkloadSpec): Sample {
   if (!answer.ok) return failedSample(asked, answer.error, answer)
   const { completion } = answer
+  if (grader === ungraded) return { ...identity(asked), ...timesOf(answer), ...completion }
   const { score, answer: read, detail } = grader.grade(asked.item, completion.text)
   const grade = { score, grader: grader.id, ...(typeof read === 'string' ? { answer: read } : {}), ...(typeof detail === 'string' ? { detail } : {}) }
   return { ...identity(asked), ...timesOf(answer), ...completion, grade }

@@ -6,6 +6,7 @@ import { runCell, type CellContext, type CellTask } from './cell.ts'
 import type { Journal } from './journal.ts'
 import { runLoadCell } from './load/cell.ts'
 import { isStaged, quickLoad } from './loads.ts'
+import { watchPrompts } from './prompts.ts'
 import type { Rest } from './resume.ts'
 
 export type SharedContext = Omit<CellContext, 'onPhase' | 'onSample' | 'onSeries' | 'onWarning'>
@@ -40,16 +41,21 @@ export async function runPlanned({ id, key, items, skip }: Plan['cells'][number]
     load: journal.record.quick ? quickLoad(find(loaded.suite.loads, key.load)) : find(loaded.suite.loads, key.load),
     timeSteps: !journal.record.cells.some((cell) => cell.state === 'done' && cell.key.model === key.model), // once per model
   }
+  const watch = watchPrompts(task.items, task.workload)
   const cellContext: CellContext = {
     ...shared,
     meters: shared.meters.filter(({ model }) => model === undefined || model === key.model),
     onPhase: (phase) => onEvent({ type: 'cell-phase', cell: id, phase }),
-    onSample: (sample) => journal.sample(sample),
+    onSample: (sample) => {
+      watch.add(sample)
+      journal.sample(sample)
+    },
     onSeries: (series) => journal.series(series),
     onWarning: (code, message) => journal.warning({ code, message, cell: id, model: key.model }),
   }
   const { load } = task
   const outcome = await (isStaged(load) ? runLoadCell({ ...task, load }, cellContext) : runCell(task, cellContext))
+  watch.tell(cellContext.onWarning)
   return outcome.state === 'aborted' ? { ...base, state: 'planned' } : { ...base, ...outcome }
 }
 

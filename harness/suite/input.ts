@@ -93,7 +93,10 @@ export type LoadInput = {
   | ({
       readonly kind: 'trace'
       readonly file: string
-      readonly format: 'azure' | 'mooncake' | 'burstgpt'
+      /** Default: told by the first line. */
+      readonly format?: 'auto' | 'azure' | 'mooncake' | 'burstgpt' | undefined
+      /** Leave out the first seconds of the file. */
+      readonly fromSeconds?: number | undefined
       readonly speed?: number | undefined
       readonly slo?: SloInput | undefined
     } & TimingInput)

@@ -2,10 +2,8 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { Arrivals, LoadSpec } from '../types.ts'
+import { TRACE_FORMATS } from '../workloads/index.ts'
 import { Id, strict } from './strict.ts'
-
-/** Layouts of the files that requests with times are known in. */
-export const TRACE_FORMATS = ['azure', 'mooncake', 'burstgpt'] as const
 
 const count = z.int().min(1)
 const common = { id: Id.optional(), items: count.optional().describe('Ask only the first n items of the workload under this load') }
@@ -73,7 +71,11 @@ export const LoadSchema = z.discriminatedUnion('kind', [
   strict({
     kind: z.literal('trace').describe('requests at the times of a file'),
     file: z.string().min(1).describe('Path, relative to the suite'),
-    format: z.enum(TRACE_FORMATS).describe('Layout of the file'),
+    format: z
+      .enum(['auto', ...TRACE_FORMATS])
+      .optional()
+      .describe('Layout of the file; default auto: told by its first line'),
+    fromSeconds: z.number().min(0).optional().describe('Leave out the requests of the first seconds of the file; default 0'),
     speed: z.number().positive().optional().describe('2 replays twice as fast; default 1'),
     slo: Slo.optional(),
     ...common,
@@ -106,7 +108,7 @@ export function resolveLoad(load: ParsedLoad, dir: string): LoadSpec {
     case 'search':
       return { ...timed(load, SECONDS.stage), id, arrivals: resolveArrivals(load.arrivals), points: load.points ?? 12, slo: defined(load.slo) }
     case 'trace':
-      return { ...timed(load, SECONDS.trace), id, file: resolve(dir, load.file), speed: load.speed ?? 1 }
+      return { ...timed(load, SECONDS.trace), id, file: resolve(dir, load.file), format: load.format ?? 'auto', speed: load.speed ?? 1 }
   }
 }
 

@@ -41,7 +41,7 @@ export interface Model {
   memory(): { deviceBytes: Observed<number>; processBytes: number }
   close(): Promise<void>
 }
-export interface Request { prompt: string | readonly Message[]; maxTokens: number; seed: number; temperature: number; stop: readonly string[] }
+export interface Request { prompt: string | readonly Message[]; maxTokens: number; seed: number; temperature: number; stop: readonly string[]; /** Go on to `maxTokens`, whatever the model says. */ ignoreEos?: boolean }
 /** `text` may be empty; `tokens` is how many tokens arrived together. The receiver stamps the time. */
 export interface TokenEvent { tokens: number; text: string; channel: 'answer' | 'reasoning' }
 export interface Completion {

@@ -55,7 +55,7 @@ export interface SuiteRecord {
   name: string; title: string; description: string; file: string; hash: string; margin: number
   models: readonly ModelSpec[]
   /** `maxTokens` and `temperature` are absent where they are not known: answers that were recorded elsewhere. */
-  workloads: readonly { id: string; title: string; grader: string; graderVersion: string; maxTokens?: number; temperature?: number; items: number; itemsHash: string }[]
+  workloads: readonly { id: string; title: string; grader: string; graderVersion: string; maxTokens?: number; temperature?: number; items: number; itemsHash: string; /** Prefix policy of made-up prompts. */ prefix?: string }[]
   loads: readonly LoadSpec[]
   facts: readonly Fact[]
   claims: readonly Claim[]

@@ -77,13 +77,19 @@ export interface WorkloadSpec {
   stop: readonly string[]
   /** Use the first n items only. */
   limit?: number
+  /** What prompts have in common at their beginning, in words; absent: they are asked as they are. */
+  prefix?: string
 }
 
 export interface Grader { id: string; version: string; grade(item: Item, text: string): Grade }
 /** `score` is between 0 and 1; a binary grader gives 0 or 1. Never throws, whatever the text. */
 export interface Grade { score: number; grader: string; answer?: string; detail?: string }
 
-export interface Item { id: string; hash: string; prompt: string | readonly Message[]; target?: string; slice?: string; cluster?: string }
+export interface Item { id: string; hash: string; prompt: string | readonly Message[]; target?: string; slice?: string; cluster?: string; length?: ItemLength; opening?: Opening }
+/** Made-up prompts: tokens asked for, and who counted those of the prompt. `ignoreEos`: the server is asked to go on to the full length. */
+export interface ItemLength { inputTokens: number; outputTokens: number; countedBy: 'tokenizer' | 'estimate'; ignoreEos: boolean }
+/** The part of a prompt, from character `at` to `end`, that is written anew for each request: `count` of the words, so that no prefix cache knows it. */
+export interface Opening { at: number; end: number; count: number; words: readonly string[] }
 export interface Message { role: 'system' | 'user' | 'assistant'; content: string }
 
 /** How requests arrive. `items` caps the items asked under this load (the first ones of the workload). */
@@ -98,5 +104,5 @@ export type LoadSpec = { id: string; items?: number } & (
   | ({ kind: 'sweep'; points: number; arrivals: Arrivals; slo?: Slo } & Timing)
   /** The highest rate that meets the objective. */
   | ({ kind: 'search'; arrivals: Arrivals; slo: Slo; points: number } & Timing)
-  | ({ kind: 'trace'; file: string; format: string; speed: number; slo?: Slo } & Timing)
+  | ({ kind: 'trace'; file: string; format: string; fromSeconds?: number; speed: number; slo?: Slo } & Timing)
 )

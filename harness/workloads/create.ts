@@ -1,7 +1,7 @@
 /** From what a suite says about a workload to the workload that the runner uses. */
 import { HarnessError } from '../errors.ts'
 import type { Grader, Item, WorkloadSpec } from '../types.ts'
-import { guardGrader } from './grader.ts'
+import { guardGrader, ungraded } from './grader.ts'
 import type { WorkloadKind } from './kind.ts'
 import { getGrader, WORKLOAD_KINDS, type GraderId, type GraderOptions, type KindId, type KindOptions } from './registry.ts'
 
@@ -32,6 +32,10 @@ export function createWorkload(input: WorkloadInput, dir: string): WorkloadSpec 
   const kind = WORKLOAD_KINDS[kindId] as unknown as WorkloadKind<object>
   const parts = kind.create(options, { id, dir })
   const chosen = graderOf(grader) ?? parts.grader ?? getGrader('exact')
+  if (parts.grader === ungraded && grader !== undefined)
+    throw new HarnessError('usage', `workload ${id}: prompts of the kind ${kindId} have no right answer, so no grader can score them`, {
+      hint: 'leave out grader',
+    })
   const cap = limit ?? parts.limit
   return {
     id,
@@ -42,6 +46,7 @@ export function createWorkload(input: WorkloadInput, dir: string): WorkloadSpec 
     temperature: temperature ?? parts.temperature ?? 0,
     stop: stop ?? parts.stop ?? [],
     ...(cap === undefined ? {} : { limit: cap }),
+    ...(parts.prefix === undefined ? {} : { prefix: parts.prefix }),
   }
 }
 

@@ -38,6 +38,9 @@ export function createGrader<Options extends object>(id: string, kind: GraderKin
   }
 }
 
+/** Stands where nothing can be graded: answers get no grade at all, not a bad one. */
+export const ungraded: Grader = { id: 'none', version: '1', grade: () => ({ score: 0, grader: 'none', detail: 'made-up prompts have no right answer' }) }
+
 /** A grader of a user's own, held to the contract: never throws, and scores between 0 and 1. What it broke is in `detail`. */
 export function guardGrader(grader: Grader): Grader {
   const failed = (detail: string): Grade => ({ score: 0, grader: grader.id, detail })

@@ -11,11 +11,13 @@ import { includes } from './graders/includes.ts'
 import { numeric } from './graders/numeric.ts'
 import { workloadKind, type WorkloadKind } from './kind.ts'
 import { list } from './list.ts'
+import { synthetic } from './synthetic.ts'
 
 /** The kinds by name; a new kind is one line here. */
 export const WORKLOAD_KINDS = {
   list,
   file,
+  synthetic,
   arithmetic: workloadKind<ArithmeticOptions>({
     summary: 'generated questions with working: addition, subtraction, multiplication, expressions',
     shape: { perSlice: z.int().min(1), split: z.enum(['train', 'test']).optional(), slices: z.array(z.enum(ARITHMETIC_SLICES)).min(1).optional() },

@@ -44,6 +44,8 @@ export function itemScores(samples: readonly Sample[]): readonly ItemScore[] {
 const scored = new WeakMap<readonly Sample[], readonly ItemScore[]>()
 
 function scoresOf(samples: readonly Sample[]): ItemScore[] {
+  // prompts that nobody can grade: a failed one is no wrong answer
+  if (samples.every(({ grade }) => grade === undefined) && samples.some(({ finish }) => finish !== 'error')) return []
   const items = new Map<string, { cluster: string; slice: string; sum: number; requests: number }>()
   for (const { item, cluster, slice, grade, finish } of samples) {
     if (grade === undefined && finish !== 'error') continue

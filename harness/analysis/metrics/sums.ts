@@ -42,10 +42,10 @@ export function sumsOf(metric: SumMetric, { tallies }: Ledger, { units }: Member
   return sums
 }
 
-/** The metrics that a group can have: those of served models where requests overlap, goodput where there is an objective. */
-export function sumMetricsOf({ sliced, spec }: Group): readonly SumMetric[] {
-  if (!sliced) return SUM_METRICS
-  return [...SUM_METRICS, ...LOAD_METRICS, ...(sloOf(spec) === undefined ? [] : GOODPUT_METRICS)]
+/** The metrics that a group can have: those of served models where requests overlap, goodput where there is an objective, the cache where it is told. */
+export function sumMetricsOf({ sliced, spec, samples }: Group): readonly SumMetric[] {
+  if (!sliced) return samples.some(({ cachedTokens }) => cachedTokens !== undefined) ? [...SUM_METRICS, CACHED_SHARE] : SUM_METRICS
+  return [...SUM_METRICS, ...LOAD_METRICS, CACHED_SHARE, ...(sloOf(spec) === undefined ? [] : GOODPUT_METRICS)]
 }
 
 const SUM_METRICS: readonly SumMetric[] = [
@@ -126,6 +126,15 @@ const LOAD_METRICS: readonly SumMetric[] = [
     none: 'the measured window has no length',
   },
 ]
+
+const CACHED_SHARE: SumMetric = {
+  id: 'cached-share',
+  unit: 'ratio',
+  top: ({ cachedTokens }) => cachedTokens,
+  bottom: ({ cacheTold }) => cacheTold,
+  account: () => fine('measured', 'cached prompt tokens ÷ prompt tokens of the answers that tell both'),
+  none: 'no answer tells how many prompt tokens were cached',
+}
 
 const GOODPUT_METRICS: readonly SumMetric[] = [
   {

@@ -32,6 +32,7 @@ export default command('plan', async (args, { io }) => {
         maxOutputTokens: plan.maxOutputTokens,
         ...expected,
         ...(rule === undefined ? {} : { untilDecided: { rule, workloads: itemsExpected(plan, loaded.suite) } }),
+        prefixPolicies: prefixPolicies(loaded.suite),
         basedOn: earlier.map((run) => run.record.id),
       }),
     )
@@ -77,9 +78,20 @@ function planText(suite: LoadedSuite['suite'], plan: Plan, expected: Forecast, e
     textTable(['#', 'model', 'workload', 'load', 'repeat', 'block', 'items', 'expected'], cells, width),
     textTable(['model', 'expected', 'prompt tokens', 'output tokens', 'cost'], models, width),
     ...(rule === undefined ? [] : [...wrap(untilDecidedText(rule, plan, suite), width), '']),
+    ...policyLines(suite, width),
     ...wrap(conclusion(expected, earlier), width),
     '',
   ].join('\n')
+}
+
+/** What made-up prompts have in common, which decides what a prefix cache can know. */
+function prefixPolicies({ workloads }: LoadedSuite['suite']): { workload: string; policy: string }[] {
+  return workloads.flatMap(({ id, prefix }) => (prefix === undefined ? [] : [{ workload: id, policy: prefix }]))
+}
+
+function policyLines(suite: LoadedSuite['suite'], width: number): string[] {
+  const lines = prefixPolicies(suite).flatMap(({ workload, policy }) => wrap(`Prefix policy of ${workload}: ${policy}.`, width))
+  return lines.length === 0 ? [] : [...lines, '']
 }
 
 /** How long and how dear, and where that is known from. */

@@ -2,7 +2,7 @@
 import type { Request } from '../../types.ts'
 import type { Options } from './options.ts'
 
-export function bodyOf(options: Options, { prompt, maxTokens, temperature, seed, stop }: Request): string {
+export function bodyOf(options: Options, { prompt, maxTokens, temperature, seed, stop, ignoreEos }: Request): string {
   const { model, api, stream, includeUsage, logprobs, maxTokensField, extra } = options
   const body: Record<string, unknown> = {
     model,
@@ -11,6 +11,7 @@ export function bodyOf(options: Options, { prompt, maxTokens, temperature, seed,
     temperature,
     seed,
     ...(stop.length === 0 ? {} : { stop }),
+    ...(ignoreEos ? { ignore_eos: true } : {}),
     stream,
     ...(stream && includeUsage ? { stream_options: { include_usage: true } } : {}),
     ...(logprobs ? { logprobs: api === 'chat' ? true : 1 } : {}), // completions: how many alternatives; some servers take 0 for none at all

@@ -6,6 +6,7 @@ import { startMeters } from '../metering.ts'
 import { idle, keepSeries, LinkFailure, type Windows } from '../phases.ts'
 import { redactFailure } from '../redact.ts'
 import { requestOf } from '../samples.ts'
+import { reopen, saltOf } from '../opening.ts'
 import { claimable, fewestFor } from './minimum.ts'
 import { createPool, processesFor, type ClientPool } from './pool.ts'
 import type { ClientJob, StageEnd, StageOrder } from './protocol.ts'
@@ -75,7 +76,9 @@ function jobOf(task: CellTask, context: CellContext): ClientJob {
     dir: context.dir,
     originNs: context.clock.originNs,
     requests: task.items.map(request),
-    warmup: task.warmupItems.map(request),
+    openings: task.items.some(({ opening }) => opening !== undefined) ? task.items.map(({ opening }) => opening) : [],
+    salt: saltOf(task.id, context.clock.originNs),
+    warmup: task.warmupItems.map((item, i) => reopen(request(item), item.opening, saltOf(task.id, context.clock.originNs), -1 - i)),
   }
 }
 

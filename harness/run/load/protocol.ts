@@ -6,7 +6,7 @@
  * All times are on the run clock. Typed arrays travel as they are, so the channel must be of the advanced kind.
  */
 import { z } from 'zod'
-import type { Completion, Failure, ModelCard, ModelSpec, Phase, Request, RuntimeFacts, Sent } from '../../types.ts'
+import type { Completion, Failure, ModelCard, ModelSpec, Opening, Phase, Request, RuntimeFacts, Sent } from '../../types.ts'
 import { FailureSchema, ModelCardSchema, PhaseSchema, RuntimeSchema } from '../store/schema.ts'
 
 export interface ClientJob {
@@ -16,6 +16,9 @@ export interface ClientJob {
   originNs: string
   requests: readonly Request[]
   warmup: readonly Request[]
+  /** Parts of the measured requests that are written anew each time, by their places; and what they follow from besides the number. */
+  openings: readonly (Opening | undefined)[]
+  salt: string
 }
 
 /** What one process does in a stage. Its requests have the numbers first, first + step, first + 2 step … */

@@ -1,5 +1,6 @@
 /** One stage of a load, as the harness sees it: orders to the clients, samples from them, and what it came to. */
 import { HarnessError, toFailure } from '../../errors.ts'
+import { readTrace } from '../../workloads/index.ts'
 import type { Item, Observed, Sample, StageRecord, StageShape } from '../../types.ts'
 import type { CellContext, CellTask } from '../cell.ts'
 import { LinkFailure } from '../phases.ts'
@@ -12,7 +13,6 @@ import type { Batch, StageEnd, StageOrder } from './protocol.ts'
 import { labelOf, type StagedLoad, type StageOutcome } from './stages.ts'
 import { createStop, type Stop } from './stop.ts'
 import { StageTally, type StageSums } from './tally.ts'
-import { readTrace } from './trace.ts'
 
 export interface StageRun {
   readonly record: StageRecord
@@ -40,8 +40,8 @@ export interface StageInput {
 /** Runs the stage to its end. Rejects with LinkFailure when a client fails; what was in flight is in the record then. */
 export async function runStage(input: StageInput): Promise<StageRun> {
   const { pool, context, load, task, shape, index } = input
+  const schedule = await scheduleOf(input)
   const startMs = round(context.clock.now() + LEAD_MS) // as samples are, so that none lies outside of its stage by a rounding
-  const schedule = scheduleOf(input)
   const sendingMs = schedule === undefined ? 1000 * load.seconds : Math.max(1, scheduleEnd(load, shape, schedule))
   const orders = Array.from({ length: pool.size }, (_, k) => orderFor(input, { k, startMs, schedule, sendingMs }))
   const slo = 'slo' in load ? load.slo : undefined
@@ -81,10 +81,15 @@ const LEAD_MS = 50
 const LEAST_DRAIN_MS = 10_000
 
 /** Due times from the start of the stage; undefined for a closed load. */
-function scheduleOf({ load, shape, task, context, index }: StageInput): Float64Array | undefined {
+async function scheduleOf({ load, shape, task, context, index }: StageInput): Promise<Float64Array | undefined> {
   const { seconds, requests } = load
   if (shape.kind === 'concurrency') return undefined
-  if (shape.kind === 'trace') return traceSchedule(readTrace(shape.file, 'format' in load ? load.format : ''), { speed: shape.speed, seconds, requests })
+  if (shape.kind === 'trace') {
+    const { format, fromSeconds } = load as Extract<StagedLoad, { kind: 'trace' }>
+    const rows = await readTrace(shape.file, format, { fromSeconds, seconds: seconds * shape.speed, requests })
+    const times = rows.map(({ timeMs }) => timeMs)
+    return traceSchedule(times, { speed: shape.speed, seconds, requests })
+  }
   // Models are asked at the same times: the seed does not know them.
   return rateSchedule({ ...shape, seconds, requests }, context.seed, task.key.workload, load.id, task.key.repeat, index)
 }

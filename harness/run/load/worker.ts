@@ -6,6 +6,7 @@ import { clockFrom } from '../clock.ts'
 import { modelFailure } from '../serve.ts'
 import { runSide, type Side } from '../side.ts'
 import { fastClock, startStage, type Stage } from './engine.ts'
+import { reopen } from '../opening.ts'
 import { ToClientSchema, type ClientJob, type FromClient, type ToClient } from './protocol.ts'
 
 await runSide<ToClient, FromClient>((message) => ToClientSchema.parse(message), { type: 'closed' }, serve)
@@ -49,7 +50,10 @@ async function takeOrders(side: Client, job: ClientJob, model: Model): Promise<v
     const { order } = message
     stage = startStage(order, {
       send: (...args) => model.send!(...args),
-      requestOf: (number) => requestAt(order.requests === 'warmup' ? job.warmup : job.requests, number),
+      requestOf: (number) =>
+        order.requests === 'warmup'
+          ? requestAt(job.warmup, number)
+          : reopen(requestAt(job.requests, number), job.openings[number % job.requests.length], job.salt, number),
       now,
       signal: side.signal,
       onBatch: (batch) => side.send({ type: 'batch', batch }),

@@ -200,7 +200,7 @@ const LoadSchema = z.discriminatedUnion('kind', [
   z.object({ ...load, ...timing, kind: z.literal('rate'), perSecond: number, arrivals: ArrivalKind, rampSeconds: number, slo: maybe(Slo) }),
   z.object({ ...load, ...timing, kind: z.literal('sweep'), points: number, arrivals: ArrivalKind, slo: maybe(Slo) }),
   z.object({ ...load, ...timing, kind: z.literal('search'), points: number, arrivals: ArrivalKind, slo: Slo }),
-  z.object({ ...load, ...timing, kind: z.literal('trace'), file: text, format: text, speed: number, slo: maybe(Slo) }),
+  z.object({ ...load, ...timing, kind: z.literal('trace'), file: text, format: text, fromSeconds: maybe(number), speed: number, slo: maybe(Slo) }),
 ]) satisfies z.ZodType<LoadSpec>
 
 const FactSchema = z.object({
@@ -239,6 +239,7 @@ const SuiteRecordSchema = z.object({
       temperature: maybe(number),
       items: number,
       itemsHash: text,
+      prefix: maybe(text),
     }),
   ),
   loads: z.array(LoadSchema),

@@ -28,6 +28,15 @@ export const LATENCY = [
     misleads: 'One hiccup of client or network is enough to move it.',
   },
   {
+    id: 'ttft-p999',
+    title: 'Time to first token, 99.9th percentile',
+    unit: 'ms',
+    better: 'lower',
+    definition:
+      'The 99.9th percentile of the same times, under loads whose requests overlap. Absent below 3,688 independent requests, which are the fewest that bracket it at 95%.',
+    misleads: 'One request in a thousand decides it: a pause of the client, a lost packet or a garbage collection may be all that it shows.',
+  },
+  {
     id: 'ttfat',
     title: 'Time to first answer token',
     unit: 'ms',
@@ -61,6 +70,15 @@ export const LATENCY = [
     misleads: 'Requests with few tokens scatter more and are overrepresented in the tail.',
   },
   {
+    id: 'tpot-p999',
+    title: 'Time per output token, 99.9th percentile',
+    unit: 'ms',
+    better: 'lower',
+    definition:
+      'The 99.9th percentile over requests of the same mean, under loads whose requests overlap. Absent below 3,688 independent requests, which are the fewest that bracket it at 95%.',
+    misleads: 'Requests with few tokens scatter more, and the tail may hold nothing else.',
+  },
+  {
     id: 'itl',
     title: 'Inter-token latency',
     unit: 'ms',
@@ -76,6 +94,14 @@ export const LATENCY = [
     better: 'lower',
     definition: 'The 95th percentile of the same gaps; its interval takes the tokens of one request as a cluster.',
     misleads: 'Pauses of the host (garbage collection, another process) show here first and need not be the model’s.',
+  },
+  {
+    id: 'itl-p99',
+    title: 'Inter-token latency, 99th percentile',
+    unit: 'ms',
+    better: 'lower',
+    definition: 'The 99th percentile of the same gaps, under loads whose requests overlap; its interval takes the tokens of one request as a cluster.',
+    misleads: 'The prefill of another request in the same batch shows here, and so does every pause of the host.',
   },
   {
     id: 'latency',
@@ -99,6 +125,15 @@ export const LATENCY = [
     unit: 'ms',
     better: 'lower',
     definition: 'The 99th percentile of the same times, under loads whose requests overlap.',
+    misleads: 'The longest answers decide it, so it measures length as much as speed.',
+  },
+  {
+    id: 'latency-p999',
+    title: 'End-to-end latency, 99.9th percentile',
+    unit: 'ms',
+    better: 'lower',
+    definition:
+      'The 99.9th percentile of the same times, under loads whose requests overlap. Absent below 3,688 independent requests, which are the fewest that bracket it at 95%.',
     misleads: 'The longest answers decide it, so it measures length as much as speed.',
   },
   {

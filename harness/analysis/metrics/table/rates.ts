@@ -30,6 +30,15 @@ export const RATES = [
     misleads: 'Tokens that came out of a prefix cache count like computed ones.',
   },
   {
+    id: 'cached-share',
+    title: 'Share of cached prompt tokens',
+    unit: 'ratio',
+    better: 'neither',
+    definition: 'Prompt tokens that the server took from its prefix cache ÷ prompt tokens, over the answered requests whose usage tells how many were cached.',
+    misleads:
+      'Follows from how alike the prompts are, which the workload decides (its prefix policy), as much as from the cache. A high share makes every first token quick and every prompt cheap.',
+  },
+  {
     id: 'text-throughput',
     title: 'Text throughput',
     unit: 'byte/s',
