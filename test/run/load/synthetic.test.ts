@@ -48,7 +48,7 @@ test('what the server had in its cache follows from the prefix policy; lengths a
   expect(run.record.suite.workloads.map(({ grader, prefix }) => [grader, prefix])).toEqual([['none', 'unique'], ['none', 'shared: 32 tokens, 2 distinct'], ['none', 'asis']]) // prettier-ignore
   expect(run.samples.some((sample) => 'grade' in sample)).toBe(false)
   const accuracy = analyse([run]).rows.filter(({ metric }) => metric === 'accuracy')
-  expect(accuracy.map(({ estimate }) => estimate)).toEqual(Array(3).fill({ state: 'absent', why: 'no answer was graded' }))
+  expect(accuracy.map(({ estimate }) => estimate)).toEqual(Array.from({ length: 3 }, () => ({ state: 'absent', why: 'no answer was graded' })))
 })
 
 test('a trace of blocks is replayed at its times, with its lengths and what its prompts share', async () => {
