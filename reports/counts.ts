@@ -7,8 +7,11 @@ import { listInWords } from './words.ts'
 export function countSentence(counts: Analysis['counts']): string {
   const total = (pick: (row: Analysis['counts'][number]) => number): number => counts.reduce((sum, row) => sum + pick(row), 0)
   const [requests, failed, truncated] = [total((row) => row.requests), total((row) => row.failed), total((row) => row.truncated)]
-  const unasked = counts.reduce((sum, { planned, requests: asked }) => sum + Math.max(0, planned - asked), 0)
-  const missing = unasked === 0 ? '' : ` ${formatCount(unasked, 'planned request')} ${unasked === 1 ? 'was' : 'were'} never asked.`
+  const unasked = counts.reduce((sum, { planned, requests: asked, spared = 0 }) => sum + Math.max(0, planned - asked - spared), 0)
+  const spared = total((row) => row.spared ?? 0)
+  const missing =
+    (unasked === 0 ? '' : ` ${formatCount(unasked, 'planned request')} ${unasked === 1 ? 'was' : 'were'} never asked.`) +
+    (spared === 0 ? '' : ` ${formatCount(spared, 'request')} more could have been asked: the run asks until it is clear, or up to its limits.`)
   if (requests === 0) return `No request was asked.${missing}`
   const untold = total((row) => row.untold ?? 0)
   if (failed + truncated === 0 && untold > 0)

@@ -86,7 +86,7 @@ function analyseRun(run: StoredRun): Part {
     ),
     gap: gapRows(asked, run),
     distributions: asked.flatMap(distributionsOf),
-    counts: groups.map(countsOf),
+    counts: groups.map((data) => countsOf(data, run.record)),
     failures: run.record.cells.flatMap((cell) => (cell.state === 'failed' ? [{ run: run.record.id, cell: cell.id, error: cell.error }] : [])),
     warnings: runWarnings(run, groups),
   }
@@ -111,11 +111,13 @@ function rowsOf(data: GroupData): MetricRow[] {
     .map((cell) => toRow(data.group, cell))
 }
 
-function countsOf({ group: { run, model, workload, load, planned, samples } }: GroupData): Analysis['counts'][number] {
+function countsOf({ group: { run, model, workload, load, cells, planned, samples } }: GroupData, record: StoredRun['record']): Analysis['counts'][number] {
   const finished = (how: string): number => samples.filter(({ finish }) => finish === how).length
   const untold = samples.filter((sample) => sample.finish !== 'error' && !tells(sample, ['finish'])).length
   const counts = { run, model: model.id, workload, load, planned, requests: samples.length, failed: finished('error'), truncated: finished('length') }
-  return untold === 0 ? counts : { ...counts, untold }
+  const untilClear = record.sequential !== undefined || record.sequentialOf?.[model.id] !== undefined
+  const spared = untilClear ? cells.reduce((sum, { state, items }) => sum + (state === 'skipped' ? items.length : 0), 0) : 0
+  return { ...counts, ...(spared === 0 ? {} : { spared }), ...(untold === 0 ? {} : { untold }) }
 }
 
 function modelsOf({ record }: StoredRun, asked: readonly GroupData[]): ModelSummary[] {

@@ -59,7 +59,7 @@ export interface Analysis {
   conflicts: readonly { model: string; workload: string; metric: string; facts: readonly Fact[] }[]
   claims: readonly ClaimResult[]
   /** `planned` requests were meant to be asked, `requests` were; a run that was cut short has fewer. */
-  counts: readonly { run: string; model: string; workload: string; load: string; planned: number; requests: number; failed: number; truncated: number; /** Answers of which nobody knows whether they were cut off. */ untold?: number }[]
+  counts: readonly { run: string; model: string; workload: string; load: string; planned: number; requests: number; failed: number; truncated: number; /** Of the planned ones: not asked by a run that asks until it is clear. */ spared?: number; /** Answers of which nobody knows whether they were cut off. */ untold?: number }[]
   failures: readonly { run: string; cell: string; error: Failure }[]
   warnings: readonly Warning[]
 }

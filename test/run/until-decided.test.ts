@@ -3,6 +3,7 @@ import { analyse } from '../../harness/analysis/index.ts'
 import { planSuite, ruleOf } from '../../harness/run/index.ts'
 import { readRun } from '../../harness/run/store/read.ts'
 import type { LoadedSuite, ModelSpec, Price, RunEvent, StoredRun, Suite } from '../../harness/types.ts'
+import { countSentence } from '../../reports/counts.ts'
 import { scratch } from '../cli/scratch.ts'
 import { start } from './start.ts'
 import { PARENT_ADAPTER, scripted, suiteOf, sums } from './suites.ts'
@@ -55,6 +56,10 @@ describe('a run that asks until it is clear', () => {
     expect(verdicts[0]!.cautions[0]).toMatch(
       /asked in random order until it was clear, with \d+ looks, one every 40 items; it ended since all students were decided/,
     )
+    // What was not needed is not told as missing.
+    const words = countSentence(analyse([stored]).counts)
+    expect(words).toMatch(/\d+ requests more could have been asked: the run asks until it is clear/)
+    expect(words).not.toContain('never asked')
     expect(await readRun(stored.dir)).toEqual(stored)
   })
 
