@@ -1,6 +1,9 @@
 /** A worked example from end to end: 500 items, 22 lost and 14 won, a margin of 3 points; two files, then the verdict. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { importFiles, jsonLines } from './start.ts'
+import { summaryTable } from '../../reports/index.ts'
+import { FIXTURES, importFiles, jsonLines } from './start.ts'
 
 const ITEMS = 500
 const file = (name: string, right: (n: number) => boolean, order = (n: number): number => n): string =>
@@ -44,4 +47,11 @@ test('the files swapped give the signs swapped, and the same p-values of a diffe
     [there!.difference.value.value, there!.difference.value.low, there!.difference.value.high].map((one) => expect.closeTo(one, 9)),
   )
   expect([back!.lost, back!.won, back!.mcnemar]).toEqual([14, 22, there!.mcnemar])
+})
+
+test('the README shows what the files of the fixtures give', async () => {
+  const options = { dataset: join(FIXTURES, 'questions.jsonl'), grader: 'numeric' }
+  const { analysis } = await importFiles(join(FIXTURES, 'teacher.jsonl'), [join(FIXTURES, 'student.jsonl')], options)
+  const [shown = ''] = summaryTable(analysis, { color: false, width: 80 }).split('\n\nWarning')
+  expect(readFileSync(new URL('../../README.md', import.meta.url), 'utf8')).toContain(`\n\`\`\`\n${shown}\n`)
 })
