@@ -10,6 +10,7 @@ interface Builtin {
   readonly id: string
   readonly summary: string
   readonly runsIn: ModelAdapter['runsIn']
+  readonly scores?: boolean
   readonly load: () => Promise<{ default: ModelAdapter }>
 }
 
@@ -19,6 +20,7 @@ export const ADAPTERS: readonly Builtin[] = [
     id: 'tfjs',
     summary: 'a small transformer on TensorFlow.js, in a process of its own (tensorflow, webgpu, wasm or cpu)',
     runsIn: 'child',
+    scores: true,
     load: () => import('./tfjs/index.ts'),
   },
   {
@@ -55,6 +57,14 @@ export async function getAdapter(id: string, dir: string = process.cwd()): Promi
 /** Where models of this adapter run; loads nothing for a built-in one. Throws as `getAdapter` does. */
 export async function adapterPlace(id: string, dir: string = process.cwd()): Promise<ModelAdapter['runsIn']> {
   return ADAPTERS.find((adapter) => adapter.id === id)?.runsIn ?? (await getAdapter(id, dir)).runsIn
+}
+
+/** Whether models of this adapter can say how likely a text is. Throws as `getAdapter` does. */
+export async function adapterScores(id: string, dir: string = process.cwd()): Promise<boolean> {
+  const builtin = ADAPTERS.find((adapter) => adapter.id === id)
+  if (builtin !== undefined) return builtin.scores ?? false
+  const { runsIn, scores } = await getAdapter(id, dir)
+  return runsIn === 'child' && scores === true
 }
 
 // --- internal ---

@@ -1,5 +1,5 @@
 /** What has happened in a run so far: kept on disk, counted, and told to whoever listens. */
-import type { CellRecord, RunEvent, RunRecord, Sample, SequentialRecord, SeriesRecord, Warning } from '../types.ts'
+import type { CellRecord, RunEvent, RunRecord, Sample, SequentialRecord, SeriesRecord, TokenScore, Warning } from '../types.ts'
 import type { RunStore } from './store/write.ts'
 
 export interface Journal {
@@ -11,6 +11,8 @@ export interface Journal {
   cell(cell: CellRecord, notAsked?: number): void
   /** How a run that asks until it is clear stands; on disk with the next cell. */
   sequential(state: SequentialRecord): void
+  score(score: TokenScore): void
+  notScored(models: NonNullable<RunRecord['notScored']>): void
   end(state: RunRecord['state']): void
 }
 
@@ -45,6 +47,10 @@ export function createJournal(store: RunStore, start: RunRecord, done: { request
     },
     sequential(state) {
       record = { ...record, sequential: state }
+    },
+    score: (score) => store.appendScore(score),
+    notScored(models) {
+      record = { ...record, notScored: models }
     },
     end(state) {
       record = { ...record, state }

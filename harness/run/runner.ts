@@ -1,7 +1,7 @@
 /** Runs a suite, cell by cell. Emits events; knows no terminal and no file format. */
 import { HarnessError } from '../errors.ts'
 import { probeMeters } from '../meters/index.ts'
-import type { LoadedSuite, Plan, RunEvent, StoredRun } from '../types.ts'
+import type { LoadedSuite, Plan, RunEvent, Sample, StoredRun } from '../types.ts'
 import { startClock, type Clock } from './clock.ts'
 import { describeEnvironment } from './environment.ts'
 import { describeSuite } from './hash.ts'
@@ -9,10 +9,11 @@ import { createJournal, type Journal } from './journal.ts'
 import { chooseModels, planSuite, type SideBySide } from './plan.ts'
 import { finalState, mergeMeters, newRecord, smallBatches, type ProbedMeter } from './record.ts'
 import { checkSameSuite, choicesOf, latestTime, restOf, resumeWarnings, type Choices, type Rest } from './resume.ts'
+import { createScoring } from './scoring/pass.ts'
 import { readRun } from './store/read.ts'
 import { unpackRun } from './store/unpack.ts'
 import { createRun, openRun } from './store/write.ts'
-import { createReferee, ruleOf, type Referee, type UntilDecidedWish } from './until-decided.ts'
+import { createReferee, ruleOf, type UntilDecidedWish } from './until-decided.ts'
 import { runPlanned, type SharedContext } from './tasks.ts'
 
 export interface RunOptions {
@@ -82,7 +83,22 @@ export async function runSuite(
     const shared = shareContext(loaded, options, parts, choices, meters, clock)
     const samples = earlier?.samples ?? []
     const referee = rule === undefined ? undefined : createReferee({ rule, plan, suite: loaded.suite, journal, samples, now: () => clock.now(), onEvent })
-    const watched: Journal = referee === undefined ? journal : watch(journal, referee)
+    const { graceMs } = shared
+    const scoring = createScoring({
+      loaded,
+      plan,
+      journal,
+      samples,
+      scores: earlier?.scores ?? [],
+      backend: choices.backend,
+      graceMs,
+      signal: options.signal,
+      onEvent,
+    })
+    const watched = watch(journal, (sample) => {
+      referee?.sample(sample)
+      scoring.sample(sample)
+    })
     let [blocks, stopped]: [number, string | undefined] = [0, undefined]
     for (const [i, cell] of plan.cells.entries()) {
       const left = rest.get(cell.id)
@@ -101,8 +117,14 @@ export async function runSuite(
       if (!options.signal.aborted) stopped = await parts.afterBlock?.(store.dir, blocks)
     }
     if (!options.signal.aborted && rest.size > 0) referee?.end()
-    // 5. The end.
-    journal.end(finalState(journal.record))
+    // 5. Token by token, outside of all that is timed. Two sides of a gate are compared by their answers only.
+    let cutShort = false
+    if (!options.signal.aborted && options.sideBySide === undefined && finalState(journal.record) !== 'interrupted') {
+      await scoring.run()
+      cutShort = options.signal.aborted
+    }
+    // 6. The end.
+    journal.end(cutShort ? 'interrupted' : finalState(journal.record))
   } finally {
     store.close()
   }
@@ -166,20 +188,22 @@ function sameBlock(a: Plan['cells'][number], b: Plan['cells'][number] | undefine
   return b !== undefined && a.key.repeat === b.key.repeat && a.key.block === b.key.block
 }
 
-/** The journal, with every sample told to the referee too. */
-function watch(journal: Journal, referee: Referee): Journal {
+/** The journal, with every sample told to others too. */
+function watch(journal: Journal, onSample: (sample: Sample) => void): Journal {
   return {
     get record() {
       return journal.record
     },
     sample(sample) {
       journal.sample(sample)
-      referee.sample(sample)
+      onSample(sample)
     },
     series: (series) => journal.series(series),
     warning: (warning) => journal.warning(warning),
     cell: (cell, notAsked) => journal.cell(cell, notAsked),
     sequential: (state) => journal.sequential(state),
+    score: (score) => journal.score(score),
+    notScored: (models) => journal.notScored(models),
     end: (state) => journal.end(state),
   }
 }

@@ -38,6 +38,8 @@ export interface SuiteInput {
   readonly margin?: number | undefined
   /** Ask in random order, and stop once every student is decided or a limit is reached; without it everything is asked. `lookEvery` defaults to 50. */
   readonly untilDecided?: Undefinable<Partial<UntilDecided>> | undefined
+  /** Comparison of in-process models with the teacher token by token, after all requests; default: on 100 of its answers to each workload. */
+  readonly fidelity?: { readonly items?: number | undefined; readonly off?: boolean | undefined } | undefined
   /** What `--quick` changes; default `{ items: 24, blocks: 2 }`. */
   readonly quick?: { readonly items?: number | undefined; readonly blocks?: number | undefined } | undefined
   /** Price of every model that has none of its own. */

@@ -25,6 +25,7 @@ export function resolveSuite(input: ParsedSuite, facts: readonly Fact[], dir: st
     meters: meters.map((meter) => resolveMeter(meter, dir)),
     margin,
     ...(untilDecided === undefined ? {} : { untilDecided: defined(untilDecided) }),
+    ...(input.fidelity === undefined ? {} : { fidelity: input.fidelity }),
     quick,
     facts,
     claims: claims.map((claim) => defined(claim)),

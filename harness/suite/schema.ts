@@ -155,6 +155,12 @@ export const SuiteSchema = strict({
   untilDecided: UntilDecidedSchema.optional().describe(
     'Ask in random order, and stop once every student is decided or a limit is reached; without it everything is asked',
   ),
+  fidelity: strict({
+    items: count.default(100).describe('Answers of the teacher, of each workload, that are read by the other models; a fifth with --quick'),
+    off: z.boolean().default(false).describe('Do not compare token by token'),
+  })
+    .optional()
+    .describe('Comparison with the teacher token by token, after all requests; for in-process models'),
   quick: strict({ items: count.default(24), blocks: count.default(2) })
     .prefault({})
     .describe('What --quick changes'),

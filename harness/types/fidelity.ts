@@ -14,6 +14,8 @@ export interface Fidelity {
   onTeacherErrors: Observed<Estimate>
   flips: Flips
   slices: Observed<SliceTest>
+  /** On the teacher's own answers, each token given what the teacher wrote before it. */
+  tokens: Observed<TokenFidelity>
   calibration: { model: Observed<Calibration>; teacher: Observed<Calibration> }
   /** Characters, model ÷ teacher. */
   answerLength: Observed<Estimate>
@@ -31,3 +33,15 @@ export interface SliceTest { slices: readonly { slice: string; items: number; di
 export interface Calibration { answers: number; ece: number; brier: number; nll: number; bins: readonly CalibrationBin[] }
 /** `low` to `high` in confidence, the upper end in it; empty bins are left out. */
 export interface CalibrationBin { low: number; high: number; answers: number; confidence: number; accuracy: number }
+/** One answer of the teacher, read by another model; written to scores.jsonl after the requests. Sums over its tokens, in nats. */
+export interface TokenScore {
+  model: string; workload: string; item: string; cluster?: string
+  /** The end mark included, where the teacher ended by itself. */
+  tokens: number
+  /** −ln of what the model gives the text, and the text's bytes in UTF-8; marks left out. */
+  nll: number; bytes: number
+  /** Where both have one vocabulary. `kl`: Σ KL(teacher‖model); `agreed`: tokens at which both hold the same one likeliest. */
+  same?: { kl: number; agreed: number }
+}
+/** `kl` in nats per token, `top1` as a share of tokens, `nllPerByte` in nats; `n` of each counts items or clusters. */
+export interface TokenFidelity { items: number; tokens: number; kl: Observed<Estimate>; top1: Observed<Estimate>; nllPerByte: Observed<Estimate> }

@@ -12,6 +12,8 @@ export interface ModelAdapter {
    * of its own that do nothing else. `parent`: waits beside the harness. `none`: nothing to run (published figures).
    */
   readonly runsIn: 'child' | 'client' | 'parent' | 'none'
+  /** Its models have `distributions` or `score`, and run in a `child`: they can be compared token by token. */
+  readonly scores?: boolean
   open(spec: ModelSpec, context: OpenContext): Promise<Model>
 }
 export interface OpenContext {
@@ -35,6 +37,8 @@ export interface Model {
   send?(request: Request, recording: Recording, signal: AbortSignal): Promise<Sent>
   /** Log-probabilities (nats) of continuations of one context. */
   score?(context: string, continuations: readonly string[], signal: AbortSignal): Promise<readonly Score[]>
+  /** What the model expects at each token of a text that is given to it as its answer. Throws HarnessError `model` for a text that it cannot read. */
+  distributions?(text: ForcedText, signal: AbortSignal): Promise<Distributions>
   /** Times prefill and decode steps in isolation (tinybench); milliseconds per call. */
   timeSteps?(signal: AbortSignal): Promise<readonly StepTiming[]>
   /** Bytes held now (weights and caches on the device, and the process). */
@@ -81,6 +85,17 @@ export interface Recording {
 }
 export type TokenCount = 'server' | 'tokenizer' | 'estimate'
 export interface Score { logProb: number; tokens: number; bytes: number; isGreedy: boolean }
+/** `ended`: the answer is whole, so that its end mark is a token too. */
+export interface ForcedText { prompt: Request['prompt']; answer: string; ended: boolean }
+export interface Distributions {
+  /** Names the tokenizer with its vocabulary: models with equal ones are compared token by token. */
+  vocabulary: string
+  /** Tokens of the answer; `marks` of them, at the end, stand for no text. */
+  ids: readonly number[]
+  marks: number
+  /** Of every token of the vocabulary at every place, [ids.length, vocabulary], nats. */
+  logProbs: Float32Array
+}
 export interface StepTiming { step: 'prefill' | 'decode'; batch: number; tokens: number; ms: number; lowMs: number; highMs: number; samples: number }
 
 export interface RuntimeFacts { backend: string; device: string; versions: Record<string, string>; rejected: readonly { backend: string; why: string }[] }

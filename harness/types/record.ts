@@ -29,6 +29,8 @@ export interface RunRecord {
   meters: readonly MeterRecord[]
   warnings: readonly Warning[]
   state: 'running' | 'done' | 'failed' | 'interrupted'
+  /** Models that were not compared with the teacher token by token, and why. */
+  notScored?: readonly { model: string; why: string }[]
   /** Where the run asked until it was clear: its verdicts use bounds that hold however often one looked. */
   sequential?: SequentialRecord
   /** Models of different runs put together (`compare`; never stored): how those asked whose own run asked until it was clear. */

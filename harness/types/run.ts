@@ -1,5 +1,6 @@
 /** Seams between the parts. */
 import type { Failure } from '../errors.ts'
+import type { TokenScore } from './fidelity.ts'
 import type { Series } from './meter.ts'
 import type { CellKey, RunRecord, Sample, SequentialStop, StudentLook, Warning } from './record.ts'
 import type { Item, Suite } from './suite.ts'
@@ -19,7 +20,7 @@ export interface Plan {
 
 export type SeriesRecord = Series & { cell: string; phase: 'idle' | 'measure' }
 /** A run as read back from disk. */
-export interface StoredRun { record: RunRecord; samples: readonly Sample[]; series: readonly SeriesRecord[]; dir: string }
+export interface StoredRun { record: RunRecord; samples: readonly Sample[]; series: readonly SeriesRecord[]; scores?: readonly TokenScore[]; dir: string }
 
 /** What the runner tells; reporters decide how it looks. `requestsDone` counts over the whole run. */
 export type RunEvent =
@@ -30,5 +31,7 @@ export type RunEvent =
   | { type: 'cell-end'; cell: string; key: CellKey; state: 'done' | 'failed' | 'skipped' | 'recorded'; error?: Failure; /** Why it was skipped. */ why?: string; /** Requests of the run that are no longer asked because of it. */ notAsked?: number; cellsDone: number }
   /** The results were looked at; `stopped` says that asking ends here. */
   | { type: 'look'; look: number; students: readonly StudentLook[]; stopped?: SequentialStop }
+  /** Everything is asked, and models are compared with the teacher token by token on so many of its answers each. */
+  | { type: 'scoring'; models: readonly string[]; answers: number }
   | { type: 'warning'; warning: Warning }
   | { type: 'run-end'; state: RunRecord['state']; cellsFailed: number }

@@ -26,6 +26,8 @@ export interface Suite {
   margin: number
   /** Ask in random order and stop once it is clear; without, everything is asked. */
   untilDecided?: UntilDecided
+  /** Comparison with the teacher token by token, when everything is asked; absent: 100 items of each workload. */
+  fidelity?: { items: number; off: boolean }
   /** What `--quick` changes. */
   quick: { items: number; blocks: number }
   facts: readonly Fact[]

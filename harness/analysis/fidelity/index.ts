@@ -7,9 +7,10 @@ import { calibrationOf } from './calibration.ts'
 import { cohenKappa } from './kappa.ts'
 import { answerOf, answerPairs, scoreOf, type AnswerPair } from './pairs.ts'
 import { sliceTest } from './slices.ts'
+import { tokenFidelity } from './tokens.ts'
 
 /** One for each measured model that is not the teacher, and each workload; none where the run has no teacher. */
-export function fidelityRows({ record }: StoredRun, groups: readonly Group[]): Fidelity[] {
+export function fidelityRows({ record, scores }: Pick<StoredRun, 'record' | 'scores'>, groups: readonly Group[]): Fidelity[] {
   const teacher = record.suite.models.find(({ role }) => role === 'teacher')
   if (teacher === undefined) return []
   const others = record.suite.models.filter(({ id }) => id !== teacher.id && groups.some(({ model }) => model.id === id))
@@ -23,6 +24,7 @@ export function fidelityRows({ record }: StoredRun, groups: readonly Group[]): F
         model,
         teacher: teacher.id,
         workload,
+        tokens: tokenFidelity({ record, ...(scores === undefined ? {} : { scores }) }, model, workload),
         ...figuresOf('why' in paired ? { ...paired, load: '', pairs: [] } : paired, [record.id, model, workload]),
       }
     })
@@ -35,7 +37,7 @@ const MOST_FLIPS = 200
 const LONGEST = 500
 const LEVEL_OF_ALARM = 0.05
 
-type Figures = Omit<Fidelity, 'run' | 'model' | 'teacher' | 'workload'>
+type Figures = Omit<Fidelity, 'run' | 'model' | 'teacher' | 'workload' | 'tokens'>
 
 function figuresOf({ load, pairs, why }: { load: string; pairs: readonly AnswerPair[]; why?: string }, seed: readonly string[]): Figures {
   const given = <T>(make: () => Observed<T>): Observed<T> => (why === undefined ? make() : absent(why))

@@ -17,6 +17,7 @@ export function plainReporter(write: (text: string) => void, now: () => number =
         const goesOn = event.requestsDone > 0 ? `, ${formatNumber(event.requestsDone)} of them done before` : ''
         write(`run ${event.id}: ${formatCount(event.cells, 'cell')}, ${formatCount(event.requests, 'request')}${goesOn}\n`)
       }
+      if (event.type === 'scoring') write(`token by token: ${event.models.join(', ')} on ${formatCount(event.answers, 'answer')} of the teacher\n`)
       if (event.type === 'warning') write(`warning: ${event.warning.message}\n`)
       if (event.type === 'look') write(`look ${event.look}: ${lookText(event.students, event.stopped)}\n`)
       if (event.type !== 'cell-end') return

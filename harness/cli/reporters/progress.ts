@@ -53,6 +53,7 @@ export function followProgress(now: () => number): { apply(event: RunEvent): voi
         case 'look':
           state.decided = decidedText(event.students)
           break
+        case 'scoring':
         case 'warning':
         case 'run-end':
           break

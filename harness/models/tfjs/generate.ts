@@ -70,29 +70,34 @@ export function generate(
   return state.map((row) => ({ ids: row.ids, finish: row.finish ?? 'length', logProb: row.logProb }))
 }
 
-/** Log-probability in nats of each continuation token, given what stands before it. Reference path: no cache, one row. */
+/** Log-probability in nats of each continuation token, given what stands before it. */
 export function scoreTokens(
   config: TransformerConfig,
   weights: Weights,
   context: readonly number[],
   continuation: readonly number[],
 ): { logProbs: number[]; isGreedy: boolean } {
+  const logP = logProbsAt(config, weights, context, continuation)
+  let isGreedy = true
+  const logProbs = continuation.map((id, i) => {
+    const at = logP.subarray(i * config.vocabulary, (i + 1) * config.vocabulary)
+    if (at.some((value) => value > at[id]!)) isGreedy = false
+    return at[id]!
+  })
+  return { logProbs, isGreedy }
+}
+
+/** Log-probabilities in nats of the whole vocabulary at each continuation token, [tokens, V]. Reference path: no cache, one row. */
+export function logProbsAt(config: TransformerConfig, weights: Weights, context: readonly number[], continuation: readonly number[]): Float32Array {
   const ids = [...context, ...continuation]
   if (context.length === 0) throw new HarnessError('model', 'A continuation cannot be scored without a context of at least one token.')
   if (ids.length > config.maxLength) throw tooLong(config, ids.length)
+  if (continuation.length === 0) return new Float32Array(0)
   return tf.tidy(() => {
     const row = tf.tensor2d([ids.slice(0, -1)], [1, ids.length - 1], 'int32')
     // The reference pass is reused: scoring is not timed, and it needs every position anyway.
-    const logits = scoreForward(config, weights, row)
-    const logP = tf.logSoftmax(logits).arraySync()
-    const first = context.length - 1
-    let isGreedy = true
-    const logProbs = continuation.map((id, i) => {
-      const at = logP[first + i]!
-      if (at.some((value) => value > at[id]!)) isGreedy = false
-      return at[id]!
-    })
-    return { logProbs, isGreedy }
+    const logits = tf.slice(scoreForward(config, weights, row), [context.length - 1, 0], [continuation.length, config.vocabulary])
+    return tf.logSoftmax(logits).dataSync() as Float32Array
   })
 }
 

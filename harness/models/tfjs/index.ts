@@ -2,10 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { HarnessError } from '../../errors.ts'
-import type { Completion, Model, ModelAdapter, ModelSpec, Observed, OpenContext, Request, Score, TokenEvent } from '../../types.ts'
+import type { Completion, Distributions, ForcedText, Model, ModelAdapter, ModelSpec, Observed, OpenContext, Request, Score, TokenEvent } from '../../types.ts'
 import { selectBackend } from './backend.ts'
 import { describeModel, readModel, uploadWeights, type LoadedModel } from './card.ts'
-import { generate, scoreTokens } from './generate.ts'
+import { generate, logProbsAt, scoreTokens } from './generate.ts'
 import { timeSteps } from './steps.ts'
 import type { Weights } from './transformer.ts'
 
@@ -15,6 +15,7 @@ const adapter: ModelAdapter = {
   id: 'tfjs',
   summary: 'a small transformer on TensorFlow.js, in a process of its own (tensorflow, webgpu, wasm or cpu)',
   runsIn: 'child',
+  scores: true,
   open,
 }
 export default adapter
@@ -35,6 +36,7 @@ async function open(spec: ModelSpec, context: OpenContext): Promise<Model> {
     runtime,
     generate: async (requests, onToken, signal) => answer(loaded, weights, requests, onToken, signal),
     score: async (text, continuations) => continuations.map((continuation) => scoreText(loaded, weights, text, continuation)),
+    distributions: async (forced) => distributions(loaded, weights, forced),
     timeSteps: (signal) => timeSteps(loaded.config, weights, signal),
     memory: () => ({ deviceBytes: deviceBytes(), processBytes: process.memoryUsage.rss() }),
     close: async () => {
@@ -90,7 +92,7 @@ function withoutStop(text: string, stops: readonly string[]): string {
   return stop === undefined ? text : text.slice(0, -stop.length)
 }
 
-function promptText({ prompt }: Request): string {
+function promptText({ prompt }: Pick<Request, 'prompt'>): string {
   return typeof prompt === 'string' ? prompt : prompt.map((message) => message.content).join('')
 }
 
@@ -98,6 +100,12 @@ function scoreText({ config, tokenizer }: LoadedModel, weights: Weights, context
   const ids = tokenizer.encode(continuation)
   const { logProbs, isGreedy } = scoreTokens(config, weights, tokenizer.encode(context), ids)
   return { logProb: logProbs.reduce((a, b) => a + b, 0), tokens: ids.length, bytes: new TextEncoder().encode(continuation).byteLength, isGreedy }
+}
+
+function distributions({ config, tokenizer, card }: LoadedModel, weights: Weights, forced: ForcedText): Distributions {
+  const ids = [...tokenizer.encode(forced.answer), ...(forced.ended ? [tokenizer.endId] : [])]
+  const logProbs = logProbsAt(config, weights, tokenizer.encode(promptText(forced)), ids)
+  return { vocabulary: JSON.stringify(card.tokenizer), ids, marks: forced.ended ? 1 : 0, logProbs }
 }
 
 function deviceBytes(): Observed<number> {

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Table } from '../../duckdb/columns.ts'
 import { HarnessError, nearest } from '../../errors.ts'
-import { RUN_SCHEMA, type RunRecord, type Sample, type SeriesRecord, type StoredRun, type Warning } from '../../types.ts'
+import { RUN_SCHEMA, type RunRecord, type Sample, type SeriesRecord, type StoredRun, type TokenScore, type Warning } from '../../types.ts'
 import { readLines, streamLines, type Lines } from './lines.ts'
-import { RunRecordSchema, SampleSchema, SeriesSchema } from './schema.ts'
+import { RunRecordSchema, SampleSchema, SeriesSchema, TokenScoreSchema } from './schema.ts'
 import { SAMPLES, SERIES } from './tables.ts'
 import { FILES } from './write.ts'
 
@@ -27,12 +27,14 @@ export async function readRun(idOrDir: string, { out = '.distillbench', texts = 
   const schema: z.ZodType<Sample> = texts ? SampleSchema : SampleSchema.transform(withoutTexts)
   const samples = await readRows(dir, FILES.samples, schema, FILES.samplesParquet, SAMPLES, texts)
   const series = await readRows<SeriesRecord>(dir, FILES.series, SeriesSchema, FILES.seriesParquet, SERIES, texts)
+  const scores = await readLines<TokenScore>(join(dir, FILES.scores), TokenScoreSchema) // one that is cut short is made again by --resume
   const warnings = [...record.warnings, ...(samples.cutShort ? [cutShort(FILES.samples)] : []), ...(series.cutShort ? [cutShort(FILES.series)] : [])]
   const isCurrent = currentOf(record)
   return {
     record: { ...record, warnings },
     samples: samples.values.filter(({ cell, startMs }) => isCurrent(cell, startMs)),
     series: series.values.filter(({ cell, t }) => isCurrent(cell, t.at(-1) ?? Infinity)),
+    ...(scores.values.length === 0 ? {} : { scores: scores.values }),
     dir,
   }
 }

@@ -18,6 +18,7 @@ import {
   type SeriesRecord,
   type StageRecord,
   type StepTiming,
+  type TokenScore,
   type Warning,
 } from '../../types.ts'
 import { UNITS } from '../../units.ts'
@@ -296,6 +297,7 @@ export const RunRecordSchema = z.object({
   warnings: z.array(WarningSchema),
   state: z.enum(['running', 'done', 'failed', 'interrupted']),
   sequential: maybe(SequentialSchema),
+  notScored: maybe(z.array(z.object({ model: text, why: text }))),
 }) satisfies z.ZodType<RunRecord>
 
 const GradeSchema = z.object({ score: z.number().min(0).max(1), grader: text, answer: maybe(text), detail: maybe(text) }) satisfies z.ZodType<Grade>
@@ -348,3 +350,14 @@ export const SeriesSchema = z.object({
   model: maybe(text),
   gaps: maybe(z.array(z.object({ startMs: number, endMs: number, why: text, breaks: maybe(z.literal(true)) }))),
 }) satisfies z.ZodType<SeriesRecord>
+
+export const TokenScoreSchema = z.object({
+  model: text,
+  workload: text,
+  item: text,
+  cluster: maybe(text),
+  tokens: amount,
+  nll: number,
+  bytes: amount,
+  same: maybe(z.object({ kl: number, agreed: amount })),
+}) satisfies z.ZodType<TokenScore>

@@ -1,8 +1,8 @@
 /** The writer of a run: the only one that touches its folder while it runs. */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import type { RunRecord, Sample, SeriesRecord } from '../../types.ts'
-import { openAppend } from './append.ts'
+import type { RunRecord, Sample, SeriesRecord, TokenScore } from '../../types.ts'
+import { openAppend, type AppendFile } from './append.ts'
 import { storageError } from './errors.ts'
 import { lockRun } from './lock.ts'
 
@@ -11,6 +11,7 @@ export const FILES = {
   record: 'run.json',
   samples: 'samples.jsonl',
   series: 'series.jsonl',
+  scores: 'scores.jsonl',
   samplesParquet: 'samples.parquet',
   seriesParquet: 'series.parquet',
 } as const
@@ -21,6 +22,8 @@ export interface RunStore {
   /** The sample is with the operating system when this returns: it survives the end of this process. */
   appendSample(sample: Sample): void
   appendSeries(series: SeriesRecord): void
+  /** The file is made with the first one: few runs have any. */
+  appendScore(score: TokenScore): void
   /** Replaces run.json in one step, after samples and series have reached the disk. */
   writeRecord(record: RunRecord): void
   close(): void
@@ -47,12 +50,15 @@ export function openRun(dir: string, id: string): RunStore {
   try {
     const samples = openAppend(join(dir, FILES.samples))
     const series = openAppend(join(dir, FILES.series))
+    let scores: AppendFile | undefined
     return {
       id,
       dir,
       appendSample: (sample) => samples.append(sample),
       appendSeries: (one) => series.append(one),
+      appendScore: (score) => (scores ??= openAppend(join(dir, FILES.scores))).append(score),
       writeRecord(record) {
+        scores?.sync()
         samples.sync()
         series.sync()
         replaceFile(dir, FILES.record, `${JSON.stringify(record, undefined, 1)}\n`)
@@ -60,6 +66,7 @@ export function openRun(dir: string, id: string): RunStore {
       close() {
         samples.close()
         series.close()
+        scores?.close()
         unlock()
       },
     }
