@@ -114,11 +114,13 @@ async function plainKl(p: string, q: string, prompt: string, ids: readonly numbe
     const row = [...before, ...ids.slice(0, at)]
     const [lp, lq] = models.map(({ config }, side) =>
       tf.tidy(() =>
-        logSoftmax([
-          ...forward(config, weights[side]!, tf.tensor2d([row], [1, row.length], 'int32'))
-            .dataSync()
-            .slice(-config.vocabulary),
-        ]),
+        logSoftmax(
+          Array.from(
+            forward(config, weights[side]!, tf.tensor2d([row], [1, row.length], 'int32'))
+              .dataSync()
+              .slice(-config.vocabulary),
+          ),
+        ),
       ),
     )
     lp!.forEach((value, v) => (sum += Math.exp(value) * (value - lq![v]!)))
