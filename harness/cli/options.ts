@@ -173,6 +173,7 @@ export const COMMANDS = {
           'Form of the result: text (default; json with --json), md, json, junit, github, bmf, action-smaller or action-bigger. github: annotations, and the job summary where GITHUB_STEP_SUMMARY names its file; bmf: Bencher; action-*: github-action-benchmark',
       },
       out: { type: 'string', valueHint: 'PATH', description: 'File to write besides the text, `-` for stdout (default)' },
+      annotate: { type: 'boolean', description: 'Annotations and job summary of GitHub Actions besides, as --format github gives them' },
       runs,
     },
     examples: [

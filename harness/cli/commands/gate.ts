@@ -15,7 +15,9 @@ export default command('gate', async (args, context) => {
   const report = args['rerun-baseline'] === undefined ? await judgeStored(args) : await judgeTogether(args, args['rerun-baseline'], context)
   const format = (args.format ?? (args.json ? 'json' : 'text')) as GateFormat
   const text = renderGate(report, format, io.stdout)
-  if (format === 'github' && process.env.GITHUB_STEP_SUMMARY) await appendFile(process.env.GITHUB_STEP_SUMMARY, renderGate(report, 'md', io.stdout))
+  const summary = process.env.GITHUB_STEP_SUMMARY
+  if ((format === 'github' || args.annotate) && summary !== undefined && summary !== '') await appendFile(summary, renderGate(report, 'md', io.stdout))
+  if (args.annotate && format !== 'github') io.note(renderGate(report, 'github', io.stderr))
   if (args.out === undefined || args.out === '-') await io.result(text)
   else {
     await writeWhole(args.out, text)
