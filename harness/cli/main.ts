@@ -13,6 +13,7 @@ const LOADERS = {
   plan: () => import('./commands/plan.ts'),
   report: () => import('./commands/report.ts'),
   compare: () => import('./commands/compare.ts'),
+  history: () => import('./commands/history.ts'),
   gate: () => import('./commands/gate.ts'),
   baseline: () => import('./commands/baseline.ts'),
   import: () => import('./commands/import.ts'),

@@ -182,6 +182,22 @@ export const COMMANDS = {
       'distillbench gate latest --policy gate.yaml --format junit --out gate.xml',
     ],
   },
+  history: {
+    summary: 'Draw a metric over all stored runs, with the places where it changed',
+    about:
+      'One series for each model, workload and load. Changes of level are found by E-Divisive among the newest 200 runs (permutation test at 1%); changes of the environment are marked. ' +
+      'Reads the metrics.csv beside each record.',
+    args: {
+      metric: { type: 'positional', required: true, description: 'Id of a metric, such as accuracy or throughput; `list metrics` shows them' },
+      suite: { type: 'string', valueHint: 'NAME', description: 'Only runs of this suite' },
+      models,
+      workload: { type: 'string', valueHint: 'ID', description: 'Only this workload' },
+      load: { type: 'string', valueHint: 'ID', description: 'Only this load' },
+      runs,
+      also: { type: 'string', many: true, valueHint: 'DIR', description: 'A further folder with runs, such as a shared one; may be repeated' },
+    },
+    examples: ['distillbench history throughput --models student', 'distillbench history accuracy --suite arithmetic --json'],
+  },
   baseline: {
     summary: 'Keep runs as baselines of the gate',
     about:

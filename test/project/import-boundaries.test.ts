@@ -67,6 +67,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'harness/import': { ours: [...VOCABULARY, 'harness/package.ts', 'harness/run', 'harness/workloads'], packages: ['zod', 'yauzl', 'fzstd'], node: true },
   // reads records and analyses; never sees a live model
   'harness/gate': { ours: [...VOCABULARY, 'harness/analysis', 'harness/suite', 'harness/run'], packages: ['zod'], node: true },
+  'harness/history': { ours: [...VOCABULARY, 'harness/analysis'], packages: ['zod'], node: true },
   'harness/analysis': { ours: VOCABULARY, packages: [], node: false },
   'harness/prices': { ours: [...VOCABULARY, 'harness/analysis/price.ts'], packages: ['@pydantic/genai-prices'], node: false },
   'harness/distill': {
@@ -75,7 +76,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     node: true,
   },
   'harness/cli': { ours: [''], packages: ['citty', 'zod'], node: true },
-  reports: { ours: [...VOCABULARY, 'harness/analysis'], packages: ['vega', 'vega-lite', 'csv-stringify'], node: true },
+  reports: { ours: [...VOCABULARY, 'harness/analysis', 'harness/history'], packages: ['vega', 'vega-lite', 'csv-stringify'], node: true },
   suites: { ours: ['harness/index.ts', 'harness/types.ts', 'harness/workloads'], packages: [], node: true },
   scripts: { ours: [''], packages: ['openai', 'undici', 'zod', 'yaml', 'tinybench', '@tensorflow/*', 'vitest'], node: true, computed: true },
 }
