@@ -21,7 +21,7 @@ export interface PowerSource {
   model: string | undefined
   /** Energy of a window of a cell, or why it is not known. */
   energy(cell: string, startMs: number, endMs: number): Observed<EnergyWindow>
-  /** Mean watts of the idle phases of the cells, one value per cell that has one. */
+  /** Mean watts of the idle phases of the cells, one value per phase: before the requests, and after them. */
   idle(cells: readonly string[]): number[]
   /** The longest pause between readings in the measured windows, and the usual one; milliseconds. */
   pauses(cells: readonly string[]): { longest: number; usual: number } | undefined
@@ -78,7 +78,7 @@ function sourceOf(chosen: PowerSeries, series: readonly PowerSeries[], others: r
     phases.set(key, [...(phases.get(key) ?? []), one])
   }
   const cache = new Map<string, Readings>()
-  const readings = (phase: 'idle' | 'measure', cell: string): Readings => {
+  const readings = (phase: PowerSeries['phase'], cell: string): Readings => {
     const key = `${phase}\u0000${cell}`
     const known = cache.get(key) ?? readingsOf(phases.get(key) ?? [])
     cache.set(key, known)
@@ -100,7 +100,10 @@ function sourceOf(chosen: PowerSeries, series: readonly PowerSeries[], others: r
     scope: chosen.scope,
     model: chosen.model,
     energy: (cell, startMs, endMs) => energyOf(cell)(startMs, endMs),
-    idle: (cells) => cells.flatMap((cell) => (chosen.unit === 'J' ? meanRate(readings('idle', cell)) : meanPower(readings('idle', cell)))),
+    idle: (cells) =>
+      cells.flatMap((cell) =>
+        (['idle', 'idle-after'] as const).flatMap((phase) => (chosen.unit === 'J' ? meanRate(readings(phase, cell)) : meanPower(readings(phase, cell)))),
+      ),
     pauses: (cells) => pausesOf(cells.map((cell) => readings('measure', cell))),
   }
 }

@@ -25,6 +25,8 @@ export interface Tally {
   /** Sum of scores; what was graded more than once counts with the last grade. */
   score: number
   joules: number | undefined
+  /** Less what the idle device would have drawn in that time. */
+  netJoules: number | undefined
   usd: number | undefined
 }
 
@@ -39,17 +41,21 @@ export interface Ledger {
   score: Observed<true>
   /** `u`: relative standard uncertainty of the sum, without the gain of the sensor; `notes`: what a reader must know. */
   energy: Observed<{ origin: Origin; method: string; windows: number; missing: number; u: number; gain: number; notes: readonly string[] }>
+  /** Mean of the idle phases, and its standard error where there are several. */
+  idle: Observed<{ watts: number; u: number; phases: number }>
   cost: Observed<{ method: string }>
 }
 
 export function ledgerOf(group: Group, power: Observed<PowerSource>): Ledger {
   const graded = new Set(group.graded)
   const joules = energyByWindow(group, power)
+  const idle = idleOf(group, power)
   const { price } = group.model
   const slo = sloOf(group.spec)
   const tallies = group.units.map((unit): Tally => {
     const seconds = millis(unit) / 1000
     const tokens = unit.samples.reduce((sum, sample) => sum + outputTokens(sample), 0)
+    const gross = joules.of(unit)
     const prompt = unit.samples.reduce((sum, sample) => sum + sample.promptTokens, 0)
     return {
       unit,
@@ -62,7 +68,8 @@ export function ledgerOf(group: Group, power: Observed<PowerSource>): Ledger {
       good: slo === undefined ? 0 : unit.samples.filter((sample) => meets(sample, slo)).length,
       answered: unit.samples.filter(({ finish }) => finish !== 'error').length,
       score: unit.samples.reduce((sum, sample) => sum + (graded.has(sample) ? (sample.grade?.score ?? 0) : 0), 0),
-      joules: joules.of(unit),
+      joules: gross,
+      netJoules: gross === undefined || idle.state !== 'ok' ? undefined : gross - idle.value.watts * seconds,
       usd:
         price === undefined
           ? sumOf(unit.samples.map(({ costUsd, finish }) => costUsd ?? (finish === 'error' ? 0 : undefined)))
@@ -77,6 +84,7 @@ export function ledgerOf(group: Group, power: Observed<PowerSource>): Ledger {
     counts: told(group, 'outputTokens'),
     score: scoresOf(group),
     energy: joules.summary,
+    idle,
     cost: price === undefined ? recordedCost(group) : pricedCost(group, price, window),
   }
 }
@@ -167,6 +175,15 @@ const WAYS = {
   integral: 'trapezoid with interpolated ends',
   'de-lagged average': 'running mean taken apart',
 } as const
+
+function idleOf({ cells }: Group, power: Observed<PowerSource>): Ledger['idle'] {
+  if (power.state !== 'ok') return power
+  const watts = power.value.idle([...new Set(cells.map(({ id }) => wholeCell(id)))])
+  if (watts.length === 0) return absent(`${power.value.meter} gave no reading in an idle phase`)
+  const mean = watts.reduce((sum, one) => sum + one, 0) / watts.length
+  const squares = watts.reduce((sum, one) => sum + (one - mean) ** 2, 0)
+  return { state: 'ok', value: { watts: mean, u: watts.length < 2 ? 0 : Math.sqrt(squares / (watts.length - 1) / watts.length), phases: watts.length } }
+}
 
 function percent(share: number): string {
   return `${Number((100 * share).toPrecision(2))}%`

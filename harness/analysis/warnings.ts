@@ -5,6 +5,7 @@ import { millis } from './groups.ts'
 import { LATENCY } from './metrics/table/latency.ts'
 import { RATES } from './metrics/table/rates.ts'
 import { RESOURCES } from './metrics/table/resources.ts'
+import { edgeError } from './energy/window.ts'
 import { counted } from './observed.ts'
 import { stageSummaries } from './stages.ts'
 import { quantile } from './stats/quantiles.ts'
@@ -139,7 +140,7 @@ function shortWindows(groups: readonly GroupData[]): Warning[] {
   const lengths = groups.flatMap(({ group, ledger }) => (ledger.energy.state === 'ok' ? [group.units.reduce((sum, unit) => sum + millis(unit), 0)] : []))
   const short = lengths.filter((length) => length < SHORT_POWER_WINDOW_MS)
   if (short.length === 0) return []
-  const message = `Energy of ${short.length} of ${lengths.length} combinations of model, workload and load comes from less than ${SHORT_POWER_WINDOW_MS / 1000} s of measurement (the shortest: ${(Math.min(...short) / 1000).toFixed(1)} s), where the edges of the window weigh.`
+  const message = `Energy of ${short.length} of ${lengths.length} combinations of model, workload and load comes from less than ${SHORT_POWER_WINDOW_MS / 1000} s of measurement (the shortest: ${(Math.min(...short) / 1000).toFixed(1)} s), where the edges of the window weigh: a sensor that moves every 100 ms leaves ${Number((100 * edgeError(100, Math.min(...short))).toPrecision(2))}% open (T ÷ (√6·W)) in that one, before anything is aligned. What is left is in the intervals.`
   return [{ code: 'short-power-window', message }]
 }
 

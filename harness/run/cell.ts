@@ -7,7 +7,7 @@ import type { Link } from './link.ts'
 import { batchesOf, streamsOf, warmupBatches } from './loads.ts'
 import { linkLocal } from './local-link.ts'
 import { startMeters } from './metering.ts'
-import { idle, keepSeries, LinkFailure, type Windows } from './phases.ts'
+import { idle, idleAfter, keepSeries, LinkFailure, type Windows } from './phases.ts'
 import type { FromModel, Job } from './protocol.ts'
 import { redactFailure } from './redact.ts'
 import { reopen, saltOf } from './opening.ts'
@@ -97,10 +97,13 @@ async function converse(task: CellTask, context: CellContext, link: Link): Promi
     link.send({ type: 'go' })
     const { answered, firstError, measured } = await takeSamples(task, context, link, batches)
     windows.measure = measured.phase
+    // 5. idle again; the model's process waits, loaded
+    if (batches.length > 0) windows.idleAfter = await idleAfter(context)
     await keepSeries(task, context, metering, windows)
-    // 5. isolated steps; a failure there spoils nothing
+    // 6. isolated steps; a failure there spoils nothing
+    link.send({ type: 'go' })
     const steps = await takeSteps(task, context, link)
-    // 6. close
+    // 7. close
     await link.finish()
     if (firstError !== undefined && answered + task.answeredBefore === 0)
       return { state: 'failed', error: { ...firstError, message: `no request was answered; the first said: ${firstError.message}` } }

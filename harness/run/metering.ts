@@ -60,10 +60,11 @@ export async function startMeters({ meters, clock, intervalMs, pid, signal, onFa
 }
 
 /**
- * The readings of a phase: those inside, and the nearest one on each side, so that both ends can be interpolated. Readings
+ * The readings of a phase: those inside and `beyondMs` around it, and the nearest one on each side, so that both ends can be interpolated. Readings
  * that are no numbers are dropped: the record has none such.
  */
-export function cropSeries(series: Series, { startMs, endMs }: { startMs: number; endMs: number }): Series {
+export function cropSeries(series: Series, window: { startMs: number; endMs: number }, beyondMs = 0): Series {
+  const [startMs, endMs] = [window.startMs - beyondMs, window.endMs + beyondMs]
   const readings = series.t.map((t, i) => ({ t, v: series.v[i] ?? Number.NaN })).filter(({ t, v }) => Number.isFinite(t) && Number.isFinite(v))
   const first = Math.max(
     0,

@@ -20,16 +20,23 @@ export interface Window {
 export interface Windows {
   idle?: Window | undefined
   measure?: Window
+  idleAfter?: Window | undefined
   kept: boolean
 }
 
 /** Power with the model loaded and nothing asked. Only where a power meter measures: an estimate knows of no idle power. */
-export async function idle({ clock, idleMs, meters, onPhase, signal }: CellContext): Promise<Window | undefined> {
+export async function idle({ clock, idleMs, meters, onPhase, signal }: CellContext, settleMs = 0): Promise<Window | undefined> {
   if (idleMs <= 0 || !meters.some(({ unit, origin }) => (unit === 'W' || unit === 'J') && origin === 'measured')) return undefined
   onPhase('idle')
-  const startMs = clock.now()
-  await sleep(idleMs, undefined, { signal }).catch(() => {}) // interrupted: the link tells so
-  return { startMs, endMs: clock.now() }
+  const startMs = clock.now() + settleMs
+  await sleep(idleMs + settleMs, undefined, { signal }).catch(() => {}) // interrupted: the link tells so
+  const endMs = clock.now()
+  return endMs > startMs ? { startMs, endMs } : undefined
+}
+
+/** The same after the requests, still loaded and now warm. Begins late, so that no mean of the last second has a request in it. */
+export function idleAfter(context: CellContext): Promise<Window | undefined> {
+  return idle(context, Math.min(SETTLE_MS, context.idleMs))
 }
 
 /** Stops the meters and keeps what they read, once. */
@@ -38,8 +45,15 @@ export async function keepSeries(task: CellTask, context: CellContext, metering:
   if (windows.kept || task.items.length === 0) return
   windows.kept = true
   for (const series of all)
-    for (const phase of ['idle', 'measure'] as const) {
-      const window = windows[phase]
-      if (window !== undefined) context.onSeries({ ...cropSeries(series, window), cell: task.id, phase })
+    for (const phase of ['idle', 'measure', 'idle-after'] as const) {
+      const window = windows[phase === 'idle-after' ? 'idleAfter' : phase]
+      const beyond = phase === 'measure' && (series.unit === 'W' || series.unit === 'J') ? BEYOND_MS : 0
+      if (window !== undefined) context.onSeries({ ...cropSeries(series, window, beyond), cell: task.id, phase })
     }
 }
+
+// --- internal ---
+
+const SETTLE_MS = 1000
+/** Readings of power are old when they are read: by up to an update, and by half a second where they are the mean of one. */
+const BEYOND_MS = 600

@@ -40,7 +40,7 @@ export interface RunParts {
   /** In place of those that the suite names. */
   readonly meters: readonly ProbedMeter[]
   readonly meterIntervalMs: number
-  /** Length of the idle phase, where a power meter measures. */
+  /** Length of each idle phase, before and after, where a power meter measures. */
   readonly idleMs: number
   /** How long a process may take to end when it is asked to. */
   readonly graceMs: number
@@ -135,7 +135,9 @@ export async function runSuite(
 
 /** The sensors of GPUs move about ten times a second; reading oftener tells nothing new and disturbs. */
 const METER_INTERVAL_MS = 100
-const IDLE_MS = 500
+/** Before and after each cell; the cells of a model together make well over ten seconds. */
+const IDLE_MS = 3000
+const QUICK_IDLE_MS = 500
 const GRACE_MS = 2000
 
 async function prepare(loaded: LoadedSuite, options: RunOptions, parts: Partial<RunParts>) {
@@ -165,7 +167,7 @@ function shareContext(
   { suite, dir }: LoadedSuite,
   { signal }: RunOptions,
   parts: Partial<RunParts>,
-  { backend, seed }: Choices,
+  { backend, seed, quick }: Choices,
   meters: readonly ProbedMeter[],
   clock: Clock,
 ): SharedContext {
@@ -177,7 +179,7 @@ function shareContext(
     signal,
     meters: meters.filter(({ probe }) => probe.state === 'ok').map(({ meter }) => meter),
     meterIntervalMs: parts.meterIntervalMs ?? METER_INTERVAL_MS,
-    idleMs: parts.idleMs ?? IDLE_MS,
+    idleMs: parts.idleMs ?? (quick ? QUICK_IDLE_MS : IDLE_MS),
     graceMs: parts.graceMs ?? GRACE_MS,
     warmupRequests: suite.warmup.requests,
     timeoutMs: suite.timeoutMs,

@@ -42,7 +42,8 @@ export async function serveCell(job: Job, port: Port): Promise<void> {
     const startMs = clock.now()
     await askAll(model, job, port, clock)
     port.send({ type: 'measured', phase: { startMs, endMs: clock.now() }, memory: readMemory(model) })
-    // 4. isolated steps, when the window is over
+    // 4. isolated steps, when the window is over and the harness has measured how much the idle model draws
+    await receiveGo(port)
     port.send({ type: 'steps', steps: await timeSteps(model, job, port) })
   } finally {
     // 5. close

@@ -18,7 +18,7 @@ export interface Plan {
   maxOutputTokens: number
 }
 
-export type SeriesRecord = Series & { cell: string; phase: 'idle' | 'measure' }
+export type SeriesRecord = Series & { cell: string; phase: 'idle' | 'measure' | 'idle-after' }
 /** A run as read back from disk. */
 export interface StoredRun { record: RunRecord; samples: readonly Sample[]; series: readonly SeriesRecord[]; scores?: readonly TokenScore[]; dir: string }
 

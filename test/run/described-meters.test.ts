@@ -51,7 +51,7 @@ test('joules per token of two served models come from the counters of their host
     }),
   )
   const loaded = await loadSuite(join(dir, 'suite.yaml'))
-  const run = await runSuite(loaded, { out: dir, command: 'test', signal: new AbortController().signal }, () => {}, { meterIntervalMs: 20, idleMs: 150 })
+  const run = await runSuite(loaded, { out: dir, command: 'test', signal: new AbortController().signal }, () => {}, { meterIntervalMs: 20, idleMs: 300 })
   expect(run.record.meters.map(({ id, unit, spec }) => [id, unit, spec?.model])).toEqual([
     ['prometheus-teacher', 'J', 'teacher'],
     ['prometheus-student', 'J', 'student'],
@@ -70,6 +70,9 @@ test('joules per token of two served models come from the counters of their host
     expect(found.method).toContain('energy counter aligned with its ticks')
     expect(found.method).not.toContain('common to all models')
     expect(valueOf(analysis, 'power-idle', { model: id }).value / WATTS[id]).toBeCloseTo(1, 0)
+    const net = valueOf(analysis, 'net-energy-per-token', { model: id })
+    expect(Math.abs(net.value) / found.value).toBeLessThan(0.3) // it draws the same all the time
+    expect(net.method).toContain(', net;')
   }
   const power = expectOk(ratioOf(analysis, 'power').ratio, 'ratio')
   expect(power.value).toBeCloseTo(0.25, 1)

@@ -16,7 +16,8 @@ import { NO_PAIRS, type Attempt, type Measure, type Pair } from './measure.ts'
 export function timeMeasures(model: GroupData, teacher: GroupData, components: Components): Attempt[] {
   const sliced = model.group.sliced && teacher.group.sliced
   const quantiles = QUANTILE_METRICS.filter(({ overlapping }) => overlapping === undefined || sliced)
-  const sums = sumMetricsOf(model.group).filter((metric) => sumMetricsOf(teacher.group).includes(metric))
+  // Net energy is a small difference that may be negative: a ratio of two of them says little and may say nonsense.
+  const sums = sumMetricsOf(model.group).filter((metric) => metric.id !== 'net-energy-per-token' && sumMetricsOf(teacher.group).includes(metric))
   const names = new Set(quantiles.map(({ of }) => of))
   const values = new Map([...names].map((name) => [name, both(model, teacher, (data, side) => valuesWithin(data.values(name), components, side))]))
   return [
@@ -74,7 +75,7 @@ export function both<T>(model: GroupData, teacher: GroupData, of: (data: GroupDa
 
 // --- internal ---
 
-const POWER_METRICS: ReadonlySet<string> = new Set(['power', 'energy-per-token', 'energy-per-correct'])
+const POWER_METRICS: ReadonlySet<string> = new Set(['power', 'energy-per-token', 'energy-per-request', 'energy-per-correct'])
 
 function sumMeasure(metric: SumMetric, model: GroupData, teacher: GroupData, components: Components): Attempt {
   const origins: Origin[] = []

@@ -75,6 +75,22 @@ const SUM_METRICS: readonly SumMetric[] = [
     none: 'no output tokens',
   },
   {
+    id: 'net-energy-per-token',
+    unit: 'J/token',
+    top: ({ netJoules }) => netJoules,
+    bottom: ({ tokens }) => tokens,
+    account: (ledger) => firstMissing(ledger.counts) ?? netAccount(ledger),
+    none: 'no output tokens',
+  },
+  {
+    id: 'energy-per-request',
+    unit: 'J/answer',
+    top: ({ joules }) => joules,
+    bottom: ({ requests }) => requests,
+    account: ({ energy }) => energy,
+    none: 'no requests',
+  },
+  {
     id: 'energy-per-correct',
     unit: 'J/answer',
     top: ({ joules }) => joules,
@@ -210,15 +226,37 @@ function totalCost({ ledger, group }: GroupData): Observed<Estimate> {
   return estimate(point(sum), { n: group.samples.length, unit: 'USD', ...account.value })
 }
 
-const OF_ENERGY: ReadonlySet<string> = new Set(['power', 'energy-per-token', 'energy-per-correct'])
+const OF_ENERGY: ReadonlySet<string> = new Set(['power', 'energy-per-token', 'energy-per-request', 'energy-per-correct'])
 
 /** Widened by what the sensor may be wrong by, its scale included; independent of the spread of the requests, so squares add (of logarithms). */
-function sensed({ id }: SumMetric, { ledger: { energy } }: GroupData, interval: Interval): Interval {
+function sensed({ id }: SumMetric, { ledger }: GroupData, interval: Interval): Interval {
+  const { energy } = ledger
+  if (id === 'net-energy-per-token') return sensedNet(ledger, interval)
   if (!OF_ENERGY.has(id) || energy.state !== 'ok' || interval.level === 0) return interval
   const { value, low, high, level } = interval
   const half = 1.96 * Math.hypot(energy.value.u, energy.value.gain)
   if (!(low > 0)) return interval
   return { value, low: value * Math.exp(-Math.hypot(Math.log(value / low), half)), high: value * Math.exp(Math.hypot(Math.log(high / value), half)), level }
+}
+
+/** A difference: its parts may be far larger than it is, so squares of joules add, not of logarithms. */
+function sensedNet({ tallies, energy, idle }: Ledger, { value, low, high, level }: Interval): Interval {
+  if (energy.state !== 'ok' || idle.state !== 'ok' || level === 0) return { value, low, high, level }
+  const known = tallies.filter(({ joules }) => joules !== undefined)
+  const sum = (of: (tally: Tally) => number): number => known.reduce((total, tally) => total + of(tally), 0)
+  const tokens = sum((tally) => tally.tokens)
+  const gross = sum(({ joules }) => joules ?? 0) / tokens
+  const half = 1.96 * Math.hypot(energy.value.u * gross, energy.value.gain * value, (idle.value.u * sum(seconds)) / tokens)
+  return { value, low: value - Math.hypot(value - low, half), high: value + Math.hypot(high - value, half), level }
+}
+
+function netAccount({ energy, idle, tokens }: Ledger): Observed<{ origin: Origin; method: string }> {
+  if (idle.state !== 'ok') return idle
+  const account = both(energy, tokens)
+  if (account.state !== 'ok') return account
+  const { watts, phases } = idle.value
+  const method = `${account.value.method.replace(', gross;', ', net;')}; less ${Number(watts.toPrecision(3))} W × time, the mean of ${counted(phases, 'idle phase')}`
+  return fine(account.value.origin, method)
 }
 
 function idlePower({ group, power }: GroupData): Observed<Estimate> {

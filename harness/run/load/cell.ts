@@ -3,7 +3,7 @@ import { toFailure } from '../../errors.ts'
 import type { CellRecord, Failure, Item, Sample, StageRecord } from '../../types.ts'
 import type { CellContext, CellOutcome, CellTask } from '../cell.ts'
 import { startMeters } from '../metering.ts'
-import { idle, keepSeries, LinkFailure, type Windows } from '../phases.ts'
+import { idle, idleAfter, keepSeries, LinkFailure, type Windows } from '../phases.ts'
 import { redactFailure } from '../redact.ts'
 import { requestOf } from '../samples.ts'
 import { reopen, saltOf } from '../opening.ts'
@@ -50,6 +50,7 @@ async function converse(task: CellTask & { readonly load: StagedLoad }, context:
     windows.measure = measure
     const { runs, firstError } = await runStages(task, context, pool)
     measure.endMs = context.clock.now()
+    windows.idleAfter = await idleAfter(context)
     await keepSeries(task, context, metering, windows)
     // 5. close
     await pool.finish()

@@ -337,7 +337,7 @@ export const SampleSchema = z.object({
 
 export const SeriesSchema = z.object({
   cell: text,
-  phase: z.enum(['idle', 'measure']),
+  phase: z.enum(['idle', 'measure', 'idle-after']),
   meter: text,
   unit: UnitSchema,
   origin: OriginSchema,

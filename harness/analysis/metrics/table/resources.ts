@@ -33,16 +33,35 @@ export const RESOURCES = [
     title: 'Idle power',
     unit: 'W',
     better: 'lower',
-    definition: 'Mean power in the idle phase before the warm-up, with the model loaded.',
-    misleads: 'A short phase after loading may catch the device before its clocks have come down.',
+    definition:
+      'Mean power with the model loaded and nothing asked: of the phases before the warm-up and, from a second after the last answer, after the requests.',
+    misleads: 'The phases are short: a device that has not yet brought its clocks down draws more than it will an hour later.',
   },
   {
     id: 'energy-per-token',
     title: 'Energy per output token',
     unit: 'J/token',
     better: 'lower',
-    definition: 'Energy of the measured windows (trapezoid over the power samples, both ends interpolated, gross) ÷ output tokens of all requests.',
+    definition:
+      'Energy of the measured windows ÷ output tokens of all requests. From a counter of joules aligned with its ticks where there is one, else the integral of power with both ends interpolated. Gross: what the device draws when idle is in it.',
     misleads: 'The energy of the prompts is spread over the output tokens. A wordy model looks good: see energy per correct answer.',
+  },
+  {
+    id: 'net-energy-per-token',
+    title: 'Net energy per output token',
+    unit: 'J/token',
+    better: 'lower',
+    definition: '(Energy of the measured windows − idle power × their length) ÷ output tokens of all requests.',
+    misleads:
+      'Nobody gets the idle power for free: decide by the gross figure. A small difference of two large figures, which may be below 0 where the device hardly works.',
+  },
+  {
+    id: 'energy-per-request',
+    title: 'Energy per request',
+    unit: 'J/answer',
+    better: 'lower',
+    definition: 'The same energy as per token, gross, ÷ requests that were asked, the failed ones among them.',
+    misleads: 'Long answers cost more; models that answer at different lengths do different work.',
   },
   {
     id: 'energy-per-correct',
