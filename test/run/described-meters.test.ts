@@ -56,6 +56,8 @@ test('joules per token of two served models come from the counters of their host
     ['prometheus-teacher', 'J', 'teacher'],
     ['prometheus-student', 'J', 'student'],
   ])
+  expect(run.record.cells.flatMap((cell) => (cell.state === 'failed' ? [cell.error] : []))).toEqual([])
+  expect(run.record.warnings.filter(({ code }) => code === 'meter-failed')).toEqual([])
   const cells = new Map(run.record.cells.map(({ id, key }) => [id, key.model]))
   expect(new Set(run.series.map(({ cell, model: own }) => `${cells.get(cell)} by ${own}`))).toEqual(new Set(['teacher by teacher', 'student by student']))
   const analysis = analyse([run])
