@@ -6,6 +6,8 @@ import { renderJson } from './json.ts'
 import { renderMarkdown } from './markdown.ts'
 
 export { renderSamplesCsv, streamSamplesCsv } from './csv.ts'
+export { fidelityLines } from './fidelity.ts'
+export { viewOf } from './view.ts'
 export { summaryTable } from './terminal.ts'
 
 export const FORMATS = ['html', 'md', 'csv', 'json'] as const

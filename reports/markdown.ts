@@ -3,6 +3,7 @@ import type { Analysis } from '../harness/types.ts'
 import { claimFigure } from './claims.ts'
 import { comparisonTables, type Cell } from './comparison.ts'
 import { countSentence, groupFailures } from './counts.ts'
+import { fidelityTable } from './fidelity.ts'
 import { formatInterval, formatPublished, formatValue, originMark } from './format.ts'
 import { nameOfModel, titleOfFigure } from './charts/published.ts'
 import { clientFindings, stageTable } from './load.ts'
@@ -34,6 +35,7 @@ export function renderMarkdown(analysis: Analysis): string {
       ].join('\n'),
     ),
     gapBlock(view),
+    fidelityBlock(view),
     loadBlock(view),
     claimsBlock(view),
     warningsBlock(analysis),
@@ -120,6 +122,11 @@ function gapBlock(view: View): string {
       return `- ${escapeMarkdown(`Gap recovered by ${view.labelOf(run, student)} over ${view.labelOf(run, control)} (${workload}): ${share}`)}`
     })
     .join('\n')
+}
+
+function fidelityBlock(view: View): string {
+  const table = fidelityTable(view)
+  return table === undefined ? '' : `### Fidelity to the teacher\n\n${tableOf(table.columns, table.rows)}`
 }
 
 function claimsBlock(view: View): string {

@@ -5,11 +5,13 @@ import { latencyChart } from './latency.ts'
 import { loadCharts } from './load.ts'
 import { publishedCharts } from './published.ts'
 import { AGAINST_COST, AGAINST_SPEED, qualityChart } from './quality.ts'
+import { reliabilityCharts } from './reliability.ts'
 import { routingCharts } from './routing.ts'
 import { sliceChart } from './slices.ts'
 
 export interface Charts {
   routing: readonly MaybeChart[]
+  reliability: readonly MaybeChart[]
   quality: readonly MaybeChart[]
   latency: readonly MaybeChart[]
   load: readonly MaybeChart[]
@@ -20,6 +22,7 @@ export interface Charts {
 export function chartsOf(view: View): Charts {
   return {
     routing: routingCharts(view),
+    reliability: reliabilityCharts(view),
     quality: view.workloads.flatMap((workload) => [qualityChart(view, workload, AGAINST_COST), qualityChart(view, workload, AGAINST_SPEED)]),
     latency: view.workloads.flatMap((workload) => [
       latencyChart(view, workload, 'firstToken', 'Time to first token'),

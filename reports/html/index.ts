@@ -22,7 +22,7 @@ export async function renderHtml(analysis: Analysis): Promise<string> {
     await verdictSection(view, charts.routing),
     comparisonSection(view),
     gapSection(view),
-    fidelitySection(view),
+    await fidelitySection(view, charts.reliability),
     ...(hasFigures
       ? [await qualitySection(view, charts), await latencySection(view, charts), await loadSection(view, charts), await slicesSection(view, charts)]
       : []),

@@ -9,7 +9,7 @@ import { resolveRun } from '../runs.ts'
 export default command('compare', async (args, { io }) => {
   const { readRun, describeDifference } = await import('../../run/index.ts')
   const { analyse, combineRuns } = await import('../../analysis/index.ts')
-  const { summaryTable } = await import('../../../reports/index.ts')
+  const { fidelityLines, summaryTable, viewOf } = await import('../../../reports/index.ts')
   const words = args.run.map((word) => readWord(word, args.runs))
   if (words.length < 2 && words[0]?.model === undefined)
     throw new HarnessError('usage', 'compare needs two runs or more', { hint: 'distillbench compare RUN RUN; within one run, its report compares all models' })
@@ -18,14 +18,14 @@ export default command('compare', async (args, { io }) => {
   const read = new Map<string, Promise<StoredRun>>()
   const load = async (word: string): Promise<StoredRun> => {
     const id = await resolveRun(word, args.runs)
-    const run = read.get(id) ?? readRun(id, { out: args.runs, texts: false })
+    const run = read.get(id) ?? readRun(id, { out: args.runs }) // with texts: whether two wrong answers are the same is in them
     read.set(id, run)
     return run
   }
   const picks = []
   for (const { run, model } of words) picks.push({ run: await load(run), model })
   const analysis = analyse(combineRuns(picks, { by: args.by as 'hash' | 'id', describe: describeDifference }))
-  await io.result(args.json ? jsonText({ analysis }) : summaryTable(analysis, io.stdout))
+  await io.result(args.json ? jsonText({ analysis }) : `${summaryTable(analysis, io.stdout)}\n${fidelityLines(viewOf(analysis)).join('\n')}\n`)
   return EXIT.ok
 })
 

@@ -4,16 +4,19 @@ import { formatInterval, formatNumber, formatPoints, formatValue } from '../../f
 import { valueOf, type View } from '../../view.ts'
 import { whyMissing } from '../../words.ts'
 import { html, type Html } from '../markup.ts'
-import { textTable, type Section } from '../parts.ts'
+import type { MaybeChart } from '../../charts/chart.ts'
+import { tokenRows } from '../../fidelity.ts'
+import { figures, textTable, type Section } from '../parts.ts'
 
-export function fidelitySection(view: View): Section | undefined {
+export async function fidelitySection(view: View, reliability: readonly MaybeChart[]): Promise<Section | undefined> {
   const { fidelity } = view.analysis
   if (fidelity.length === 0) return undefined
   const body = html`<p>
       Models that are right equally often can be right on different items. Kappa is agreement beyond chance: 1 is always the same answer, 0 no more often the
-      same than two models would be that answer independently. A flip is an item that one of the two scores and the other does not; losses come first.
+      same than two models would be that answer independently. KL divergence is how far a model's expectation of the next token is from the teacher's, where the
+      teacher wrote its own answers: 0 is the same. A flip is an item that one of the two scores and the other does not; losses come first.
     </p>
-    ${fidelity.map((row) => oneModel(view, row))}`
+    ${fidelity.map((row) => oneModel(view, row))} ${await figures(reliability)}`
   return { id: 'fidelity', title: 'Fidelity', body }
 }
 
@@ -91,6 +94,7 @@ function figuresOf(row: Fidelity): string[][] {
       'Same answer where the teacher is wrong',
       errors === undefined ? whyMissing(row.onTeacherErrors) : `${formatValue(errors.value, 'ratio')} (${formatInterval(errors)})`,
     ],
+    ...tokenRows(row),
     ['Flips', `${row.flips.lost} lost, ${row.flips.won} won`],
     ...lengths.map(([title, length]) => {
       const ratio = valueOf(length)

@@ -5,6 +5,11 @@ import type { Fidelity, StoredRun } from '../../../harness/types.ts'
 import { scriptedRun, type ScriptedModel } from '../scripted-run.ts'
 import { whyOf } from '../find.ts'
 import { fidelitySection } from '../../../reports/html/sections/fidelity.ts'
+import { reliabilityCharts } from '../../../reports/charts/reliability.ts'
+import { renderCsv } from '../../../reports/csv.ts'
+import { fidelityLines } from '../../../reports/fidelity.ts'
+import { renderMarkdown } from '../../../reports/markdown.ts'
+import { tokenFidelity } from '../../../harness/analysis/fidelity/tokens.ts'
 import { viewOf } from '../../../reports/view.ts'
 
 function model(id: string, role: ScriptedModel['role'], right: (n: number) => boolean): ScriptedModel {
@@ -62,12 +67,48 @@ describe('fidelity of a run', () => {
     expect(whyOf(row.onTeacherErrors)).toBe('the teacher gave no wrong answer')
   })
 
-  it('is a section of the report, with hostile questions as text', () => {
+  it('is a section of the report, with hostile questions as text', async () => {
     const hostile = answered(pair(20, 30), () => ({ prompt: '<img src=x onerror=alert(1)>' }))
-    const { id, body } = fidelitySection(viewOf(analyse([hostile])))!
+    const view = viewOf(analyse([hostile]))
+    const { id, body } = (await fidelitySection(view, reliabilityCharts(view)))!
     const html = body.source
     expect(id).toBe('fidelity')
     expect(html).toContain('&lt;img src=x')
     expect(html).not.toContain('<img src=x')
+  })
+
+  it('weighs answers by their tokens and bytes, and says why where nothing was compared', () => {
+    const run = pair(20, 30)
+    const score = (item: string, tokens: number, kl: number, agreed: number, nll: number) => ({
+      model: 'student',
+      workload: 'sums',
+      item,
+      tokens,
+      nll,
+      bytes: tokens * 2,
+      same: { kl, agreed },
+    })
+    const scores = [score('a', 10, 1, 10, 4), score('b', 30, 1, 20, 4)]
+    expect(tokenFidelity({ ...run, scores }, 'student', 'sums')).toMatchObject({
+      value: { items: 2, tokens: 40, kl: { value: { value: 0.05, n: 2 } }, top1: { value: { value: 0.75 } }, nllPerByte: { value: { value: 0.1 } } },
+    })
+    const unlike = scores.map(({ same: _same, ...rest }) => rest)
+    expect(tokenFidelity({ ...run, scores: unlike }, 'student', 'sums')).toMatchObject({
+      value: { kl: { why: expect.stringContaining('vocabularies differ') }, nllPerByte: { value: { value: 0.1 } } },
+    })
+    expect(whyOf(tokenFidelity(run, 'student', 'sums'))).toBe('the run did not compare token by token')
+  })
+
+  it('is in Markdown, CSV and the lines of compare, and reliability has a chart with its numbers', () => {
+    const told = answered(pair(20, 30), ({ key }) => (key.model === 'student' ? { logProb: Math.log(0.55) } : {}))
+    const analysis = analyse([told])
+    expect(renderMarkdown(analysis)).toContain('### Fidelity to the teacher')
+    const csv = renderCsv(analysis).split('\n')
+    expect(csv.filter((line) => line.includes(',flips-lost,'))).toEqual([expect.stringMatching(/,student,student,.*,flips-lost,10,,,count,measured$/)])
+    expect(csv.filter((line) => line.includes(',token-kl,'))).toEqual([expect.stringMatching(/,token-kl,,,,nat,$/)])
+    expect(fidelityLines(viewOf(analysis))).toEqual([expect.stringContaining('kappa'), expect.stringContaining('10 flips lost, 0 won')])
+    const charts = reliabilityCharts(viewOf(analysis))
+    expect(charts).toHaveLength(1)
+    expect(charts[0]).toMatchObject({ state: 'drawn', chart: { table: { rows: [['50.0% to 60.0%', '40', '55.0%', '50.0%']] } } })
   })
 })

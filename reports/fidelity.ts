@@ -1,0 +1,104 @@
+/** Fidelity as rows and sentences: Markdown, CSV, the page and the terminal say the same. */
+import type { Estimate, Fidelity, Observed, Unit } from '../harness/types.ts'
+import type { ChartTable } from './charts/chart.ts'
+import { formatInterval, formatPoints, formatValue } from './format.ts'
+import { clip, oneLine, visible } from './text.ts'
+import { valueOf, type View } from './view.ts'
+import { whyMissing } from './words.ts'
+
+/** Nats and kappa have no scale of their own to be shown in: three digits that count. */
+export function plainText(observed: Observed<Estimate>): string {
+  const estimate = valueOf(observed)
+  if (estimate === undefined) return whyMissing(observed)
+  const { value, low, high } = estimate
+  return `${digits(value)} (${digits(low)} to ${digits(high)})`
+}
+
+export function shareText(observed: Observed<Estimate>): string {
+  const estimate = valueOf(observed)
+  return estimate === undefined ? whyMissing(observed) : `${formatValue(estimate.value, 'ratio')} (${formatInterval(estimate)})`
+}
+
+/** Token by token; one row that says why where nothing was compared. */
+export function tokenRows({ tokens }: Fidelity): [title: string, text: string][] {
+  const told = valueOf(tokens)
+  if (told === undefined) return [['Token by token', whyMissing(tokens)]]
+  return [
+    ['Token by token', `${told.items} answers of the teacher, ${told.tokens} tokens`],
+    ['KL divergence from the teacher, nats per token', plainText(told.kl)],
+    ['Same likeliest token', shareText(told.top1)],
+    ['NLL of the teacher’s text, nats per byte', plainText(told.nllPerByte)],
+  ]
+}
+
+/** The slice that is furthest below the teacher, if items name any. */
+export function worstSlice({ slices }: Fidelity): { slice: string; difference: number; adjusted: number } | undefined {
+  return valueOf(slices)?.slices[0]
+}
+
+export function kappaOf({ agreement }: Fidelity): Observed<Estimate> {
+  return agreement.state === 'ok' ? agreement.value.kappa : agreement
+}
+
+/** A row for each model and workload. */
+export function fidelityTable(view: View): ChartTable | undefined {
+  const { fidelity } = view.analysis
+  if (fidelity.length === 0) return undefined
+  const several = view.workloads.length > 1
+  return {
+    columns: ['Model', 'Kappa', 'Flips', 'Worst slice', 'KL, nats per token', 'Same likeliest token', 'NLL, nats per byte'],
+    rows: fidelity.map((row) => {
+      const tokens = valueOf(row.tokens)
+      const none = tokens === undefined ? whyMissing(row.tokens) : ''
+      return [
+        `${view.labelOf(row.run, row.model)}${several ? `, ${row.workload}` : ''}`,
+        plainText(kappaOf(row)),
+        `${row.flips.lost} lost, ${row.flips.won} won`,
+        sliceText(row),
+        tokens === undefined ? none : plainText(tokens.kl),
+        tokens === undefined ? '–' : shareText(tokens.top1),
+        tokens === undefined ? '–' : plainText(tokens.nllPerByte),
+      ]
+    }),
+  }
+}
+
+/** Two sentences for each model and workload: how often both answer alike, and where they do not. */
+export function fidelityLines(view: View): string[] {
+  return view.analysis.fidelity.flatMap((row) => {
+    const name = `${view.labelOf(row.run, row.model)}${view.workloads.length > 1 ? `, ${row.workload}` : ''}`
+    const agreement = valueOf(row.agreement)
+    const alike =
+      agreement === undefined ? whyMissing(row.agreement) : `same answer ${formatValue(agreement.observed, 'ratio')}, kappa ${plainText(agreement.kappa)}`
+    return [`${name}: ${alike}.`, `${name}: ${row.flips.lost} flips lost, ${row.flips.won} won; worst slice: ${sliceText(row)}.`].map((line) =>
+      visible(oneLine(clip(line, 400))),
+    )
+  })
+}
+
+/** Cells of the tidy CSV: metric, slice, and what is known of it. */
+export function fidelityCells(row: Fidelity): { metric: string; slice: string; unit: Unit; estimate: Observed<Estimate> | number }[] {
+  const tokens = (pick: 'kl' | 'top1' | 'nllPerByte'): Observed<Estimate> => (row.tokens.state === 'ok' ? row.tokens.value[pick] : row.tokens)
+  const worst = worstSlice(row)
+  return [
+    { metric: 'kappa', slice: '', unit: 'ratio', estimate: kappaOf(row) },
+    { metric: 'flips-lost', slice: '', unit: 'count', estimate: row.flips.lost },
+    { metric: 'flips-won', slice: '', unit: 'count', estimate: row.flips.won },
+    ...(worst === undefined ? [] : [{ metric: 'worst-slice', slice: worst.slice, unit: 'ratio' as const, estimate: worst.difference }]),
+    { metric: 'token-kl', slice: '', unit: 'nat', estimate: tokens('kl') },
+    { metric: 'token-top1', slice: '', unit: 'ratio', estimate: tokens('top1') },
+    { metric: 'nll-per-byte', slice: '', unit: 'nat', estimate: tokens('nllPerByte') },
+  ]
+}
+
+// --- internal ---
+
+function sliceText(row: Fidelity): string {
+  const worst = worstSlice(row)
+  return worst === undefined ? whyMissing(row.slices) : `${worst.slice}, ${formatPoints(worst.difference)} points (p ${worst.adjusted.toFixed(3)})`
+}
+
+function digits(value: number): string {
+  if (value === 0) return '0'
+  return Math.abs(value) < 0.001 ? value.toExponential(1).replace('-', '−') : value.toPrecision(3)
+}
