@@ -28,8 +28,10 @@ function meterOf(column: Column, id: string, summary: string): Meter {
     async start(clock, context): Promise<MeterSession> {
       const facts = await queryNvidia(context.signal)
       const [t, v]: [number[], number[]] = [[], []]
-      const series = (how: string): Series => ({ meter: id, unit, origin: 'measured', how, t, v })
       const field = facts.state === 'ok' ? facts.value.fields[column] : undefined
+      const device = facts.state === 'ok' ? { device: `${facts.value.gpus.length === 1 ? '' : `${facts.value.gpus.length} × `}${gpuNames(facts.value)}` } : {}
+      const kind = column === 'power' ? { kind: field?.endsWith('.instant') === true ? ('instant' as const) : ('average' as const) } : {}
+      const series = (how: string): Series => ({ ...kind, scope: 'gpu', ...device, meter: id, unit, origin: 'measured', how, t, v })
       if (facts.state !== 'ok' || field === undefined) {
         const why = facts.state === 'absent' ? facts.why : `the GPU does not tell its ${what}`
         return { stop: async () => series(`no readings: ${why}`) }
@@ -54,7 +56,9 @@ function meterOf(column: Column, id: string, summary: string): Meter {
         const early = feed.ended()
         await feed.release()
         const note = early !== undefined && early !== 'stopped' ? `; the readings end early: ${early}` : t.length === 0 ? '; it sent no readings' : ''
-        return series(how + note)
+        const startMs = t.at(-1)
+        const died = early !== undefined && early !== 'stopped' && startMs !== undefined
+        return { ...series(how + note), ...(died ? { gaps: [{ startMs, endMs: clock(), why: early }] } : {}) }
       }
       let result: Promise<Series> | undefined
       return { stop: () => (result ??= finish()) }

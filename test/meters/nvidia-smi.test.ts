@@ -86,7 +86,7 @@ describe('a driver that works', () => {
     await sleep(100)
     const stopping = clock()
     const { t, v, how, ...rest } = await session.stop()
-    expect(rest).toEqual({ meter: 'nvidia-smi', unit: 'W', origin: 'measured' })
+    expect(rest).toEqual({ meter: 'nvidia-smi', unit: 'W', origin: 'measured', kind: 'instant', scope: 'gpu', device: GPU.name })
     expect(new Set(v)).toEqual(new Set([70.25]))
     expect(t[0]).toBeGreaterThanOrEqual(from)
     expect(t[0]).toBeLessThanOrEqual(started)
@@ -173,9 +173,10 @@ describe('rows that go wrong', () => {
 
   it('a crash keeps what came before, and says so', async () => {
     fake({ crashAfter: 3 })
-    const { v, how } = await record('nvidia-smi', {}, 400)
+    const { v, how, gaps } = await record('nvidia-smi', {}, 400)
     expect(v).toEqual([70.25, 70.25, 70.25])
     expect(how).toContain('the readings end early: nvidia-smi ended with code 15: Unable to determine the device handle')
+    expect(gaps).toEqual([expect.objectContaining({ why: expect.stringContaining('Unable to determine') })])
   })
 
   it('a sampler that sends nothing is stopped all the same, and has no readings', async () => {
