@@ -1,5 +1,5 @@
 /** Load profiles: which requests go together, and how many are in flight. */
-import type { LoadSpec, ModelAdapter } from '../types.ts'
+import type { Item, LoadSpec, ModelAdapter, Turn } from '../types.ts'
 import { expectedRequests } from './load/arrivals.ts'
 import type { StagedLoad } from './load/stages.ts'
 
@@ -39,6 +39,18 @@ export function whyNotUnder(load: LoadSpec, runsIn: ModelAdapter['runsIn']): str
   return `an in-process model computes one call at a time, so ${load.streams} requests in flight would only wait in its queue; a batch load answers several at once`
 }
 
+/** The turns, where all of these items are turns of sessions. */
+export function turnsOf(items: readonly Item[]): Turn[] | undefined {
+  const turns = items.flatMap(({ turn }) => turn ?? [])
+  return turns.length > 0 && turns.length === items.length ? turns : undefined
+}
+
+/** Why these items cannot be asked under this load; undefined where they can. */
+export function whyNotAsked(load: LoadSpec, items: readonly Item[]): string | undefined {
+  if (isStaged(load) || turnsOf(items) === undefined) return undefined
+  return `conversations need a load that runs for a time (rate, trace, sweep, search, or concurrency with seconds); ${load.kind} knows no sessions`
+}
+
 /**
  * The items of a load in blocks of nearly equal size that cut no batch apart; fewer blocks where there are not enough
  * batches. Blocks follow the order of the items. A load that runs for a time is not cut: its stages are long enough to be
@@ -51,8 +63,9 @@ export function blocksOf<T>(load: LoadSpec, items: readonly T[], blocks: number)
 }
 
 /** How many requests a load will send to `items` items, as far as it can be told before. */
-export function requestsOf(load: LoadSpec, items: number): number {
-  return load.kind === 'rate' ? expectedRequests(load) : Math.min(items, (isStaged(load) ? load.requests : undefined) ?? Infinity)
+export function requestsOf(load: LoadSpec, items: number, turns?: readonly Turn[]): number {
+  const perSession = turns === undefined ? 1 : turns.length / turns.filter(({ session }, i) => session !== turns[i - 1]?.session).length
+  return load.kind === 'rate' ? Math.ceil(expectedRequests(load) * perSession) : Math.min(items, (isStaged(load) ? load.requests : undefined) ?? Infinity)
 }
 
 /** The load as `--quick` has it: stages of a few seconds, and few of them. */

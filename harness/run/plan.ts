@@ -4,7 +4,7 @@ import { adapterPlace } from '../models/registry.ts'
 import { createRandom } from '../random.ts'
 import type { CellKey, Item, LoadedSuite, LoadSpec, ModelAdapter, ModelSpec, Plan, Suite, UntilDecided, WorkloadSpec } from '../types.ts'
 import { hashItems } from './hash.ts'
-import { blocksOf, quickLoad, requestsOf, whyNotUnder } from './loads.ts'
+import { blocksOf, quickLoad, requestsOf, turnsOf, whyNotAsked, whyNotUnder } from './loads.ts'
 
 export interface PlanOptions {
   /** Default: the seed of the suite. */
@@ -35,7 +35,7 @@ export async function planSuite({ suite, dir }: LoadedSuite, options: PlanOption
   const running = cells.filter(({ skip }) => skip === undefined)
   const most = new Map(suite.workloads.map(({ id, maxTokens }) => [id, maxTokens]))
   const loads = new Map(suite.loads.map((load) => [load.id, options.quick ? quickLoad(load) : load]))
-  const asked = ({ items, key }: Plan['cells'][number]): number => requestsOf(loads.get(key.load)!, items.length)
+  const asked = ({ items, key }: Plan['cells'][number]): number => requestsOf(loads.get(key.load)!, items.length, turnsOf(items))
   return {
     cells,
     workloads,
@@ -127,7 +127,7 @@ function layOut(suite: Suite, models: readonly PlacedModel[], workloads: Plan['w
       if (items === undefined) continue
       for (const { id: model, runsIn } of inTurn(models, pairs, seed, [workload, load.id], repeat, block)) {
         const key = { model, workload, load: load.id, repeat, block }
-        const skip = whyNotUnder(load, runsIn)
+        const skip = whyNotUnder(load, runsIn) ?? whyNotAsked(load, items)
         cells.push({ id: cellId(key), key, items, ...(skip === undefined ? {} : { skip }) })
       }
     }

@@ -87,11 +87,13 @@ export interface Grader { id: string; version: string; grade(item: Item, text: s
 /** `score` is between 0 and 1; a binary grader gives 0 or 1. Never throws, whatever the text. */
 export interface Grade { score: number; grader: string; answer?: string; detail?: string }
 
-export interface Item { id: string; hash: string; prompt: string | readonly Message[]; target?: string; slice?: string; cluster?: string; length?: ItemLength; opening?: Opening }
+export interface Item { id: string; hash: string; prompt: string | readonly Message[]; target?: string; slice?: string; cluster?: string; length?: ItemLength; opening?: Opening; turn?: Turn }
 /** Made-up prompts: tokens asked for, and who counted those of the prompt. `ignoreEos`: the server is asked to go on to the full length. */
 export interface ItemLength { inputTokens: number; outputTokens: number; countedBy: 'tokenizer' | 'estimate'; ignoreEos: boolean }
 /** The part of a prompt, from character `at` to `end`, that is written anew for each request: `count` of the words, so that no prefix cache knows it. */
 export interface Opening { at: number; end: number; count: number; words: readonly string[] }
+/** A turn of a session. Turns stand together, `index` from 0; asked `thinkMs` after the answer before it, with the answers of the model or the recorded ones of the prompt. */
+export interface Turn { session: string; index: number; thinkMs: number; answers: 'model' | 'recorded' }
 export interface Message { role: 'system' | 'user' | 'assistant'; content: string }
 
 /** How requests arrive. `items` caps the items asked under this load (the first ones of the workload). */

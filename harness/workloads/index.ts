@@ -6,6 +6,7 @@ export { graderKind, ungraded, type GraderKind, type Verdict } from './grader.ts
 export { workloadKind, type KindContext, type WorkloadKind, type WorkloadParts } from './kind.ts'
 export { readTrace, TRACE_FORMATS, type TraceFormat, type TraceRow } from './trace.ts'
 export type { PrefixInput, SyntheticOptions } from './synthetic.ts'
+export type { ConversationOptions, ThinkInput } from './conversations.ts'
 export type { LengthInput } from './lengths.ts'
 export type { FileOptions } from './file.ts'
 export type { TemplateOptions } from './items.ts'

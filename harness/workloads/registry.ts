@@ -4,6 +4,7 @@ import { HarnessError, nearest } from '../errors.ts'
 import type { Grader } from '../types.ts'
 import { ARITHMETIC_SLICES, arithmeticWorkload, type ArithmeticOptions } from './arithmetic.ts'
 import { file } from './file.ts'
+import { conversations } from './conversations.ts'
 import { createGrader, type GraderKind } from './grader.ts'
 import { choice } from './graders/choice.ts'
 import { exact } from './graders/exact.ts'
@@ -18,6 +19,7 @@ export const WORKLOAD_KINDS = {
   list,
   file,
   synthetic,
+  conversations,
   arithmetic: workloadKind<ArithmeticOptions>({
     summary: 'generated questions with working: addition, subtraction, multiplication, expressions',
     shape: { perSlice: z.int().min(1), split: z.enum(['train', 'test']).optional(), slices: z.array(z.enum(ARITHMETIC_SLICES)).min(1).optional() },

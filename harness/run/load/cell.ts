@@ -7,6 +7,7 @@ import { idle, idleAfter, keepSeries, LinkFailure, type Windows } from '../phase
 import { redactFailure } from '../redact.ts'
 import { requestOf } from '../samples.ts'
 import { reopen, saltOf } from '../opening.ts'
+import { turnsOf } from '../loads.ts'
 import { claimable, fewestFor } from './minimum.ts'
 import { createPool, processesFor, type ClientPool } from './pool.ts'
 import type { ClientJob, StageEnd, StageOrder } from './protocol.ts'
@@ -72,6 +73,7 @@ async function converse(task: CellTask & { readonly load: StagedLoad }, context:
 function jobOf(task: CellTask, context: CellContext): ClientJob {
   const { id, name, role, adapter, options } = task.spec
   const request = (item: Item) => requestOf(item, task.workload, context.seed, task.key.repeat)
+  const turns = turnsOf(task.items)
   return {
     spec: { id, name, role, adapter, options },
     dir: context.dir,
@@ -79,6 +81,7 @@ function jobOf(task: CellTask, context: CellContext): ClientJob {
     requests: task.items.map(request),
     openings: task.items.some(({ opening }) => opening !== undefined) ? task.items.map(({ opening }) => opening) : [],
     salt: saltOf(task.id, context.clock.originNs),
+    ...(turns === undefined ? {} : { turns }),
     warmup: task.warmupItems.map((item, i) => reopen(request(item), item.opening, saltOf(task.id, context.clock.originNs), -1 - i)),
   }
 }

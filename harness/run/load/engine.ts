@@ -5,6 +5,7 @@ import { HarnessError, toFailure } from '../../errors.ts'
 import { createRecording, type Recorded } from '../../models/recording.ts'
 import type { Model, Request, Sent } from '../../types.ts'
 import { Packer } from './pack.ts'
+import type { Sessions } from './sessions.ts'
 import type { Batch, StageEnd, StageOrder } from './protocol.ts'
 
 export interface EngineParts {
@@ -14,6 +15,8 @@ export interface EngineParts {
   readonly now: () => number
   readonly onBatch: (batch: Batch) => void
   readonly signal: AbortSignal
+  /** The requests are turns: what the order counts and times are the first ones of sessions. */
+  readonly sessions?: Sessions
 }
 
 export interface Stage {
@@ -61,7 +64,10 @@ class Engine {
   private readonly giveUp = new AbortController()
   private readonly signal: AbortSignal
   private sending = true
+  private begun = 0
   private sent = 0
+  /** Sessions between an answer and their next turn. */
+  private readonly thinking = new Set<NodeJS.Timeout>()
   private inFlight = 0
   private mostInFlight = 0
   private saturated = false
@@ -71,6 +77,7 @@ class Engine {
   private spunMs = 0
   private spinFrom: number | undefined
   private timer: NodeJS.Timeout | undefined
+  private deadline: NodeJS.Timeout | undefined
   private onDrained: () => void = () => {}
   private readonly loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS })
   private cpu = process.cpuUsage()
@@ -99,12 +106,13 @@ class Engine {
       this.loop.enable()
       if (order.kind === 'open') this.pump(order.dueMs)
       else for (let i = 0; i < order.streams; i++) this.stream()
-      if (order.kind === 'closed') this.timer = setTimeout(() => this.endSending(), Math.min(LONGEST_TIMER_MS, order.endMs - parts.now()))
+      if (order.endMs !== undefined) this.deadline = setTimeout(() => this.endSending(), Math.min(LONGEST_TIMER_MS, order.endMs - parts.now()))
       await this.drained()
       parts.signal.throwIfAborted()
     } finally {
       clearInterval(flush)
       clearTimeout(this.timer)
+      clearTimeout(this.deadline)
       this.loop.disable()
       parts.signal.removeEventListener('abort', onAbort)
     }
@@ -119,6 +127,9 @@ class Engine {
     const { user, system } = process.cpuUsage(this.cpu)
     this.cpuShare = (user + system) / 1000 / Math.max(1, this.endMs - this.order.startMs)
     clearTimeout(this.timer)
+    clearTimeout(this.deadline)
+    for (const timer of this.thinking) clearTimeout(timer)
+    this.thinking.clear()
     this.timer = setTimeout(() => this.giveUp.abort(new HarnessError('timeout', this.gaveUp(), { kind: 'drained' })), this.order.drainMs)
     if (this.inFlight === 0) this.onDrained()
   }
@@ -129,23 +140,28 @@ class Engine {
     let now = parts.now()
     if (this.spinFrom !== undefined) this.spunMs += now - this.spinFrom
     this.spinFrom = undefined
-    while (this.sending && this.sent < dueMs.length && dueMs[this.sent]! <= now) {
+    while (this.sending && this.begun < dueMs.length && dueMs[this.begun]! <= now) {
       if (order.kind === 'open' && this.inFlight >= order.maxInFlight) {
         this.saturated = true
         return this.endSending()
       }
-      this.fire(dueMs[this.sent]!)
+      this.fire(dueMs[this.begun]!)
       now = parts.now()
     }
     if (!this.sending) return
-    if (this.sent >= dueMs.length) return this.endSending()
-    const waitMs = dueMs[this.sent]! - now
+    if (this.begun >= dueMs.length) return this.endIfOver(dueMs)
+    const waitMs = dueMs[this.begun]! - now
     if (waitMs > SPIN_MS) this.timer = setTimeout(this.pump, Math.max(1, Math.floor(waitMs - SPIN_MS / 2)), dueMs)
     else if (this.spunMs > SPIN_SHARE * (now - order.startMs + 1000)) this.timer = setTimeout(this.pump, 1, dueMs)
     else {
       this.spinFrom = now
       setImmediate(this.pump, dueMs)
     }
+  }
+
+  /** All that is due has begun. Turns that follow from answers are waited for. */
+  private endIfOver(dueMs: Float64Array): void {
+    if (this.begun >= dueMs.length && (this.parts.sessions === undefined || this.inFlight + this.thinking.size === 0)) this.endSending()
   }
 
   /** Goes on with the next request of a closed load, if there is to be one. */
@@ -156,9 +172,40 @@ class Engine {
     this.fire(NaN)
   }
 
-  private fire(dueMs: number): void {
+  private begin(): number {
     const { order, parts } = this
-    const number = order.first + this.sent++ * order.step
+    const number = order.first + this.begun++ * order.step
+    return parts.sessions?.first(number) ?? number
+  }
+
+  /** After an answer: the next turn of its session, if there is one; else the next request of a closed load. */
+  private goOn(number: number, sent: Sent): void {
+    const { order, parts } = this
+    const next = parts.sessions?.after(number, sent)
+    if (next !== undefined) return this.think(parts.now() + next.thinkMs, next.number)
+    if (order.kind === 'closed') this.stream()
+    else if (parts.sessions !== undefined) this.endIfOver(order.dueMs)
+  }
+
+  private think(dueMs: number, number: number): void {
+    const { order, parts } = this
+    const waitMs = dueMs - parts.now()
+    if (waitMs > 0) {
+      const timer = setTimeout(
+        () => {
+          this.thinking.delete(timer)
+          this.think(dueMs, number) // a timer may be early
+        },
+        Math.min(LONGEST_TIMER_MS, Math.ceil(waitMs)),
+      )
+      this.thinking.add(timer)
+    } else if (order.kind === 'closed' && this.sent >= order.most) this.endSending()
+    else this.fire(order.kind === 'open' ? dueMs : NaN, number)
+  }
+
+  private fire(dueMs: number, number = this.begin()): void {
+    const { parts } = this
+    this.sent += 1
     const recording = this.pool.pop() ?? createRecording(parts.now)
     const startMs = parts.now()
     this.lastSentMs = startMs
@@ -176,7 +223,7 @@ class Engine {
       }
       this.inFlight -= 1
       if (this.packer.bytes > FLUSH_BYTES) this.flush()
-      if (this.sending) this.stream()
+      if (this.sending) this.goOn(number, sent)
       else if (this.inFlight === 0) this.onDrained()
     }
     const fail = (error: unknown): void => {

@@ -6,7 +6,7 @@
  * All times are on the run clock. Typed arrays travel as they are, so the channel must be of the advanced kind.
  */
 import { z } from 'zod'
-import type { Completion, Failure, ModelCard, ModelSpec, Opening, Phase, Request, RuntimeFacts, Sent } from '../../types.ts'
+import type { Completion, Failure, ModelCard, ModelSpec, Opening, Phase, Request, RuntimeFacts, Sent, Turn } from '../../types.ts'
 import { FailureSchema, ModelCardSchema, PhaseSchema, RuntimeSchema } from '../store/schema.ts'
 
 export interface ClientJob {
@@ -19,6 +19,8 @@ export interface ClientJob {
   /** Parts of the measured requests that are written anew each time, by their places; and what they follow from besides the number. */
   openings: readonly (Opening | undefined)[]
   salt: string
+  /** Where the requests are turns of sessions: one for each of them. */
+  turns?: readonly Turn[]
 }
 
 /** What one process does in a stage. Its requests have the numbers first, first + step, first + 2 step … */
@@ -31,7 +33,12 @@ export type StageOrder = {
   /** How long to wait for answers once nothing more is sent; the rest is given up. */
   drainMs: number
 } & (
-  | /** Due times, rising; stops when `maxInFlight` requests are out and the next is due. */ { kind: 'open'; dueMs: Float64Array; maxInFlight: number }
+  | /** Due times, rising; stops when `maxInFlight` requests are out and the next is due. */ {
+      kind: 'open'
+      dueMs: Float64Array
+      maxInFlight: number
+      /** Sessions: the times are those of their first turns, and no turn is sent after this. */ endMs?: number
+    }
   | /** So many at a time, each sent when another one has ended; none after `endMs`, nor more than `most`. */ {
       kind: 'closed'
       streams: number

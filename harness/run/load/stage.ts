@@ -4,6 +4,7 @@ import { readTrace } from '../../workloads/index.ts'
 import type { Item, Observed, Sample, StageRecord, StageShape } from '../../types.ts'
 import type { CellContext, CellTask } from '../cell.ts'
 import { LinkFailure } from '../phases.ts'
+import { turnsOf } from '../loads.ts'
 import { failedSample, sampleOf } from '../samples.ts'
 import { expectedRequests, rateSchedule, traceSchedule } from './arrivals.ts'
 import { certify } from './health.ts'
@@ -42,7 +43,8 @@ export async function runStage(input: StageInput): Promise<StageRun> {
   const { pool, context, load, task, shape, index } = input
   const schedule = await scheduleOf(input)
   const startMs = round(context.clock.now() + LEAD_MS) // as samples are, so that none lies outside of its stage by a rounding
-  const sendingMs = schedule === undefined ? 1000 * load.seconds : Math.max(1, scheduleEnd(load, shape, schedule))
+  const sessions = turnsOf(task.items) !== undefined
+  const sendingMs = schedule === undefined || sessions ? 1000 * load.seconds : Math.max(1, scheduleEnd(load, shape, schedule))
   const orders = Array.from({ length: pool.size }, (_, k) => orderFor(input, { k, startMs, schedule, sendingMs }))
   const slo = 'slo' in load ? load.slo : undefined
   const tally = new StageTally({ startMs, endMs: startMs + sendingMs, warmupMs: 1000 * load.warmupSeconds, slo })
@@ -51,7 +53,8 @@ export async function runStage(input: StageInput): Promise<StageRun> {
   const ends = await collect(input, tally, stop)
   const sums = tally.sums(Math.max(...ends.map(({ endMs }) => endMs)), schedule !== undefined)
   const sent = ends.reduce((total, end) => total + end.sent, 0)
-  const isCapped = load.requests !== undefined && sent >= (schedule === undefined ? load.requests : Math.min(load.requests, uncapped(load, shape)))
+  const begun = sessions && schedule !== undefined ? schedule.length : sent // under an open load, the limit is of sessions
+  const isCapped = load.requests !== undefined && begun >= (schedule === undefined ? load.requests : Math.min(load.requests, uncapped(load, shape)))
   const saturated = ends.some((end) => end.saturated)
   const stoppedBy = stop.reason ?? (saturated ? 'saturated' : isCapped ? 'requests' : undefined)
   const record: StageRecord = {
@@ -110,7 +113,7 @@ interface Part {
 }
 
 /** Each process takes every n-th request, so that all of them are equally busy. */
-function orderFor({ load, shape, pool: { size }, index, offset }: StageInput, { k, startMs, schedule, sendingMs }: Part): StageOrder {
+function orderFor({ task, load, shape, pool: { size }, index, offset }: StageInput, { k, startMs, schedule, sendingMs }: Part): StageOrder {
   const share = (total: number): number => Math.floor(total / size) + (k < total % size ? 1 : 0)
   const base = { index, requests: 'measured', first: offset + k, step: size, startMs, drainMs: Math.max(LEAST_DRAIN_MS, sendingMs) } as const
   if (schedule === undefined) {
@@ -118,7 +121,8 @@ function orderFor({ load, shape, pool: { size }, index, offset }: StageInput, { 
     return { ...base, kind: 'closed', streams: share(streams), endMs: startMs + sendingMs, most: load.requests === undefined ? Infinity : share(load.requests) }
   }
   const dueMs = new Float64Array(share(schedule.length)).map((_, i) => startMs + schedule[k + i * size]!)
-  return { ...base, kind: 'open', dueMs, maxInFlight: Math.max(1, share(load.maxInFlight)) }
+  const endMs = turnsOf(task.items) === undefined ? {} : { endMs: startMs + sendingMs }
+  return { ...base, kind: 'open', dueMs, maxInFlight: Math.max(1, share(load.maxInFlight)), ...endMs }
 }
 
 /** Takes what the clients send until each of them has ended its part. */

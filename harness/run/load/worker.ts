@@ -6,6 +6,7 @@ import { clockFrom } from '../clock.ts'
 import { modelFailure } from '../serve.ts'
 import { runSide, type Side } from '../side.ts'
 import { fastClock, startStage, type Stage } from './engine.ts'
+import { createSessions } from './sessions.ts'
 import { reopen } from '../opening.ts'
 import { ToClientSchema, type ClientJob, type FromClient, type ToClient } from './protocol.ts'
 
@@ -48,12 +49,15 @@ async function takeOrders(side: Client, job: ClientJob, model: Model): Promise<v
     if (message.type === 'stop') stage?.stop()
     if (message.type !== 'stage') continue
     const { order } = message
+    const sessions = job.turns === undefined ? undefined : createSessions(job.turns)
+    const asked = (number: number, request: Request): Request => sessions?.request(number, request) ?? request
     stage = startStage(order, {
       send: (...args) => model.send!(...args),
       requestOf: (number) =>
         order.requests === 'warmup'
           ? requestAt(job.warmup, number)
-          : reopen(requestAt(job.requests, number), job.openings[number % job.requests.length], job.salt, number),
+          : asked(number, reopen(requestAt(job.requests, number), job.openings[number % job.requests.length], job.salt, number)),
+      ...(sessions === undefined || order.requests === 'warmup' ? {} : { sessions }),
       now,
       signal: side.signal,
       onBatch: (batch) => side.send({ type: 'batch', batch }),
