@@ -29,11 +29,38 @@ export function clientFindings(view: View): string[] {
   })
 }
 
+/** What a calibration of the machine says about the client's times, one sentence for each run. */
+export function clientTrust(view: View): string[] {
+  const runs = [...new Set(view.analysis.stages.map(({ run }) => run))]
+  return [...new Set(runs.map((run) => trustText(view.analysis.stages.filter((stage) => stage.run === run).map(({ client }) => client))))]
+}
+
 export function contestantOf(view: View, { run, model }: Pick<StageSummary, 'run' | 'model'>): Contestant | undefined {
   return view.contestants.find((one) => one.run === run && one.model === model)
 }
 
 // --- internal ---
+
+/** Stages of one run have one calibration, and a point of it each. */
+function trustText(clients: readonly StageSummary['client'][]): string {
+  const trusted = clients[0]?.trustedStreams
+  if (trusted?.state !== 'ok') return `How true the client's times are is not known: ${trusted?.state === 'absent' ? trusted.why : 'the calibration failed'}.`
+  const points = new Map(clients.flatMap(({ calibrated }) => (calibrated === undefined ? [] : [[calibrated.streams, calibrated] as const])))
+  const errors = [...points.values()]
+    .sort((a, b) => a.streams - b.streams)
+    .map(
+      ({ streams, ttftErrorMs: ttft, tokenErrorMs: token }) =>
+        `up to ${streams} streams TTFT error p50 ${ms(ttft.p50)}, p99 ${ms(ttft.p99)}, token times p50 ${ms(token.p50)}, p99 ${ms(token.p99)}`,
+    )
+  const at = [...points.values()][0]?.at.slice(0, 10)
+  const head =
+    trusted.value > 0
+      ? `The client is trustworthy up to ${trusted.value} streams on this machine`
+      : 'The client was not on time on this machine with the fewest streams'
+  return `${head}${at === undefined ? '' : ` (calibrated ${at})`}${errors.length === 0 ? '' : `: ${errors.join('; ')}`}.`
+}
+
+const ms = (value: number): string => formatValue(value, 'ms')
 
 const ENDED: Readonly<Record<string, string>> = {
   errors: ' (stopped: too many errors)',

@@ -6,7 +6,7 @@ import { countSentence, groupFailures } from './counts.ts'
 import { fidelityTable } from './fidelity.ts'
 import { formatInterval, formatPublished, formatValue, originMark } from './format.ts'
 import { nameOfModel, titleOfFigure } from './charts/published.ts'
-import { clientFindings, stageTable } from './load.ts'
+import { clientFindings, clientTrust, stageTable } from './load.ts'
 import { openingSentences, runNotes, titleOf } from './opening.ts'
 import { clip, oneLine, visible } from './text.ts'
 import { taskTable, verdictTexts } from './verdict.ts'
@@ -67,7 +67,11 @@ function loadBlock(view: View): string {
   const { columns, rows } = stageTable(view)
   if (rows.length === 0) return ''
   const findings = clientFindings(view).map((finding) => `- The client was the limit. ${escapeMarkdown(finding)}`)
-  return [`### Under load\n\n${tableOf(columns, rows)}`, ...(findings.length === 0 ? [] : [findings.join('\n')])].join('\n\n')
+  return [
+    `### Under load\n\n${tableOf(columns, rows)}`,
+    ...clientTrust(view).map(escapeMarkdown),
+    ...(findings.length === 0 ? [] : [findings.join('\n')]),
+  ].join('\n\n')
 }
 
 /** The verdicts first, each with its saving below; then the tests in a table, where there are several. */

@@ -1,4 +1,4 @@
-import { defineCommand, runCommand, type CommandDef } from 'citty'
+import { defineCommand, runCommand, type ArgsDef, type CommandDef } from 'citty'
 import type { Arguments } from './arguments.ts'
 import type { Io } from './io.ts'
 import { COMMANDS, type CommandName } from './options.ts'
@@ -17,9 +17,10 @@ export type Handler<N extends CommandName> = (args: Arguments<N>, context: Conte
 
 /** A command of the option table with its handler. The arguments were checked before the command was loaded. */
 export function command<N extends CommandName>(name: N, handler: Handler<N>): CommandDef {
+  const options: ArgsDef = COMMANDS[name].args
   return defineCommand({
     meta: { name, description: COMMANDS[name].summary },
-    args: COMMANDS[name].args,
+    args: options,
     run: ({ data }) => {
       const { args, context } = data as { args: Arguments<N>; context: Context }
       return handler(args, context)

@@ -345,8 +345,11 @@ export const COMMANDS = {
   doctor: {
     summary: 'Say what works on this machine, what does not, and what to do about it',
     about: 'Tries every backend, meter and optional package. A backend whose native library crashes is reported, not fatal.',
-    args: {},
-    examples: ['distillbench doctor'],
+    args: {
+      load: { type: 'boolean', description: 'Measure instead how many streams the client of loads reads on time here, and keep it for the runs in --out' },
+      out: { ...runs, description: 'Folder of the runs that the measurement is kept beside' },
+    },
+    examples: ['distillbench doctor', 'distillbench doctor --load'],
   },
 } satisfies Record<string, CommandSpec>
 

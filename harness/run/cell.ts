@@ -1,6 +1,20 @@
 /** The harness's side of a cell: one conversation with one model, from its start to its end. */
 import { HarnessError, toFailure } from '../errors.ts'
-import type { CellKey, CellRecord, Failure, Item, LoadSpec, Meter, ModelAdapter, ModelSpec, Sample, SeriesRecord, WorkloadSpec } from '../types.ts'
+import type {
+  ClientCalibration,
+  CellKey,
+  CellRecord,
+  Failure,
+  Item,
+  LoadSpec,
+  Meter,
+  ModelAdapter,
+  ModelSpec,
+  Observed,
+  Sample,
+  SeriesRecord,
+  WorkloadSpec,
+} from '../types.ts'
 import { linkChild } from './child-link.ts'
 import type { Clock } from './clock.ts'
 import type { Link } from './link.ts'
@@ -40,6 +54,8 @@ export interface CellContext {
   readonly idleMs: number
   readonly warmupRequests: number
   readonly timeoutMs: number
+  /** Of the client on this machine, if one was made. */
+  readonly calibration: Observed<ClientCalibration>
   readonly graceMs: number
   readonly signal: AbortSignal
   readonly onPhase: (phase: 'open' | 'idle' | 'warmup' | 'measure') => void

@@ -3,6 +3,7 @@ import { HarnessError } from '../errors.ts'
 import { probeMeters } from '../meters/index.ts'
 import type { LoadedSuite, Plan, RunEvent, Sample, StoredRun } from '../types.ts'
 import { startClock, type Clock } from './clock.ts'
+import { readCalibration } from './load/calibration.ts'
 import { describeEnvironment } from './environment.ts'
 import { describeSuite } from './hash.ts'
 import { createJournal, type Journal } from './journal.ts'
@@ -165,7 +166,7 @@ async function prepare(loaded: LoadedSuite, options: RunOptions, parts: Partial<
 
 function shareContext(
   { suite, dir }: LoadedSuite,
-  { signal }: RunOptions,
+  { signal, out }: RunOptions,
   parts: Partial<RunParts>,
   { backend, seed, quick }: Choices,
   meters: readonly ProbedMeter[],
@@ -181,6 +182,7 @@ function shareContext(
     meterIntervalMs: parts.meterIntervalMs ?? METER_INTERVAL_MS,
     idleMs: parts.idleMs ?? (quick ? QUICK_IDLE_MS : IDLE_MS),
     graceMs: parts.graceMs ?? GRACE_MS,
+    calibration: readCalibration(out),
     warmupRequests: suite.warmup.requests,
     timeoutMs: suite.timeoutMs,
   }

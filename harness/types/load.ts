@@ -1,4 +1,5 @@
 /** Load profiles: how requests arrive, and what is recorded about how they did. */
+import type { ErrorSpread } from './client-calibration.ts'
 import type { Observed } from './observed.ts'
 
 /** `gamma` with shape 1 is Poisson; below 1 requests come in bursts, above 1 more evenly. */
@@ -60,6 +61,8 @@ export interface ClientHealth {
   sendLagP99Ms: Observed<number>
   /** Streams that this machine read within the error limits when it was calibrated. */
   trustedStreams: Observed<number>
+  /** How wrong its times were then, at the least number of streams that is not below that of this stage. */
+  calibrated?: { at: string; streams: number; ttftErrorMs: ErrorSpread; tokenErrorMs: ErrorSpread }
   offeredPerSecond: number
   achievedPerSecond: number
 }

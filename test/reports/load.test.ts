@@ -26,6 +26,17 @@ describe('a report about loads that ran for a time', () => {
     expect(renderMarkdown(busy)).toContain('requests/s: sent 41 ms late &lt;b&gt;at')
   })
 
+  it('says what the calibration of the machine found, or how to make one', async () => {
+    expect(await renderHtml(fine)).toContain('How true the client&#39;s times are is not known: not calibrated.')
+    const found = { at: '2026-01-02T03:04:05.000Z', streams: 64, ttftErrorMs: { p50: 0.4, p99: 2.5 }, tokenErrorMs: { p50: 0.2, p99: 1.5 } }
+    const known = analyse([sweepRun(pace, undefined, { trustedStreams: { state: 'ok', value: 200 }, calibrated: found })])
+    const sentence = /trustworthy up to 200 streams on this machine \(calibrated 2026-01-02\): up to 64 streams TTFT error p50 400\sµs, p99 2\.5/
+    expect(await renderHtml(known)).toMatch(sentence)
+    expect(renderMarkdown(known)).toContain('trustworthy up to 200 streams')
+    const bad = analyse([sweepRun(pace, undefined, { trustedStreams: { state: 'ok', value: 0 }, calibrated: found })])
+    expect(renderMarkdown(bad)).toContain('was not on time on this machine')
+  })
+
   it('has no such section where no load ran for a time', async () => {
     const { stages: _stages, ...rest } = fine
     expect(await renderHtml({ ...rest, stages: [] })).not.toContain('Stages of the loads')

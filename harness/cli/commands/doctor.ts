@@ -1,4 +1,5 @@
 import { EXIT, toFailure } from '../../errors.ts'
+import type { Arguments } from '../arguments.ts'
 import { command, type Context } from '../command.ts'
 import { checkBackends } from '../doctor/backends.ts'
 import type { Check } from '../doctor/check.ts'
@@ -8,10 +9,12 @@ import { oneLine, wrap } from '../../../reports/text.ts'
 import { jsonText, paint, type Look } from '../io.ts'
 
 export default command('doctor', async (args, { io, signal }) => {
+  if (args.load) return calibration(args, { io, signal })
   const checks = [
     ...(await safely('runtime', () => hostChecks(signal))),
     ...(await checkBackends(signal)),
     ...(await safely('meters', () => meterChecks(signal))),
+    ...(await safely('load', async () => (await import('../doctor/load.ts')).checkLoad(args.out))),
     ...checkPackages(),
   ]
   signal.throwIfAborted()
@@ -22,6 +25,16 @@ export default command('doctor', async (args, { io, signal }) => {
 })
 
 // --- internal ---
+
+/** `--load`: the measurement alone, which wants the machine for itself. */
+async function calibration({ out, json }: Arguments<'doctor'>, { io, signal }: Pick<Context, 'io' | 'signal'>): Promise<number> {
+  const { calibrateLoad } = await import('../doctor/load.ts')
+  io.note('reading the mock server at rising numbers of streams, about 40 seconds; nothing else should run meanwhile\n')
+  const { checks, file, ...rest } = await calibrateLoad(out, { signal }, (line) => io.note(line))
+  await io.result(json ? jsonText({ checks, file, ...rest }) : doctorText(checks, io.stdout))
+  if (!json) io.note(`kept in ${file}; runs in ${out} name it in the certificate of their client\n`)
+  return checks.some(({ state }) => state === 'works') ? EXIT.ok : EXIT.failed
+}
 
 async function hostChecks(signal: Context['signal']): Promise<Check[]> {
   const { describeHost } = await import('../../run/index.ts')

@@ -1,6 +1,6 @@
 /** One thing that doctor looked at. */
 export interface Check {
-  group: 'runtime' | 'backends' | 'meters' | 'optional packages'
+  group: 'runtime' | 'backends' | 'meters' | 'load' | 'optional packages'
   name: string
   state: 'works' | 'absent' | 'failed'
   /** How it works, or why it does not. */

@@ -54,7 +54,12 @@ function observedOver(value: Observed<number>, limit: Limit, say: (value: number
 
 function trust(trusted: Observed<number>, streams: number): Finding[] {
   if (trusted.state !== 'ok' || streams <= trusted.value) return []
-  return [{ reason: `${streams} requests were in flight; this machine read ${trusted.value} without error when it was calibrated`, invalid: false }]
+  return [
+    {
+      reason: `${streams} requests were in flight, and this machine read ${trusted.value || 'not even the fewest'} on time when it was calibrated`,
+      invalid: false,
+    },
+  ]
 }
 
 const shortfall = ({ offeredPerSecond, achievedPerSecond }: Pick<ClientFacts, 'offeredPerSecond' | 'achievedPerSecond'>): number =>

@@ -1,12 +1,13 @@
 /** One stage of a load, as the harness sees it: orders to the clients, samples from them, and what it came to. */
 import { HarnessError, toFailure } from '../../errors.ts'
 import { readTrace } from '../../workloads/index.ts'
-import type { Item, Observed, Sample, StageRecord, StageShape } from '../../types.ts'
+import type { ClientCalibration, Item, Observed, Sample, StageRecord, StageShape } from '../../types.ts'
 import type { CellContext, CellTask } from '../cell.ts'
 import { LinkFailure } from '../phases.ts'
 import { turnsOf } from '../loads.ts'
 import { failedSample, sampleOf } from '../samples.ts'
 import { expectedRequests, rateSchedule, traceSchedule } from './arrivals.ts'
+import { trustIn } from './calibration.ts'
 import { certify } from './health.ts'
 import { unpack, type Unpacked } from './pack.ts'
 import type { ClientPool } from './pool.ts'
@@ -68,7 +69,7 @@ export async function runStage(input: StageInput): Promise<StageRun> {
     answered: sums.answered,
     failed: sums.failed,
     ...(stoppedBy === undefined ? {} : { stoppedBy }),
-    client: healthOf(ends, tally, startMs, schedule !== undefined),
+    client: healthOf(ends, tally, { startMs, open: schedule !== undefined, calibration: context.calibration }),
   }
   const usd = input.spentUsd + stop.usd
   const cpuShare = ends.reduce((total, end) => total + end.cpuShare, 0)
@@ -180,7 +181,14 @@ function identify({ task }: StageInput, number: number): { cell: string; key: Ce
 /** To the microsecond: finer digits would be noise in the record. */
 const round = (ms: number): number => Math.round(ms * 1000) / 1000
 
-function healthOf(ends: readonly StageEnd[], tally: StageTally, startMs: number, open: boolean): StageRecord['client'] {
+interface Conditions {
+  startMs: number
+  open: boolean
+  calibration: Observed<ClientCalibration>
+}
+
+function healthOf(ends: readonly StageEnd[], tally: StageTally, { startMs, open, calibration }: Conditions): StageRecord['client'] {
+  const mostInFlight = ends.reduce((total, end) => total + end.mostInFlight, 0)
   const sent = ends.reduce((total, end) => total + end.sent, 0)
   const perSecond = (untilMs: number): number => (untilMs > startMs ? (1000 * sent) / (untilMs - startMs) : 0)
   const achievedPerSecond = perSecond(Math.max(...ends.map(({ lastSentMs }) => lastSentMs)))
@@ -196,8 +204,8 @@ function healthOf(ends: readonly StageEnd[], tally: StageTally, startMs: number,
     loopDelayP99Ms: Math.max(...ends.map((end) => end.loopDelayP99Ms)),
     sendLagP50Ms: lag(0.5),
     sendLagP99Ms: lag(0.99),
-    trustedStreams: { state: 'absent', why: 'this machine has not been calibrated' },
-    mostInFlight: ends.reduce((total, end) => total + end.mostInFlight, 0),
+    ...trustIn(calibration, mostInFlight),
+    mostInFlight,
     offeredPerSecond: open ? perSecond(Math.max(...ends.map(({ lastDueMs }) => lastDueMs))) : achievedPerSecond,
     achievedPerSecond,
   })

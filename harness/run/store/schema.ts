@@ -119,6 +119,7 @@ const ShapeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rate'), perSecond: number, arrivals: ArrivalKind, rampSeconds: number }),
   z.object({ kind: z.literal('trace'), file: text, speed: number }),
 ])
+const SpreadSchema = z.object({ p50: amount, p99: amount })
 const StageSchema = z.object({
   index: amount,
   label: text,
@@ -139,6 +140,7 @@ const StageSchema = z.object({
     sendLagP50Ms: observed(number),
     sendLagP99Ms: observed(number),
     trustedStreams: observed(amount),
+    calibrated: maybe(z.object({ at: text, streams: amount, ttftErrorMs: SpreadSchema, tokenErrorMs: SpreadSchema })),
     offeredPerSecond: amount,
     achievedPerSecond: amount,
   }),

@@ -2,7 +2,7 @@
 import type { MaybeChart } from '../../charts/chart.ts'
 import type { Charts } from '../../charts/index.ts'
 import { formatInterval, formatValue } from '../../format.ts'
-import { clientFindings, stageTable } from '../../load.ts'
+import { clientFindings, clientTrust, stageTable } from '../../load.ts'
 import { valueOf, type View } from '../../view.ts'
 import { whyMissing } from '../../words.ts'
 import { html, type Html } from '../markup.ts'
@@ -48,7 +48,8 @@ export async function loadSection(view: View, charts: Charts): Promise<Section |
           <ul>
             ${findings.map((finding) => html`<li>${finding}</li>`)}
           </ul>`
-  const body = html`${legendFor(view, charts.load)}${await figures(charts.load)} ${trust} ${textTable(table, 'Stages of the loads', { sortable: true })}`
+  const body = html`${legendFor(view, charts.load)}${await figures(charts.load)} ${trust} ${clientTrust(view).map((sentence) => html`<p>${sentence}</p>`)}
+  ${textTable(table, 'Stages of the loads', { sortable: true })}`
   return { id: 'load', title: 'Under load', body }
 }
 
