@@ -41,9 +41,9 @@ export function contestantOf(view: View, { run, model }: Pick<StageSummary, 'run
 
 // --- internal ---
 
-/** Stages of one run have one calibration, and a point of it each. */
+/** Stages of one run have one calibration, and a point of it each; those before a resume may have had none. */
 function trustText(clients: readonly StageSummary['client'][]): string {
-  const trusted = clients[0]?.trustedStreams
+  const trusted = (clients.find(({ trustedStreams }) => trustedStreams.state === 'ok') ?? clients[0])?.trustedStreams
   if (trusted?.state !== 'ok') return `How true the client's times are is not known: ${trusted?.state === 'absent' ? trusted.why : 'the calibration failed'}.`
   const points = new Map(clients.flatMap(({ calibrated }) => (calibrated === undefined ? [] : [[calibrated.streams, calibrated] as const])))
   const errors = [...points.values()]
