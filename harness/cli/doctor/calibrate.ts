@@ -89,6 +89,8 @@ function jobOf(url: string, originNs: string): ClientJob {
     dir: '.',
     originNs,
     requests: requests(TOKENS),
+    openings: [],
+    salt: '',
     warmup: requests(4),
   }
 }
