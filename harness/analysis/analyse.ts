@@ -1,5 +1,5 @@
 /** From run records to an analysis: pure, deterministic, and the only place where numbers are derived. */
-import type { Analysis, Claim, Fact, Metric, MetricRow, ModelSummary, StoredRun } from '../types.ts'
+import type { Analysis, Claim, Fact, Metric, MetricRow, ModelSummary, StoredRun, TableRun } from '../types.ts'
 import { ratioRows } from './compare/index.ts'
 import { dataOf, toRow, type Cell, type GroupData } from './data.ts'
 import { powerSources } from './energy.ts'
@@ -17,13 +17,15 @@ import { claimResults, conflictsOf, conflictWarnings, factRatios, factRows } fro
 import { stageSummaries } from './stages.ts'
 import { routingRows } from './verdict/routing.ts'
 import { verdictsOf } from './verdict/index.ts'
-import { tells } from './values.ts'
+import { tabled } from './table/build.ts'
+import { CUT_OFF, FAILED } from './table/codes.ts'
+import { countRows, isAnswered, tells } from './table/rows.ts'
 import { runWarnings, withCautions } from './warnings.ts'
 
 /** The same runs give the same analysis, to the last bit: bootstraps are seeded by what they are about. */
-export function analyse(runs: readonly StoredRun[]): Analysis {
+export function analyse(runs: readonly (StoredRun | TableRun)[]): Analysis {
   // 1. each run by itself  2. what is quoted, over all runs  3. one document
-  const parts = runs.map(analyseRun)
+  const parts = runs.map((run) => analyseRun(tabled(run)))
   const facts = unique(runs.flatMap(({ record }) => record.suite.facts))
   const claims = claimResults(unique(runs.flatMap(({ record }): readonly Claim[] => record.suite.claims)), facts)
   const conflicts = conflictsOf(facts)
@@ -52,7 +54,8 @@ export function analyse(runs: readonly StoredRun[]): Analysis {
 /** What the gate reads of a run: no comparison of models among one another unless verdicts are wanted. */
 export type RunFigures = Pick<Analysis, 'rows' | 'stages' | 'verdicts' | 'warnings'>
 
-export function figuresOf(run: StoredRun, { verdicts }: { verdicts: boolean }): RunFigures {
+export function figuresOf(stored: StoredRun | TableRun, { verdicts }: { verdicts: boolean }): RunFigures {
+  const run = tabled(stored)
   const groups = dataOf(run, powerSources(run))
   const asked = groups.filter(({ group }) => group.samples.length > 0)
   return {
@@ -67,7 +70,7 @@ export function figuresOf(run: StoredRun, { verdicts }: { verdicts: boolean }): 
 
 type Part = Pick<Analysis, 'models' | 'rows' | 'ratios' | 'verdicts' | 'routing' | 'fidelity' | 'gap' | 'distributions' | 'counts' | 'failures' | 'warnings'>
 
-function analyseRun(run: StoredRun): Part {
+function analyseRun(run: TableRun): Part {
   const groups = dataOf(run, powerSources(run))
   const steps = stepRows(run)
   const facts = factRows(run)
@@ -111,16 +114,19 @@ function rowsOf(data: GroupData): MetricRow[] {
     .map((cell) => toRow(data.group, cell))
 }
 
-function countsOf({ group: { run, model, workload, load, cells, planned, samples } }: GroupData, record: StoredRun['record']): Analysis['counts'][number] {
-  const finished = (how: string): number => samples.filter(({ finish }) => finish === how).length
-  const untold = samples.filter((sample) => sample.finish !== 'error' && !tells(sample, ['finish'])).length
-  const counts = { run, model: model.id, workload, load, planned, requests: samples.length, failed: finished('error'), truncated: finished('length') }
+function countsOf(
+  { group: { run, model, workload, load, cells, planned, table, samples } }: GroupData,
+  record: StoredRun['record'],
+): Analysis['counts'][number] {
+  const finished = (code: number): number => countRows(samples, (row) => table.finish[row] === code)
+  const untold = countRows(samples, (row) => isAnswered(table, row) && !tells(table, row, ['finish']))
+  const counts = { run, model: model.id, workload, load, planned, requests: samples.length, failed: finished(FAILED), truncated: finished(CUT_OFF) }
   const untilClear = record.sequential !== undefined || record.sequentialOf?.[model.id] !== undefined
   const spared = untilClear ? cells.reduce((sum, { state, items }) => sum + (state === 'skipped' ? items.length : 0), 0) : 0
   return { ...counts, ...(spared === 0 ? {} : { spared }), ...(untold === 0 ? {} : { untold }) }
 }
 
-function modelsOf({ record }: StoredRun, asked: readonly GroupData[]): ModelSummary[] {
+function modelsOf({ record }: TableRun, asked: readonly GroupData[]): ModelSummary[] {
   return record.suite.models.map(({ id, name, role, adapter, price }): ModelSummary => {
     const done = record.cells.find((cell) => cell.state === 'done' && cell.key.model === id)
     return {
@@ -136,7 +142,7 @@ function modelsOf({ record }: StoredRun, asked: readonly GroupData[]): ModelSumm
   })
 }
 
-function summaryOf({ record }: StoredRun): Analysis['runs'][number] {
+function summaryOf({ record }: Pick<StoredRun, 'record'>): Analysis['runs'][number] {
   const { id, createdAt, suite, command, seed, quick, state, environment } = record
   return {
     id,

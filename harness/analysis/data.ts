@@ -1,5 +1,5 @@
 /** A group with everything that is computed from it once and read by several metrics. */
-import type { CellRecord, Estimate, MetricRow, Observed, StoredRun } from '../types.ts'
+import type { CellRecord, Estimate, MetricRow, Observed, StoredRun, TableRun } from '../types.ts'
 import { componentsOf, type Components, type Grain } from './components.ts'
 import type { PowerChoice, PowerSource } from './energy.ts'
 import { groupsOf, type Group } from './groups.ts'
@@ -24,7 +24,7 @@ export interface Cell {
   estimate: Observed<Estimate>
 }
 
-export function dataOf(run: StoredRun, choosePower: PowerChoice): GroupData[] {
+export function dataOf(run: TableRun, choosePower: PowerChoice): GroupData[] {
   const peaks = processPeaks(run)
   return groupsOf(run).map((group) => {
     const power = choosePower(group.cells.find((cell): cell is DoneCell => cell.state === 'done')?.runtime, group.model.id)
@@ -35,7 +35,7 @@ export function dataOf(run: StoredRun, choosePower: PowerChoice): GroupData[] {
       power,
       processPeak: (cell) => peaks.get(cell),
       ledger: ledgerOf(group, power),
-      values: (name) => remember(values, name, () => collect(group.samples, name)),
+      values: (name) => remember(values, name, () => collect(group.table, group.samples, name)),
       components: (grain) => remember(components, grain, () => componentsOf(group, grain)),
     }
   })
@@ -50,7 +50,7 @@ export function toRow(group: Group, { metric, slice, estimate }: Cell): MetricRo
 
 type DoneCell = Extract<CellRecord, { state: 'done' }>
 
-function processPeaks({ series }: StoredRun): Map<string, number> {
+function processPeaks({ series }: Pick<StoredRun, 'series'>): Map<string, number> {
   const peaks = new Map<string, number>()
   for (const { meter, phase, cell, v } of series) {
     if (meter !== 'process-memory' || phase !== 'measure') continue

@@ -34,7 +34,7 @@ export type PowerChoice = (runtime: RuntimeFacts | undefined, model: string) => 
  * Of the meters that see the device a model ran on: those that the suite describes first, since its author named them for this; then a
  * measuring one before an estimating one, then a counter before instant power and that before a running mean, then the order of the record.
  */
-export function powerSources({ record, series }: StoredRun): PowerChoice {
+export function powerSources({ record, series }: Pick<StoredRun, 'record' | 'series'>): PowerChoice {
   const described = describedMeters(record)
   const power = series
     .filter((one) => (one.unit === 'W' || (one.unit === 'J' && one.kind === 'counter')) && one.t.length > 0)

@@ -8,7 +8,7 @@ import { absent, counted, estimate } from './observed.ts'
 import { bootstrap, foldSums, groupClusters, GROUPS, percentileInterval, REPLICATES, weightedRatio } from './stats/bootstrap.ts'
 
 /** One row for each student, control and workload that all three were asked. Loads and repeats are averaged per item. */
-export function gapRows(groups: readonly GroupData[], { record }: StoredRun): Analysis['gap'] {
+export function gapRows(groups: readonly GroupData[], { record }: Pick<StoredRun, 'record'>): Analysis['gap'] {
   const workloads = [...new Set(groups.map(({ group }) => group.workload))]
   const cards = new Map(record.cells.flatMap((cell) => (cell.state === 'done' ? [[cell.key.model, cell.card] as const] : [])))
   const withRole = (role: string): string[] =>
@@ -85,9 +85,15 @@ type Sums = Float64Array
 function scoresOf(groups: readonly GroupData[]): Map<string, Score> {
   const sums = new Map<string, { sum: number; count: number; cluster: string }>()
   for (const { group } of groups) {
-    for (const { item, cluster, score } of itemScores(group.graded)) {
-      const entry = sums.get(item) ?? { sum: 0, count: 0, cluster }
-      sums.set(item, { cluster, sum: entry.sum + score, count: entry.count + 1 })
+    const { table, item, cluster, score } = itemScores(group)
+    for (let i = 0; i < item.length; i++) {
+      const name = table.names[item[i]!]!
+      const entry = sums.get(name)
+      if (entry === undefined) sums.set(name, { cluster: table.names[cluster[i]!]!, sum: score[i]!, count: 1 })
+      else {
+        entry.sum += score[i]!
+        entry.count++
+      }
     }
   }
   return new Map([...sums].map(([item, { sum, count, cluster }]) => [item, { score: sum / count, cluster }]))

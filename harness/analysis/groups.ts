@@ -1,6 +1,10 @@
 /** A run cut into groups, model × workload × load, and each group's measured windows into the stretches of work in them. */
-import type { CellRecord, Failure, LoadSpec, ModelSpec, Sample, StoredRun } from '../types.ts'
+import type { CellKey, CellRecord, Failure, LoadSpec, ModelSpec, SampleTable, StoredRun, TableRun } from '../types.ts'
 import { splitStages, STAGE } from './stages.ts'
+import { sortedBy } from './table/rows.ts'
+import { slicesOf, Stretches, unitsOf, windowsOf, type Units } from './units.ts'
+
+export { millis, type Units } from './units.ts'
 
 /** Everything one model did with one workload under one load, over blocks and repeats. */
 export interface Group {
@@ -10,43 +14,29 @@ export interface Group {
   load: string
   spec: LoadSpec | undefined
   cells: readonly CellRecord[]
-  /** In the order of cells and time; requests that the user interrupted are left out. */
-  samples: readonly Sample[]
-  /** Of several attempts at one item of a cell the last: what is graded. */
-  graded: readonly Sample[]
-  units: readonly WorkUnit[]
+  table: SampleTable
+  /** Rows of the table in the order of cells and time; requests that the user interrupted are left out. */
+  samples: Int32Array
+  /** Of several attempts at one item of a cell the last: the rows of what is graded. */
+  graded: Int32Array
+  units: Units
   /** Requests overlap all the time: the units are slices of the windows, and requests belong to the slice in which they ended. */
   sliced: boolean
   planned: number
 }
 
 /**
- * Requests that were on their way together (a batch; or one request alone) and the time that they are charged with: from
- * the first one's start to the next unit's start, so that the units of a window add up to the window.
- */
-export interface WorkUnit {
-  cell: string
-  /** Index of the measured window; energy is known for all of a window or for none of it. */
-  window: number
-  startMs: number
-  endMs: number
-  samples: readonly Sample[]
-}
-
-/**
  * Groups in the order of the suite: models, then workloads, then loads; a load of several stages has a group for each.
  * Planned groups without a sample are among them.
  */
-export function groupsOf({ record: whole, samples: all }: StoredRun): Group[] {
-  const { record, samples } = splitStages(whole, all)
+export function groupsOf(run: Pick<TableRun, 'record' | 'table' | 'rows'>): Group[] {
+  const { record, table, rows } = splitStages(run)
   const cells = bucket(record.cells, ({ key }) => groupKey(key))
-  const asked = bucket(
-    samples.filter((sample) => sample.error?.code !== 'aborted'),
-    ({ key }) => groupKey(key),
-  )
-  const planned = new Map([...record.plan, ...record.cells.map(({ key }) => key), ...samples.map(({ key }) => key)].map((key) => [groupKey(key), key]))
+  const { asked, keys } = rowsByGroup(table, rows)
+  const planned = new Map([...record.plan, ...record.cells.map(({ key }) => key), ...keys].map((key) => [groupKey(key), key]))
   const models = new Map(record.suite.models.map((model) => [model.id, model]))
   const rank = orderOf(record.suite)
+  const last = new LastAttempts(table)
   return [...planned.entries()]
     .sort(
       ([, a], [, b]) =>
@@ -57,17 +47,9 @@ export function groupsOf({ record: whole, samples: all }: StoredRun): Group[] {
     .flatMap(([key, { model: id, workload, load }]) => {
       const model = models.get(id)
       if (model === undefined) return [] // a record whose cells name a model that its suite lacks is broken; there is nothing to compare
-      return [
-        groupOf(
-          record.id,
-          model,
-          workload,
-          load,
-          record.suite.loads.find((spec) => spec.id === load || load.startsWith(`${spec.id}${STAGE}`)),
-          cells.get(key) ?? [],
-          asked.get(key) ?? [],
-        ),
-      ]
+      const spec = record.suite.loads.find((one) => one.id === load || load.startsWith(`${one.id}${STAGE}`))
+      const head = { run: record.id, model, workload, load, spec, cells: cells.get(key) ?? [], table }
+      return [{ ...head, ...requestsOf(head, asked.get(key) ?? NONE, last) }]
     })
 }
 
@@ -78,14 +60,9 @@ export function whyEmpty(group: Group): { state: 'absent'; why: string } | { sta
   return { state: 'absent', why: 'nothing was asked: the run ended before' }
 }
 
-/** Milliseconds of a unit; never negative. */
-export function millis(unit: WorkUnit): number {
-  return Math.max(0, unit.endMs - unit.startMs)
-}
-
 // --- internal ---
 
-const EPSILON_MS = 1e-6
+const NONE = new Int32Array(0)
 
 function groupKey({ model, workload, load }: { model: string; workload: string; load: string }): string {
   return `${model}\u0000${workload}\u0000${load}`
@@ -102,105 +79,84 @@ function bucket<T>(values: readonly T[], keyOf: (value: T) => string): Map<strin
   return buckets
 }
 
+/** Rows in groups, and the keys that the rows have, in the order in which they come. */
+function rowsByGroup(table: SampleTable, rows: Int32Array): { asked: Map<string, Int32Array>; keys: CellKey[] } {
+  const aborted = new Set([...table.errors].flatMap(([row, { code }]) => (code === 'aborted' ? [row] : [])))
+  const used = new Set(rows.map((row) => table.key[row]!))
+  const kept = aborted.size === 0 ? rows : rows.filter((row) => !aborted.has(row))
+  const asked = new Map<string, Int32Array>()
+  for (const [name, numbers] of bucket([...used], (number) => groupKey(table.keys[number]!))) {
+    const own = new Uint8Array(table.keys.length)
+    for (const number of numbers) own[number] = 1
+    asked.set(
+      name,
+      kept.filter((row) => own[table.key[row]!] === 1),
+    )
+  }
+  return { asked, keys: [...used].map((number) => table.keys[number]!) }
+}
+
 function orderOf(suite: StoredRun['record']['suite']): (list: 'models' | 'workloads' | 'loads', id: string) => number {
   const ranks = { models: suite.models, workloads: suite.workloads, loads: suite.loads }
   const maps = Object.fromEntries(Object.entries(ranks).map(([list, specs]) => [list, new Map(specs.map(({ id }, index) => [id, index]))]))
   return (list, id) => maps[list]?.get(id) ?? Number.MAX_SAFE_INTEGER
 }
 
-function groupOf(
-  run: string,
-  model: ModelSpec,
-  workload: string,
-  load: string,
-  spec: LoadSpec | undefined,
-  cells: readonly CellRecord[],
-  asked: readonly Sample[],
-): Group {
-  const byCell = bucket(asked, ({ cell }) => cell)
+function requestsOf(
+  { spec, cells, table }: Pick<Group, 'spec' | 'cells' | 'table'>,
+  asked: Int32Array,
+  last: LastAttempts,
+): Pick<Group, 'samples' | 'graded' | 'units' | 'sliced' | 'planned'> {
   const known = new Map(cells.map((cell) => [cell.id, cell]))
-  const ids = [...new Set([...known.keys(), ...byCell.keys()])]
-  const samples: Sample[] = []
-  const units: WorkUnit[] = []
-  let window = 0
+  const numbers = new Set(asked.map((row) => table.cell[row]!))
+  const byName = new Map([...numbers].map((number) => [table.cells[number]!, number]))
   const sliced = spec !== undefined && overlaps(spec)
-  for (const id of ids) {
-    const own = [...(byCell.get(id) ?? [])].sort((a, b) => a.startMs - b.startMs)
-    for (const sample of own) samples.push(sample) // a spread has a limit, and a cell may have a million
-    for (const stretch of windowsOf(known.get(id), own, sliced)) for (const unit of (sliced ? slicesOf : unitsOf)(id, window++, stretch)) units.push(unit)
+  const stretches = new Stretches(asked.length)
+  const [samples, graded] = [new Int32Array(asked.length), new Int32Array(asked.length)]
+  let [placed, kept, planned] = [0, 0, 0]
+  for (const id of new Set([...known.keys(), ...byName.keys()])) {
+    const number = byName.get(id) ?? -1
+    const own = sortedBy(numbers.size === 1 && number >= 0 ? asked : asked.filter((row) => table.cell[row] === number), table.startMs)
+    samples.set(own, placed)
+    for (const window of windowsOf(known.get(id), table, samples.subarray(placed, placed + own.length), placed, sliced))
+      (sliced ? slicesOf : unitsOf)(stretches, id, window, table, samples)
+    const items = last.collect(own, graded.subarray(kept))
+    placed += own.length
+    kept += items
+    planned += Math.max(known.get(id)?.items.length ?? 0, items)
   }
-  const last = new Map(samples.map((sample) => [`${sample.cell}\u0000${sample.item}`, sample]))
-  const planned = ids.reduce((sum, id) => sum + Math.max(known.get(id)?.items.length ?? 0, new Set(byCell.get(id)?.map(({ item }) => item)).size), 0)
-  return { run, model, workload, load, spec, cells, samples, graded: [...last.values()], units, sliced, planned }
+  return { samples, graded: graded.slice(0, kept), units: stretches.done(), sliced, planned }
 }
 
-interface Window {
-  startMs: number
-  endMs: number
-  samples: readonly Sample[]
-}
+/** The last row of each item of a cell, in the order in which the items first come. */
+class LastAttempts {
+  readonly #table: SampleTable
+  readonly #turn: Int32Array
+  readonly #place: Int32Array
+  #turns = 0
 
-/**
- * The measured window of a finished cell, and beside it the time of requests that an earlier attempt had finished before
- * the run was cut short; a cell without a recorded window has only that.
- */
-function windowsOf(cell: CellRecord | undefined, samples: readonly Sample[], sliced: boolean): Window[] {
-  const phase = cell?.state === 'done' ? cell.phases.measure : undefined
-  if (phase === undefined || !(phase.endMs > phase.startMs)) return loose(samples)
-  const within = ({ startMs, endMs }: Sample): boolean => startMs >= phase.startMs - 1 && (sliced || endMs <= phase.endMs + 1)
-  const inside = samples.filter(within)
-  const outside = samples.filter((sample) => !within(sample))
-  return [...loose(outside), ...(inside.length === 0 ? [] : [{ ...phase, samples: inside }])]
-}
-
-function loose(samples: readonly Sample[]): Window[] {
-  const first = samples[0]
-  return first === undefined ? [] : [{ startMs: first.startMs, endMs: latestEnd(samples), samples }]
-}
-
-function unitsOf(cell: string, window: number, { startMs, endMs, samples }: Window): WorkUnit[] {
-  const batches: Sample[][] = []
-  let busyUntil = -Infinity
-  for (const sample of samples) {
-    if (sample.startMs >= busyUntil - EPSILON_MS && sample.startMs !== batches.at(-1)?.[0]?.startMs) batches.push([])
-    batches.at(-1)?.push(sample)
-    busyUntil = Math.max(busyUntil, sample.endMs)
+  constructor(table: SampleTable) {
+    this.#table = table
+    this.#turn = new Int32Array(table.names.length)
+    this.#place = new Int32Array(table.names.length)
   }
-  return batches.map((batch, index) => ({
-    cell,
-    window,
-    startMs: index === 0 ? startMs : batch[0]!.startMs,
-    endMs: batches[index + 1]?.[0]?.startMs ?? Math.max(endMs, latestEnd(batch)),
-    samples: batch,
-  }))
-}
 
-/** Slices per window: enough for an interval, few enough that what one request did to the next stays inside of one. */
-const SLICES = 20
-const LEAST_PER_SLICE = 5
-
-/**
- * Slices of equal length. What was due in the window counts as a whole, whenever it ended: it stands for what was due before and
- * ended in the window (the method of batch means: Law and Kelton, Simulation Modeling and Analysis, chapter 9).
- */
-function slicesOf(cell: string, window: number, { startMs, endMs, samples }: Window): WorkUnit[] {
-  const count = Math.max(1, Math.min(SLICES, Math.floor(samples.length / LEAST_PER_SLICE)))
-  const width = (endMs - startMs) / count
-  const members = Array.from({ length: count }, (): Sample[] => [])
-  for (const sample of samples) members[Math.max(0, Math.min(count - 1, Math.floor((sample.endMs - startMs) / width || 0)))]!.push(sample)
-  return members.map((own, i) => ({
-    cell,
-    window,
-    startMs: startMs + i * width,
-    endMs: startMs + (i + 1) * width,
-    samples: own,
-  }))
+  /** Writes them to the beginning of `into`; gives how many. */
+  collect(rows: Int32Array, into: Int32Array): number {
+    const turn = ++this.#turns
+    let count = 0
+    for (const row of rows) {
+      const item = this.#table.item[row]!
+      if (this.#turn[item] !== turn) {
+        this.#turn[item] = turn
+        this.#place[item] = count++
+      }
+      into[this.#place[item]!] = row
+    }
+    return count
+  }
 }
 
 function overlaps(spec: LoadSpec): boolean {
   return spec.kind === 'concurrency' ? spec.streams > 1 : spec.kind === 'rate' || spec.kind === 'sweep' || spec.kind === 'search' || spec.kind === 'trace'
-}
-
-function latestEnd(samples: readonly Sample[]): number {
-  return samples.reduce((latest, { endMs }) => Math.max(latest, endMs), -Infinity)
 }

@@ -8,4 +8,4 @@ export { detectableChange, logRatios, pairsToShow, shownAbove, shownBelow, trimm
 export { changePoints, type ChangePoint } from './stats/change-points.ts'
 export { holm } from './stats/holm.ts'
 export { itemsToDecide } from './stats/power.ts'
-export type { ScorePair } from './compare/accuracy.ts'
+export type { ScorePair } from './compare/pairs.ts'

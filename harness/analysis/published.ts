@@ -8,7 +8,7 @@ import { wilson } from './stats/wilson.ts'
 export type Conflict = Analysis['conflicts'][number]
 
 /** Rows for the models of the run that facts are about; of conflicting facts the one that is used. */
-export function factRows({ record }: StoredRun): MetricRow[] {
+export function factRows({ record }: Pick<StoredRun, 'record'>): MetricRow[] {
   const roles = new Map<string, Role>(record.suite.models.map(({ id, role }) => [id, role]))
   return [...grouped(record.suite.facts).values()].flatMap((facts): MetricRow[] => {
     const fact = usedOf(facts)

@@ -1,26 +1,20 @@
 /** Loads of several stages, such as the points of a sweep: each stage becomes a load of its own, measured in its steady window. */
-import type { CellRecord, LoadSpec, RunRecord, Sample, Slo, StageRecord, StageSummary } from '../types.ts'
-import { dueMs, tpotOf } from './values.ts'
+import type { CellRecord, LoadSpec, RunRecord, SampleTable, Slo, StageRecord, StageSummary, TableRun } from '../types.ts'
+import { Interner } from './table/build.ts'
+import { dueMs, isAnswered } from './table/rows.ts'
+import { tpotOf } from './values.ts'
 
 /** Between the id of a load and the label of a stage. */
 export const STAGE = ': '
 
-/** Cells and samples with a cell for each stage; what has no stages is left as it is. Requests outside of the steady window are left out. */
-export function splitStages(record: RunRecord, samples: readonly Sample[]): { record: RunRecord; samples: readonly Sample[] } {
+/** Cells and requests with a cell for each stage; what has no stages is left as it is. Requests outside of the steady window are left out. */
+export function splitStages({ record, table, rows }: Parted): Parted {
   const staged = new Map(record.cells.flatMap((cell) => (stagesOf(cell).length === 0 ? [] : [[cell.id, stagesOf(cell)]])))
-  if (staged.size === 0) return { record, samples }
+  if (staged.size === 0) return { record, table, rows }
   const cells = record.cells.flatMap((cell) => splitCell(cell, staged.get(cell.id) ?? []))
   return {
     record: { ...record, cells, plan: record.plan.filter((key) => !record.cells.some((cell) => staged.has(cell.id) && sameKey(cell.key, key))) },
-    samples: samples.flatMap((sample) => {
-      const stages = staged.get(sample.cell)
-      if (stages === undefined) return [sample]
-      const stage = stages.find(({ index }) => index === (sample.stage ?? 0))
-      if (stage === undefined) return []
-      const { startMs, endMs } = windowOf(stage)
-      const at = sample.intendedMs ?? sample.startMs
-      return at < startMs || at > endMs ? [] : [{ ...sample, cell: stageCell(sample.cell, stage), key: stageKey(sample.key, stage) }]
-    }),
+    ...splitRows(table, rows, staged),
   }
 }
 
@@ -64,16 +58,46 @@ export function sloOf(spec: LoadSpec | undefined): Slo | undefined {
 }
 
 /** Whether a request was answered within every limit; a limit on what the answer does not tell is not met. */
-export function meets(sample: Sample, slo: Slo): boolean {
-  if (sample.finish === 'error') return false
-  const due = dueMs(sample)
+export function meets(table: SampleTable, row: number, slo: Slo): boolean {
+  if (!isAnswered(table, row)) return false
+  const due = dueMs(table, row)
   const within = (value: number | undefined, limit: number | undefined): boolean => limit === undefined || (value !== undefined && value <= limit)
-  const first = sample.tokenMs[0]
-  const tpot = sample.outputTokens <= 1 ? 0 : tpotOf(sample) // one token has no time after it
-  return within(first === undefined ? undefined : first - due, slo.ttftMs) && within(tpot, slo.tpotMs) && within(sample.endMs - due, slo.e2eMs)
+  const from = table.tokenFrom[row]!
+  const first = from === table.tokenFrom[row + 1] ? undefined : table.tokenMs[from]!
+  const tpot = table.outputTokens[row]! <= 1 ? 0 : tpotOf(table, row) // one token has no time after it
+  return within(first === undefined ? undefined : first - due, slo.ttftMs) && within(tpot, slo.tpotMs) && within(table.endMs[row]! - due, slo.e2eMs)
 }
 
 // --- internal ---
+
+type Parted = Pick<TableRun, 'record' | 'table' | 'rows'>
+
+function splitRows(table: SampleTable, rows: Int32Array, staged: ReadonlyMap<string, readonly StageRecord[]>): Omit<Parted, 'record'> {
+  const [cell, key, keys] = [table.cell.slice(), table.key.slice(), [...table.keys]]
+  const cells = new Interner()
+  for (const name of table.cells) cells.add(name)
+  const keyNumbers = new Map<string, number>()
+  const keyFor = (own: number, stage: StageRecord): number => {
+    const name = `${own} ${stage.label}`
+    const number = keyNumbers.get(name) ?? keys.push(stageKey(table.keys[own]!, stage)) - 1
+    keyNumbers.set(name, number)
+    return number
+  }
+  const kept = rows.filter((row) => {
+    const name = table.cells[table.cell[row]!]!
+    const stages = staged.get(name)
+    if (stages === undefined) return true
+    const stage = stages.find(({ index }) => index === table.stage[row])
+    if (stage === undefined) return false
+    const { startMs, endMs } = windowOf(stage)
+    const at = dueMs(table, row)
+    if (at < startMs || at > endMs) return false
+    cell[row] = cells.add(stageCell(name, stage))
+    key[row] = keyFor(table.key[row]!, stage)
+    return true
+  })
+  return { table: { ...table, cell, key, keys, cells: cells.texts }, rows: kept }
+}
 
 function stagesOf(cell: CellRecord): readonly StageRecord[] {
   return cell.state === 'done' ? (cell.stages ?? []) : []

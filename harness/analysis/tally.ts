@@ -1,38 +1,41 @@
 /** What each unit of work of a group took and gave: the sums that throughput, energy and cost are ratios of. */
 import { describePrice, hourlyUsd, tokenBill } from '../price.ts'
-import type { Failure, Observed, Origin, Price, Sample, Unknown } from '../types.ts'
+import type { Failure, Observed, Origin, Price, SampleTable, Unknown } from '../types.ts'
 import type { PowerSource } from './energy.ts'
 import type { EnergyWindow } from './energy/window.ts'
-import { millis, type Group, type WorkUnit } from './groups.ts'
+import { millis, type Group } from './groups.ts'
 import { absent } from './observed.ts'
 import { meets, sloOf, wholeCell } from './stages.ts'
-import { NOT_TOLD, tells } from './values.ts'
+import { FLAG } from './table/codes.ts'
+import { countRows, isAnswered, isGraded, scoreOf, tells } from './table/rows.ts'
+import { NOT_TOLD } from './values.ts'
 
-export interface Tally {
-  unit: WorkUnit
-  seconds: number
-  tokens: number
-  answered: number
-  requests: number
-  promptTokens: number
-  /** Of the requests that tell how many prompt tokens were cached: those, and all of their prompts. */
-  cachedTokens: number
-  cacheTold: number
+/** By unit of work. NaN, inside only: not known. */
+export interface Tallies {
+  readonly length: number
+  seconds: Float64Array
+  tokens: Float64Array
+  answered: Float64Array
+  requests: Float64Array
+  promptTokens: Float64Array
   /** UTF-8 bytes of answers and reasoning. */
-  bytes: number
+  bytes: Float64Array
   /** Requests that met the objective of the load; 0 where there is none. */
-  good: number
-  /** Sum of scores; what was graded more than once counts with the last grade. */
-  score: number
-  joules: number | undefined
+  good: Float64Array
+  /** Sums of scores; what was graded more than once counts with the last grade. */
+  score: Float64Array
+  /** Of the requests that tell how many prompt tokens were cached: those, and all of their prompts. */
+  cachedTokens: Float64Array
+  cacheTold: Float64Array
+  joules: Float64Array
   /** Less what the idle device would have drawn in that time. */
-  netJoules: number | undefined
-  usd: number | undefined
+  netJoules: Float64Array
+  usd: Float64Array
 }
 
 /** Tallies of a group and where their quantities come from, or why a quantity is missing from all of them. */
 export interface Ledger {
-  tallies: readonly Tally[]
+  tallies: Tallies
   tokens: Origin
   /** Whether there is a measured window: recorded answers have none, for nobody knows what lay between them. */
   window: Observed<true>
@@ -47,79 +50,71 @@ export interface Ledger {
 }
 
 export function ledgerOf(group: Group, power: Observed<PowerSource>): Ledger {
-  const graded = new Set(group.graded)
-  const joules = energyByWindow(group, power)
-  const idle = idleOf(group, power)
+  const { joules, summary } = energyByWindow(group, power)
   const { price } = group.model
-  const slo = sloOf(group.spec)
-  const tallies = group.units.map((unit): Tally => {
-    const seconds = millis(unit) / 1000
-    const tokens = unit.samples.reduce((sum, sample) => sum + outputTokens(sample), 0)
-    const gross = joules.of(unit)
-    const prompt = unit.samples.reduce((sum, sample) => sum + sample.promptTokens, 0)
-    return {
-      unit,
-      seconds,
-      tokens,
-      requests: unit.samples.length,
-      promptTokens: prompt,
-      ...cacheOf(unit.samples),
-      bytes: group.sliced ? unit.samples.reduce((sum, { text, reasoning }) => sum + byteLength(text) + byteLength(reasoning ?? ''), 0) : 0,
-      good: slo === undefined ? 0 : unit.samples.filter((sample) => meets(sample, slo)).length,
-      answered: unit.samples.filter(({ finish }) => finish !== 'error').length,
-      score: unit.samples.reduce((sum, sample) => sum + (graded.has(sample) ? (sample.grade?.score ?? 0) : 0), 0),
-      joules: gross,
-      netJoules: gross === undefined || idle.state !== 'ok' ? undefined : gross - idle.value.watts * seconds,
-      usd:
-        price === undefined
-          ? sumOf(unit.samples.map(({ costUsd, finish }) => costUsd ?? (finish === 'error' ? 0 : undefined)))
-          : costOf(price, seconds, unit.samples),
-    }
-  })
+  const { table, samples } = group
+  const idle = idleOf(group, power)
   const window: Observed<true> = group.spec?.kind === 'recorded' ? absent(NO_WINDOW) : KNOWN
   return {
-    tallies,
-    tokens: group.samples.some(({ countedBy }) => countedBy === 'estimate') ? 'estimated' : 'measured',
+    tallies: talliesOf(group, joules, idle.state === 'ok' ? idle.value.watts : Number.NaN),
+    tokens: samples.some((row) => (table.flags[row]! & FLAG.estimate) !== 0) ? 'estimated' : 'measured',
     window,
     counts: told(group, 'outputTokens'),
     score: scoresOf(group),
-    energy: joules.summary,
+    energy: summary,
     idle,
     cost: price === undefined ? recordedCost(group) : pricedCost(group, price, window),
   }
 }
 
 /** Output tokens that were made for a request; those of a failed one as far as they came. */
-export function outputTokens({ outputTokens: counted, tokenMs, finish }: { outputTokens: number; tokenMs: readonly number[]; finish: string }): number {
-  return finish === 'error' ? Math.max(counted, tokenMs.length) : counted
+export function outputTokens(table: SampleTable, row: number): number {
+  const counted = table.outputTokens[row]!
+  return isAnswered(table, row) ? counted : Math.max(counted, table.tokenFrom[row + 1]! - table.tokenFrom[row]!)
 }
 
 // --- internal ---
 
-function cacheOf(samples: readonly Sample[]): Pick<Tally, 'cachedTokens' | 'cacheTold'> {
-  let [cachedTokens, cacheTold] = [0, 0]
-  for (const { finish, cachedTokens: cached, promptTokens } of samples) {
-    if (cached === undefined || finish === 'error') continue
-    cachedTokens += cached
-    cacheTold += promptTokens
+function talliesOf({ table, samples, graded, units, model: { price }, sliced, spec }: Group, joules: Float64Array, idleWatts: number): Tallies {
+  const slo = sloOf(spec)
+  const isLast = new Uint8Array(table.length)
+  for (const row of graded) isLast[row] = 1
+  const column = (): Float64Array => new Float64Array(units.length)
+  const [tokens, answered, requests, promptTokens, bytes] = [column(), column(), column(), column(), column()]
+  const [seconds, good, score, usd, cachedTokens, cacheTold] = [column(), column(), column(), column(), column(), column()]
+  for (let unit = 0; unit < units.length; unit++) {
+    seconds[unit] = millis(units, unit) / 1000
+    requests[unit] = units.from[unit + 1]! - units.from[unit]!
+    if (price !== undefined && price.kind !== 'token') usd[unit] = (hourlyUsd(price) * seconds[unit]!) / 3600
+    for (let at = units.from[unit]!; at < units.from[unit + 1]!; at++) {
+      const row = samples[units.members[at]!]!
+      const isFine = isAnswered(table, row)
+      tokens[unit]! += outputTokens(table, row)
+      promptTokens[unit]! += table.promptTokens[row]!
+      if (isFine) answered[unit]!++
+      if (isFine && !Number.isNaN(table.cachedTokens[row]!)) {
+        cachedTokens[unit]! += table.cachedTokens[row]!
+        cacheTold[unit]! += table.promptTokens[row]!
+      }
+      if (sliced) bytes[unit]! += table.bytes[row]!
+      if (slo !== undefined && meets(table, row, slo)) good[unit]!++
+      if (isLast[row] === 1) score[unit]! += scoreOf(table, row)
+      if (price === undefined) usd[unit]! += isFine || !Number.isNaN(table.costUsd[row]!) ? table.costUsd[row]! : 0
+      else if (price.kind === 'token') usd[unit]! += tokensBill(price, table, row)
+    }
   }
-  return { cachedTokens, cacheTold }
-}
-
-const encoder = new TextEncoder()
-
-function byteLength(text: string): number {
-  return encoder.encode(text).length
+  const netJoules = joules.map((gross, unit) => gross - idleWatts * seconds[unit]!)
+  return { length: units.length, seconds, tokens, answered, requests, promptTokens, bytes, good, score, cachedTokens, cacheTold, joules, netJoules, usd }
 }
 
 const KNOWN: Observed<true> = { state: 'ok', value: true }
 const NO_WINDOW = 'the answers were recorded elsewhere, so there is no measured window'
 
-function told({ samples }: Group, what: Unknown): Observed<true> {
-  const answered = samples.filter(({ finish }) => finish !== 'error')
-  const silent = answered.filter((sample) => !tells(sample, [what])).length
+function told({ table, samples }: Group, what: Unknown): Observed<true> {
+  const answered = countRows(samples, (row) => isAnswered(table, row))
+  const silent = countRows(samples, (row) => isAnswered(table, row) && !tells(table, row, [what]))
   if (silent === 0) return KNOWN
-  return absent(silent === answered.length ? NOT_TOLD[what] : `${NOT_TOLD[what]} for ${silent} of ${answered.length} answers`)
+  return absent(silent === answered ? NOT_TOLD[what] : `${NOT_TOLD[what]} for ${silent} of ${answered} answers`)
 }
 
 function pricedCost(group: Group, price: Price, window: Observed<true>): Ledger['cost'] {
@@ -128,30 +123,19 @@ function pricedCost(group: Group, price: Price, window: Observed<true>): Ledger[
 }
 
 /** Without a price: what the file of recorded answers says that each cost. */
-function recordedCost({ model, samples }: Group): Ledger['cost'] {
-  const answered = samples.filter(({ finish }) => finish !== 'error')
-  const silent = answered.filter(({ costUsd }) => costUsd === undefined).length
-  if (silent === answered.length) return absent(`the suite gives no price for ${model.id}`)
-  if (silent > 0) return absent(`the file of recorded answers tells no cost for ${silent} of ${answered.length} answers`)
+function recordedCost({ model, table, samples }: Group): Ledger['cost'] {
+  const answered = countRows(samples, (row) => isAnswered(table, row))
+  const silent = countRows(samples, (row) => isAnswered(table, row) && Number.isNaN(table.costUsd[row]!))
+  if (silent === answered) return absent(`the suite gives no price for ${model.id}`)
+  if (silent > 0) return absent(`the file of recorded answers tells no cost for ${silent} of ${answered} answers`)
   return { state: 'ok', value: { method: 'cost of each request, as its file tells it' } }
 }
 
-function sumOf(values: readonly (number | undefined)[]): number | undefined {
-  let sum = 0
-  for (const value of values) {
-    if (value === undefined) return undefined
-    sum += value
-  }
-  return sum
-}
-
-function costOf(price: Price, seconds: number, samples: readonly Sample[]): number {
-  if (price.kind !== 'token') return (hourlyUsd(price) * seconds) / 3600
-  return samples.reduce((sum, sample) => {
-    const { promptTokens: prompt, cachedTokens: cached = 0, attempts = [] } = sample
-    const again = attempts.filter(({ error }) => !isUnbilled(error)).length
-    return sum + tokenBill(price, { prompt, cached, output: outputTokens(sample) }) + again * tokenBill(price, { prompt, cached: 0, output: 0 })
-  }, 0)
+function tokensBill(price: Extract<Price, { kind: 'token' }>, table: SampleTable, row: number): number {
+  const prompt = table.promptTokens[row]!
+  const again = (table.attempts.get(row) ?? []).filter(({ error }) => !isUnbilled(error)).length
+  const once = tokenBill(price, { prompt, cached: Number.isNaN(table.cachedTokens[row]!) ? 0 : table.cachedTokens[row]!, output: outputTokens(table, row) })
+  return again === 0 ? once : once + again * tokenBill(price, { prompt, cached: 0, output: 0 })
 }
 
 const NEVER_SENT: ReadonlySet<string> = new Set(['dns', 'refused', 'too-many-files', 'no-ports', 'connect-timeout', 'unreachable', 'tls', 'proxy'])
@@ -165,9 +149,9 @@ function priceMethod(price: Price): string {
   return price.kind === 'token' ? `tokens × list price, ${describePrice(price)}` : `${describePrice(price)} × measured window`
 }
 
-function scoresOf(group: Group): Observed<true> {
-  const ungraded = group.graded.filter(({ grade, finish }) => grade === undefined && finish !== 'error').length
-  return ungraded === 0 ? { state: 'ok', value: true } : absent(`${ungraded} of ${group.graded.length} answers were not graded`)
+function scoresOf({ table, graded }: Group): Observed<true> {
+  const ungraded = countRows(graded, (row) => !isGraded(table, row) && isAnswered(table, row))
+  return ungraded === 0 ? { state: 'ok', value: true } : absent(`${ungraded} of ${graded.length} answers were not graded`)
 }
 
 const WAYS = {
@@ -189,23 +173,23 @@ function percent(share: number): string {
   return `${Number((100 * share).toPrecision(2))}%`
 }
 
-function energyByWindow(group: Group, power: Observed<PowerSource>): { of: (unit: WorkUnit) => number | undefined; summary: Ledger['energy'] } {
-  if (power.state !== 'ok') return { of: () => undefined, summary: power }
-  const windows = new Map<number, WorkUnit[]>()
-  for (const unit of group.units) {
-    const others = windows.get(unit.window)
-    if (others === undefined) windows.set(unit.window, [unit])
-    else others.push(unit)
-  }
+/** Joules of each unit, and where they come from. */
+function energyByWindow({ units }: Group, power: Observed<PowerSource>): { joules: Float64Array; summary: Ledger['energy'] } {
+  const joules = new Float64Array(units.length).fill(Number.NaN)
+  if (power.state !== 'ok') return { joules, summary: power }
+  const windows = windowSpans(units)
   const missing: string[] = []
   const known = new Map<number, EnergyWindow>()
-  for (const [window, units] of windows) {
-    const energy = power.value.energy(wholeCell(units[0]!.cell), units[0]!.startMs, units.at(-1)!.endMs)
+  for (const [window, { first, last }] of windows) {
+    const energy = power.value.energy(wholeCell(units.cells[window]!), units.startMs[first]!, units.endMs[last]!)
     if (energy.state === 'ok') known.set(window, energy.value)
     else missing.push(energy.state === 'absent' ? energy.why : energy.error.message)
   }
-  const joules = (unit: WorkUnit): number | undefined => known.get(unit.window)?.part(unit.startMs, unit.endMs)
-  if (known.size === 0) return { of: () => undefined, summary: absent(missing[0] ?? 'nothing was asked') }
+  for (let unit = 0; unit < units.length; unit++) {
+    const energy = known.get(units.window[unit]!)
+    if (energy !== undefined) joules[unit] = energy.part(units.startMs[unit]!, units.endMs[unit]!)
+  }
+  if (known.size === 0) return { joules, summary: absent(missing[0] ?? 'nothing was asked') }
   const all = [...known.values()]
   const total = all.reduce((sum, one) => sum + one.joules, 0)
   const u = total > 0 ? Math.hypot(Math.hypot(...all.map((one) => one.u)) / total, Math.max(...all.map(({ shared }) => shared))) : 0
@@ -215,5 +199,16 @@ function energyByWindow(group: Group, power: Observed<PowerSource>): { of: (unit
   const sensor = `sensor ±${percent(1.96 * u)}${gain > 0 ? ` and its scale ±${percent(1.96 * gain)}${common}` : ''}`
   const method = `${power.value.meter} (${power.value.how}), ${ways}, gross; ${sensor}`
   const notes = [...new Set(all.flatMap((one) => one.notes))]
-  return { of: joules, summary: { state: 'ok', value: { origin: power.value.origin, method, windows: windows.size, missing: missing.length, u, gain, notes } } }
+  return { joules, summary: { state: 'ok', value: { origin: power.value.origin, method, windows: windows.size, missing: missing.length, u, gain, notes } } }
+}
+
+/** First and last unit of each window. */
+function windowSpans({ length, window }: Group['units']): Map<number, { first: number; last: number }> {
+  const spans = new Map<number, { first: number; last: number }>()
+  for (let unit = 0; unit < length; unit++) {
+    const span = spans.get(window[unit]!)
+    if (span === undefined) spans.set(window[unit]!, { first: unit, last: unit })
+    else span.last = unit
+  }
+  return spans
 }

@@ -1,14 +1,16 @@
 /** One value per request or per token, for the metrics that are quantiles, and those values sorted. */
-import type { Sample, Unit, Unknown } from '../types.ts'
+import type { SampleTable, Unit, Unknown } from '../types.ts'
 import type { MetricId } from './metrics/table.ts'
 import { sortWithSource, type Sorted } from './stats/sort.ts'
+import { FLAG } from './table/codes.ts'
+import { dueMs, isAnswered, tells } from './table/rows.ts'
 
 export type ValueName = 'ttft' | 'ttfat' | 'tpot' | 'itl' | 'latency' | 'normalised-latency' | 'output-tokens-per-second' | 'output-tokens'
 
 export interface ValueSource {
   unit: Unit
   /** Pushes the values of one answered request. */
-  collect: (sample: Sample, push: (value: number) => void) => void
+  collect: (table: SampleTable, row: number, push: (value: number) => void) => void
   /** Whether token counts are in it, which may be estimates. */
   usesTokenCount: boolean
   /** What a recorded answer must tell for a value. */
@@ -23,8 +25,9 @@ export const VALUES: Record<ValueName, ValueSource> = {
     usesTokenCount: false,
     needs: [],
     none: 'no answered request tells when its first token came',
-    collect: (sample, push) => {
-      if (sample.tokenMs.length > 0) push(sample.tokenMs[0]! - dueMs(sample))
+    collect: (table, row, push) => {
+      const from = table.tokenFrom[row]!
+      if (table.tokenFrom[row + 1]! > from) push(table.tokenMs[from]! - dueMs(table, row))
     },
   },
   ttfat: {
@@ -32,17 +35,15 @@ export const VALUES: Record<ValueName, ValueSource> = {
     usesTokenCount: false,
     needs: [],
     none: 'no answer has reasoning before it that came apart from it',
-    collect: (sample, push) => {
-      if (sample.firstAnswerMs !== undefined) push(sample.firstAnswerMs - dueMs(sample))
-    },
+    collect: (table, row, push) => push(table.firstAnswerMs[row]! - dueMs(table, row)), // NaN is no value
   },
   tpot: {
     unit: 'ms',
     usesTokenCount: false,
     needs: [],
     none: 'no answer has a token after the first whose time is known',
-    collect: (sample, push) => {
-      const time = tpotOf(sample)
+    collect: (table, row, push) => {
+      const time = tpotOf(table, row)
       if (time !== undefined) push(time)
     },
   },
@@ -51,8 +52,8 @@ export const VALUES: Record<ValueName, ValueSource> = {
     usesTokenCount: false,
     needs: [],
     none: 'no answer has a token after the first whose time is known (an event of unknown many tokens is not a token)',
-    collect: (sample, push) => {
-      if (sample.timing !== 'event') collectGaps(sample, push)
+    collect: (table, row, push) => {
+      if ((table.flags[row]! & FLAG.event) === 0) collectGaps(table, row, push)
     },
   },
   latency: {
@@ -60,15 +61,16 @@ export const VALUES: Record<ValueName, ValueSource> = {
     usesTokenCount: false,
     needs: ['times'],
     none: 'no request was answered',
-    collect: (sample, push) => push(sample.endMs - dueMs(sample)),
+    collect: (table, row, push) => push(table.endMs[row]! - dueMs(table, row)),
   },
   'normalised-latency': {
     unit: 'ms',
     usesTokenCount: true,
     needs: ['times', 'outputTokens'],
     none: 'no answer has a token',
-    collect: (sample, push) => {
-      if (sample.outputTokens > 0) push((sample.endMs - dueMs(sample)) / sample.outputTokens)
+    collect: (table, row, push) => {
+      const tokens = table.outputTokens[row]!
+      if (tokens > 0) push((table.endMs[row]! - dueMs(table, row)) / tokens)
     },
   },
   'output-tokens-per-second': {
@@ -76,8 +78,8 @@ export const VALUES: Record<ValueName, ValueSource> = {
     usesTokenCount: true,
     needs: ['times', 'outputTokens'],
     none: 'no request was answered in a time that the clock could tell from zero',
-    collect: ({ startMs, endMs, outputTokens }, push) => {
-      if (endMs > startMs) push((1000 * outputTokens) / (endMs - startMs))
+    collect: ({ startMs, endMs, outputTokens }, row, push) => {
+      if (endMs[row]! > startMs[row]!) push((1000 * outputTokens[row]!) / (endMs[row]! - startMs[row]!))
     },
   },
   'output-tokens': {
@@ -85,7 +87,7 @@ export const VALUES: Record<ValueName, ValueSource> = {
     usesTokenCount: true,
     needs: ['outputTokens'],
     none: 'no request was answered',
-    collect: ({ outputTokens }, push) => push(outputTokens),
+    collect: ({ outputTokens }, row, push) => push(outputTokens[row]!),
   },
 }
 
@@ -118,34 +120,28 @@ export const QUANTILE_METRICS: readonly QuantileMetric[] = [
   { id: 'output-tokens-per-second', of: 'output-tokens-per-second', p: 0.5 },
 ]
 
-/** When the request was due: under an open load a late client must not make a slow server look fast (coordinated omission). */
-export function dueMs({ intendedMs, startMs }: Pick<Sample, 'intendedMs' | 'startMs'>): number {
-  return intendedMs ?? startMs
-}
-
 /**
  * (last − first) ÷ tokens after the first event, ms. Where events carry unknown many tokens, the first event is taken to
  * have as many as the others.
  */
-export function tpotOf({ tokenMs, timing, outputTokens }: Pick<Sample, 'tokenMs' | 'timing' | 'outputTokens'>): number | undefined {
-  const [first, last] = [tokenMs[0], tokenMs.at(-1)]
-  if (first === undefined || last === undefined || last <= first) return undefined
-  const after = tokensAfter(tokenMs, first)
-  return (last - first) / (timing === 'event' ? (outputTokens * after) / tokenMs.length : after)
+export function tpotOf({ tokenMs, tokenFrom, flags, outputTokens }: SampleTable, row: number): number | undefined {
+  const [from, to] = [tokenFrom[row]!, tokenFrom[row + 1]!]
+  if (from === to) return undefined
+  const [first, last] = [tokenMs[from]!, tokenMs[to - 1]!]
+  if (last <= first) return undefined
+  let after = from
+  while (after < to && tokenMs[after]! <= first) after++
+  const tokens = to - after
+  return (last - first) / ((flags[row]! & FLAG.event) === 0 ? tokens : (outputTokens[row]! * tokens) / (to - from))
 }
 
-/** Values in ascending order; `source[i]` is the index, in `samples`, of the request that `sorted[i]` came from. */
+/** Values in ascending order; `source[i]` is the place, in `samples`, of the request that `sorted[i]` came from. */
 export type Collected = Sorted
 
-/** Whether the sample tells all of these; those of live runs always do. */
-export function tells({ unknown }: Sample, needs: readonly Unknown[]): boolean {
-  return unknown === undefined || !needs.some((need) => unknown.includes(need))
-}
-
 /** Why a group has no value: the file of recorded answers does not tell, or else the reason of the value. */
-export function whyNone(name: ValueName, samples: readonly Sample[]): string {
-  const answered = samples.filter(({ finish }) => finish !== 'error')
-  const lacking = VALUES[name].needs.find((need) => answered.length > 0 && answered.every((sample) => !tells(sample, [need])))
+export function whyNone(name: ValueName, table: SampleTable, rows: Int32Array): string {
+  const answered = rows.filter((row) => isAnswered(table, row))
+  const lacking = VALUES[name].needs.find((need) => answered.length > 0 && answered.every((row) => !tells(table, row, [need])))
   return lacking === undefined ? VALUES[name].none : NOT_TOLD[lacking]
 }
 
@@ -158,50 +154,36 @@ export const NOT_TOLD: Record<Unknown, string> = {
 }
 
 /** The values of all answered requests. */
-export function collect(samples: readonly Sample[], name: ValueName): Collected {
-  let [values, sources] = [new Float64Array(samples.length), new Int32Array(samples.length)]
+export function collect(table: SampleTable, rows: Int32Array, name: ValueName): Collected {
+  const most = name === 'itl' ? rows.reduce((sum, row) => sum + table.tokenFrom[row + 1]! - table.tokenFrom[row]!, 0) : rows.length
+  const [values, sources] = [new Float64Array(most), new Int32Array(most)]
   let count = 0
   let index = 0
   const push = (value: number): void => {
     if (!Number.isFinite(value) || value < 0) return
-    if (count === values.length) [values, sources] = grown(values, sources)
     values[count] = value + 0 // no −0
     sources[count++] = index
   }
   const { collect: collectFrom, needs } = VALUES[name]
-  for (; index < samples.length; index++) {
-    const sample = samples[index]!
-    if (sample.finish !== 'error' && tells(sample, needs)) collectFrom(sample, push)
+  for (; index < rows.length; index++) {
+    const row = rows[index]!
+    if (isAnswered(table, row) && tells(table, row, needs)) collectFrom(table, row, push)
   }
-  return sortWithSource(values.slice(0, count), sources.slice(0, count))
+  return sortWithSource(values.subarray(0, count), sources.subarray(0, count))
 }
 
 // --- internal ---
 
-/** How many tokens came after the first event. */
-function tokensAfter(tokenMs: readonly number[], first: number): number {
-  let together = 0
-  while (together < tokenMs.length && tokenMs[together]! <= first) together++
-  return tokenMs.length - together
-}
-
 /** The gap before each event, shared evenly among its tokens. */
-function collectGaps({ tokenMs }: Sample, push: (value: number) => void): void {
-  let i = 0
-  while (i < tokenMs.length && tokenMs[i]! <= tokenMs[0]!) i++
-  while (i < tokenMs.length) {
+function collectGaps({ tokenMs, tokenFrom }: SampleTable, row: number, push: (value: number) => void): void {
+  const [from, to] = [tokenFrom[row]!, tokenFrom[row + 1]!]
+  let i = from
+  while (i < to && tokenMs[i]! <= tokenMs[from]!) i++
+  while (i < to) {
     const event = tokenMs[i]!
     let after = i + 1
-    while (after < tokenMs.length && tokenMs[after]! <= event) after++
+    while (after < to && tokenMs[after]! <= event) after++
     const gap = (event - tokenMs[i - 1]!) / (after - i)
     for (; i < after; i++) push(gap)
   }
-}
-
-function grown(values: Float64Array, sources: Int32Array): [Float64Array<ArrayBuffer>, Int32Array<ArrayBuffer>] {
-  const length = 2 * values.length + 16
-  const [more, others] = [new Float64Array(length), new Int32Array(length)]
-  more.set(values)
-  others.set(sources)
-  return [more, others]
 }

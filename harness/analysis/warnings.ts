@@ -1,7 +1,7 @@
 /** What a reader must know before trusting the numbers of a run. Codes are stable; messages are for people. */
 import type { MetricRow, StoredRun, Warning } from '../types.ts'
 import type { GroupData } from './data.ts'
-import { millis } from './groups.ts'
+import { millis, type Units } from './groups.ts'
 import { LATENCY } from './metrics/table/latency.ts'
 import { RATES } from './metrics/table/rates.ts'
 import { RESOURCES } from './metrics/table/resources.ts'
@@ -9,11 +9,12 @@ import { edgeError } from './energy/window.ts'
 import { counted } from './observed.ts'
 import { stageSummaries } from './stages.ts'
 import { quantile } from './stats/quantiles.ts'
+import { distinct, isAnswered, isGraded } from './table/rows.ts'
 
 const FEW_ITEMS = 100
 const SHORT_POWER_WINDOW_MS = 10_000
 
-export function runWarnings({ record }: StoredRun, groups: readonly GroupData[]): Warning[] {
+export function runWarnings({ record }: Pick<StoredRun, 'record'>, groups: readonly GroupData[]): Warning[] {
   return [
     ...record.warnings,
     ...incomplete(record, groups),
@@ -25,7 +26,7 @@ export function runWarnings({ record }: StoredRun, groups: readonly GroupData[])
 }
 
 /** Cautions beside the rows that a busy client spoils, or of which a file tells that they may be wrong. */
-export function withCautions(rows: readonly MetricRow[], { record }: StoredRun): MetricRow[] {
+export function withCautions(rows: readonly MetricRow[], { record }: Pick<StoredRun, 'record'>): MetricRow[] {
   const spoiled = record.warnings.filter(({ code }) => code.startsWith('client-') || code === 'recorded-times')
   const stages = stageSummaries(record).filter(({ client }) => client.verdict !== 'valid')
   if (spoiled.length === 0 && stages.length === 0) return [...rows]
@@ -66,7 +67,10 @@ function incomplete(record: StoredRun['record'], groups: readonly GroupData[]): 
 function fewItems(groups: readonly GroupData[]): Warning[] {
   const fewest = new Map<string, number>()
   for (const { group } of groups) {
-    const items = new Set(group.graded.map(({ item }) => item)).size
+    const items = distinct(
+      group.graded.map((row) => group.table.item[row]!),
+      group.table.names.length,
+    )
     const where = `${group.workload}, ${group.load}`
     if (items > 0) fewest.set(where, Math.min(items, fewest.get(where) ?? items))
   }
@@ -87,13 +91,14 @@ function groupWarnings(data: GroupData): Warning[] {
 
 function itemWarnings({ group, ledger }: GroupData, where: string): Warning[] {
   const warnings: Warning[] = []
-  const failed = group.samples.filter(({ finish }) => finish === 'error')
+  const { table, samples, graded } = group
+  const failed = samples.filter((row) => !isAnswered(table, row))
   if (failed.length > 0)
     warnings.push({
       code: 'failed-requests',
-      message: `${where}: ${failed.length} of ${counted(group.samples.length, 'request')} failed; first: ${failed[0]?.error?.message ?? 'no message'}`,
+      message: `${where}: ${failed.length} of ${counted(samples.length, 'request')} failed; first: ${table.errors.get(failed[0]!)?.message ?? 'no message'}`,
     })
-  if (ledger.score.state === 'absent' && group.graded.some(({ grade }) => grade !== undefined))
+  if (ledger.score.state === 'absent' && graded.some((row) => isGraded(table, row)))
     warnings.push({ code: 'ungraded', message: `${where}: ${ledger.score.why}; accuracy leaves them out.` })
   if (ledger.tokens === 'estimated')
     warnings.push({ code: 'tokens-estimated', message: `${where}: token counts are estimates, and with them speed, energy and cost per token.` })
@@ -104,7 +109,8 @@ function itemWarnings({ group, ledger }: GroupData, where: string): Warning[] {
 function clockWarnings(data: GroupData, where: string): Warning[] {
   const { sorted } = data.values('itl')
   if (sorted.length < 20) return []
-  const times = data.group.samples.slice(0, 1000).flatMap(({ tokenMs }) => tokenMs)
+  const { table, samples } = data.group
+  const times = [...samples.subarray(0, 1000)].flatMap((row) => [...table.tokenMs.subarray(table.tokenFrom[row]!, table.tokenFrom[row + 1]!)])
   const step = [100, 10, 1, 0.1, 0.01].find((size) => times.every((time) => Math.abs(time / size - Math.round(time / size)) < 1e-6))
   const usual = quantile(sorted, 0.5)
   if (step === undefined || usual >= 10 * step) return []
@@ -137,11 +143,17 @@ function energyWarnings({ group, ledger: { energy }, power }: GroupData, where: 
 
 /** Once for the run: where energy comes from so little time that the ends of the windows weigh. */
 function shortWindows(groups: readonly GroupData[]): Warning[] {
-  const lengths = groups.flatMap(({ group, ledger }) => (ledger.energy.state === 'ok' ? [group.units.reduce((sum, unit) => sum + millis(unit), 0)] : []))
+  const lengths = groups.flatMap(({ group, ledger }) => (ledger.energy.state === 'ok' ? [totalMillis(group.units)] : []))
   const short = lengths.filter((length) => length < SHORT_POWER_WINDOW_MS)
   if (short.length === 0) return []
   const message = `Energy of ${short.length} of ${lengths.length} combinations of model, workload and load comes from less than ${SHORT_POWER_WINDOW_MS / 1000} s of measurement (the shortest: ${(Math.min(...short) / 1000).toFixed(1)} s), where the edges of the window weigh: a sensor that moves every 100 ms leaves ${Number((100 * edgeError(100, Math.min(...short))).toPrecision(2))}% open (T ÷ (√6·W)) in that one, before anything is aligned. What is left is in the intervals.`
   return [{ code: 'short-power-window', message }]
+}
+
+function totalMillis(units: Units): number {
+  let sum = 0
+  for (let unit = 0; unit < units.length; unit++) sum += millis(units, unit)
+  return sum
 }
 
 /** Ratios of times between different backends or devices compare those too. */

@@ -1,11 +1,12 @@
 /** What each block of a run says by itself: the unit in which two sides that ran side by side are compared. */
-import type { Estimate, MetricRow, Observed, StoredRun } from '../../types.ts'
+import type { Estimate, MetricRow, Observed, StoredRun, TableRun } from '../../types.ts'
 import { dataOf, type Cell } from '../data.ts'
 import { powerSources } from '../energy.ts'
 import { shareCells } from '../metrics/accuracy.ts'
 import { latencyCells, outputTokensCell } from '../metrics/latency.ts'
 import { memoryCells } from '../metrics/memory.ts'
 import { sumCells } from '../metrics/sums.ts'
+import { tabled } from '../table/build.ts'
 
 /** Values of a row, by block (`r0/b3`), in the order in which the blocks ran. */
 export type BlockValues = ReadonlyMap<string, Observed<Estimate>>
@@ -18,16 +19,17 @@ export interface BlockPair {
 }
 
 /** Rows of one model by `rowKey`, each with its values by block. */
-export function blockTable(run: StoredRun, model: string): ReadonlyMap<string, BlockValues> {
+export function blockTable(stored: StoredRun, model: string): ReadonlyMap<string, BlockValues> {
   const table = new Map<string, Map<string, Observed<Estimate>>>()
+  const run = tabled(stored)
   const choosePower = powerSources(run)
   const blocks = new Map<string, Set<string>>()
   for (const { id, key, state } of run.record.cells) if (key.model === model && state !== 'planned') add(blocks, `r${key.repeat}/b${key.block}`, id)
   for (const [block, cells] of blocks) {
-    const part: StoredRun = {
+    const part: TableRun = {
       ...run,
       record: { ...run.record, cells: run.record.cells.filter(({ id }) => cells.has(id)), plan: [] },
-      samples: run.samples.filter(({ cell }) => cells.has(cell)),
+      rows: run.rows.filter((row) => cells.has(run.table.cells[run.table.cell[row]!]!)),
     }
     for (const data of dataOf(part, choosePower))
       for (const { metric, slice, estimate } of cellsOf(data)) {

@@ -1,11 +1,15 @@
 /** How a model changed between two runs of it: item by item for its scores, row by row and block by block for everything else. */
 import type { RatioRow, Sample, StoredRun } from '../../types.ts'
-import type { ScorePair } from '../compare/accuracy.ts'
+import { listPairs, type ScorePair } from '../compare/pairs.ts'
 import type { PairBy } from '../compare/common.ts'
 import { combineRuns, type CombineOptions } from '../compare/runs.ts'
 import { ratioRows } from '../compare/index.ts'
 import { dataOf, type GroupData } from '../data.ts'
+import type { Group } from '../groups.ts'
 import { powerSources } from '../energy.ts'
+import { tabled } from '../table/build.ts'
+import { clusterOf, rowsByItem } from '../table/rows.ts'
+import { FINISHES } from '../table/codes.ts'
 import { taskPairs } from '../verdict/pairs.ts'
 import { blockTable, pairBlocks, rowKey, type BlockPair } from './blocks.ts'
 
@@ -44,8 +48,9 @@ export function changeOf(baseline: StoredRun, candidate: StoredRun, model: strin
     ],
     options,
   )
-  const groups = dataOf(combined!, powerSources(combined!))
-  const [before, now] = combined!.record.suite.models
+  const both = tabled(combined!)
+  const groups = dataOf(both, powerSources(both))
+  const [before, now] = both.record.suite.models
   let ratios: ReadonlyMap<string, RatioRow> | undefined // costly, and only sides that ran apart are compared by them
   let tables: { before: ReturnType<typeof blockTable>; now: ReturnType<typeof blockTable> } | undefined
   return {
@@ -56,7 +61,7 @@ export function changeOf(baseline: StoredRun, candidate: StoredRun, model: strin
     },
     scores: taskPairs(groups, now!.id, before!.id).map(({ workload, pairs, why }) => ({
       workload,
-      pairs,
+      pairs: listPairs(pairs),
       why,
       ...sameAnswers(combined!, workload, before!.id, now!.id),
     })),
@@ -76,24 +81,37 @@ function sharePairs(
   { workload, load }: { workload: string; load: string },
   ids: { before: string; now: string },
 ): ScorePair[] {
-  const of = (model: string): Map<string, { good: number; asked: number; first: Sample }> => {
-    const items = new Map<string, { good: number; asked: number; first: Sample }>()
-    const group = groups.find((data) => data.group.model.id === model && data.group.workload === workload && data.group.load === load)?.group
-    for (const sample of group?.samples ?? []) {
-      const entry = items.get(sample.item) ?? { good: 0, asked: 0, first: sample }
-      entry.asked += 1
-      entry.good += sample.finish === (metric === 'failed' ? 'error' : 'length') ? 0 : 1
-      items.set(sample.item, entry)
-    }
-    return items
+  const bad = FINISHES.indexOf(metric === 'failed' ? 'error' : 'length')
+  const groupOf = (model: string): Group | undefined =>
+    groups.find((data) => data.group.model.id === model && data.group.workload === workload && data.group.load === load)?.group
+  const of = (group: Group | undefined): Map<string, ItemShare> => {
+    if (group === undefined) return new Map()
+    const { table, samples } = group
+    const { count, items, from, rows } = rowsByItem(table, samples, () => true)
+    return new Map(
+      Array.from({ length: count }, (_, i): [string, ItemShare] => {
+        const own = rows.subarray(from[i]!, from[i + 1]!)
+        const slice = table.slice[own[0]!]!
+        const good = own.reduce((sum, row) => sum + (table.finish[row] === bad ? 0 : 1), 0)
+        const heads = { cluster: table.names[clusterOf(table, own[0]!)]!, slice: slice < 0 ? '' : table.slices[slice]! }
+        return [table.names[items[i]!]!, { ...heads, good, asked: own.length }]
+      }),
+    )
   }
-  const [before, now] = [of(ids.before), of(ids.now)]
+  const [before, now] = [of(groupOf(ids.before)), of(groupOf(ids.now))]
   return [...now].flatMap(([item, own]): ScorePair[] => {
     const base = before.get(item)
     if (base === undefined) return []
     const [model, teacher] = [own.good / own.asked, base.good / base.asked]
-    return [{ item, cluster: own.first.cluster ?? item, slice: own.first.slice ?? '', model, teacher, binary: own.asked === 1 && base.asked === 1 }]
+    return [{ item, cluster: own.cluster, slice: own.slice, model, teacher, binary: own.asked === 1 && base.asked === 1 }]
   })
+}
+
+interface ItemShare {
+  cluster: string
+  slice: string
+  good: number
+  asked: number
 }
 
 function sameAnswers({ samples }: StoredRun, workload: string, before: string, now: string): { same: number; answers: number } {

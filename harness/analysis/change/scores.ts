@@ -1,8 +1,7 @@
 /** Tests of a loss of accuracy against a margin, by item. */
-import type { ScorePair } from '../compare/accuracy.ts'
+import { changesOf, lostAndWon, type ScorePair } from '../compare/pairs.ts'
 import { clusteredMarginTest, independentItems, marginTest, type MarginTest } from '../stats/margin.ts'
 import { binomialCdf } from '../stats/special.ts'
-import { clustersOf } from '../verdict/clusters.ts'
 
 export interface ScoreTest extends MarginTest {
   lost: number
@@ -13,10 +12,10 @@ export interface ScoreTest extends MarginTest {
 
 /** Tango's test, or its clustered form; `pairs` is not empty. */
 export function scoreTest(pairs: readonly ScorePair[], margin: number): ScoreTest {
-  const lost = pairs.filter(({ model, teacher }) => model < teacher).length
-  const won = pairs.filter(({ model, teacher }) => model > teacher).length
-  const clusters = clustersOf(pairs)
-  const single = clusters.length === pairs.length && pairs.every(({ binary }) => binary)
+  const columns = columnsOf(pairs)
+  const { lost, won } = lostAndWon(columns)
+  const clusters = changesOf(columns, pairs.length)
+  const single = clusters.items.length === pairs.length && pairs.every(({ binary }) => binary)
   const test = single ? marginTest(lost, won, pairs.length, margin) : clusteredMarginTest(clusters, margin)
   const seen = independentItems(clusters)
   const squares = single ? (lost + won) / pairs.length : Math.max(0, pairs.length * (seen.se ?? 0) ** 2 + (seen.won - seen.lost) ** 2)
@@ -28,4 +27,17 @@ export function scoreTest(pairs: readonly ScorePair[], margin: number): ScoreTes
 /** The smallest share of items that must be lost, none won, before the exact test shows a loss at `alpha`: ⌈log₂(1/α)⌉ ÷ n. */
 export function leastLoss(items: number, alpha: number): number {
   return Math.ceil(Math.log2(1 / alpha)) / items
+}
+
+// --- internal ---
+
+/** Clusters by number. */
+function columnsOf(pairs: readonly ScorePair[]): Parameters<typeof changesOf>[0] {
+  const numbers = new Map<string, number>()
+  const cluster = Int32Array.from(pairs, (pair) => {
+    const known = numbers.get(pair.cluster) ?? numbers.size
+    numbers.set(pair.cluster, known)
+    return known
+  })
+  return { length: pairs.length, cluster, model: Float64Array.from(pairs, ({ model }) => model), teacher: Float64Array.from(pairs, ({ teacher }) => teacher) }
 }

@@ -2,72 +2,80 @@
 import type { Estimate, Observed } from '../../types.ts'
 import type { GroupData } from '../data.ts'
 import { inOrder, lotOf } from '../lot.ts'
-import { itemScores, type ItemScore } from '../metrics/accuracy.ts'
+import { itemScores, slicesIn } from '../metrics/accuracy.ts'
 import { absent, counted, estimate } from '../observed.ts'
 import { proportionRatio } from '../stats/proportion-ratio.ts'
 import { tangoInterval } from '../stats/tango.ts'
+import { Numbering } from '../table/rows.ts'
 import { compareMeasures, NO_PAIRS, type Comparison } from './measure.ts'
+import { emptyPairs, isSingle, lostAndWon, pairsInOrder, pairsWhere, type ScorePairs } from './pairs.ts'
 import { emptySums, ratioMeasure } from './times.ts'
-
-/** The scores of both for one item. */
-export interface ScorePair {
-  item: string
-  cluster: string
-  slice: string
-  model: number
-  teacher: number
-  /** Both scores are single answers that were right or wrong. */
-  binary: boolean
-}
 
 export function accuracyComparisons(model: GroupData, teacher: GroupData, seed: readonly string[]): Comparison[] {
   const pairs = scorePairs(model, teacher)
-  const slices = [...new Set(pairs.map(({ slice }) => slice))].filter((slice) => slice !== '').sort()
-  return ['', ...slices].map((slice) => compareScores(slice === '' ? pairs : pairs.filter((pair) => pair.slice === slice), slice, seed))
+  const slices = slicesIn(pairs).map(([slice, name]) =>
+    compareScores(
+      pairsWhere(pairs, (i) => pairs.slice[i] === slice),
+      name,
+      seed,
+    ),
+  )
+  return [compareScores(pairs, '', seed), ...slices]
 }
 
 /** Whose order pairs come in: an item's turn is when both were asked it, or when the one was whose run asked in random order. */
 export type PairOrder = 'both' | 'model' | 'teacher'
 
-/** Recorded answers come by lot: the order of a file says nothing, and must change nothing. */
-export function scorePairs(model: Pick<GroupData, 'group'>, teacher: Pick<GroupData, 'group'>, order: PairOrder = 'both'): ScorePair[] {
+/** Both groups are of one table. Recorded answers come by lot: the order of a file says nothing, and must change nothing. */
+export function scorePairs(model: Pick<GroupData, 'group'>, teacher: Pick<GroupData, 'group'>, order: PairOrder = 'both'): ScorePairs {
   const byLot = model.group.spec?.kind === 'recorded' && order === 'both'
-  const base = new Map(itemScores(teacher.group.graded).map((score, place) => [score.item, { score, place }]))
-  const pairs: ScorePair[] = []
-  const turns: number[] = []
-  itemScores(model.group.graded).forEach((own, place) => {
-    const found = base.get(own.item)
-    if (found === undefined) return
-    const { score: other, place: otherPlace } = found
-    pairs.push({ item: own.item, cluster: own.cluster, slice: own.slice, model: own.score, teacher: other.score, binary: isBinary(own) && isBinary(other) })
-    turns.push(byLot ? lotOf(own.item) : order === 'model' ? place : order === 'teacher' ? otherPlace : turnOf(place, otherPlace))
-  })
-  return turns.every((turn, i) => i === 0 || turns[i - 1]! <= turn) ? pairs : [...inOrder(Float64Array.from(turns))].map((index) => pairs[index]!)
+  const [own, base] = [itemScores(model.group), itemScores(teacher.group)]
+  const places = new Numbering(own.table.names.length, base.length)
+  for (const item of base.item) places.add(item)
+  const pairs = emptyPairs(own.table, own.length)
+  const turns = new Float64Array(own.length)
+  let n = 0
+  for (let i = 0; i < own.length; i++) {
+    const at = places.find(own.item[i]!)
+    if (at < 0) continue
+    turns[n] = byLot ? lotOf(own.table.names[own.item[i]!]!) : order === 'model' ? i : order === 'teacher' ? at : turnOf(i, at)
+    pairs.item[n] = own.item[i]!
+    pairs.cluster[n] = own.cluster[i]!
+    pairs.slice[n] = own.slice[i]!
+    pairs.model[n] = own.score[i]!
+    pairs.teacher[n] = base.score[at]!
+    pairs.binary[n++] = isWhole(own.score[i]!) && isWhole(base.score[at]!) && own.requests[i] === 1 && base.requests[at] === 1 ? 1 : 0
+  }
+  const kept = n === own.length ? pairs : pairsWhere(pairs, (i) => i < n)
+  const given = turns.subarray(0, n)
+  return given.every((turn, i) => i === 0 || given[i - 1]! <= turn) ? kept : pairsInOrder(kept, inOrder(given))
 }
 
 /** Ratio and difference of two lists of scores for the same items: score intervals for single right-or-wrong answers, else the paired bootstrap. */
-export function compareScores(pairs: readonly ScorePair[], slice: string, seed: readonly string[]): Comparison {
-  if (pairs.length === 0) return { metric: 'accuracy', slice, ratio: absent(NO_PAIRS), difference: absent(NO_PAIRS), pairs: 0 }
-  const clusters = new Set(pairs.map(({ cluster }) => cluster))
-  if (pairs.every(({ binary }) => binary) && clusters.size === pairs.length)
-    return { metric: 'accuracy', slice, pairs: pairs.length, ...binaryComparison(pairs) }
-  const names = [...clusters]
-  const index = new Map([...inOrder(Float64Array.from(names, lotOf))].map((name, i) => [names[name]!, i]))
-  const sums = { model: emptySums(clusters.size), teacher: emptySums(clusters.size) }
-  for (const pair of pairs) {
-    const at = index.get(pair.cluster)!
+export function compareScores(pairs: ScorePairs, slice: string, seed: readonly string[]): Comparison {
+  const { length } = pairs
+  if (length === 0) return { metric: 'accuracy', slice, ratio: absent(NO_PAIRS), difference: absent(NO_PAIRS), pairs: 0 }
+  const clusters = new Numbering(pairs.table.names.length, length)
+  const first = pairs.cluster.map((cluster) => clusters.add(cluster))
+  const { count } = clusters
+  if (isSingle(pairs, count)) return { metric: 'accuracy', slice, pairs: length, ...binaryComparison(pairs) }
+  const places = new Int32Array(count)
+  inOrder(Float64Array.from(clusters.keys.subarray(0, count), (name) => lotOf(pairs.table.names[name]!))).forEach((cluster, place) => (places[cluster] = place))
+  const at = first.map((cluster) => places[cluster]!)
+  const sums = { model: emptySums(count), teacher: emptySums(count) }
+  for (let i = 0; i < length; i++) {
     for (const side of ['model', 'teacher'] as const) {
-      sums[side].top[at]! += pair[side]
-      sums[side].bottom[at]!++
+      sums[side].top[at[i]!]! += pairs[side][i]!
+      sums[side].bottom[at[i]!]!++
     }
   }
   const measure = ratioMeasure(
     { metric: 'accuracy', slice, unit: 'ratio', origin: 'measured', ratioOrigin: 'measured', what: 'mean scores' },
     sums,
-    clusters.size,
+    count,
     NO_PAIRS,
   )
-  return compareMeasures([measure], { count: clusters.size, items: pairs.length }, [...seed, 'accuracy', slice])[0]!
+  return compareMeasures([measure], { count, items: length }, [...seed, 'accuracy', slice])[0]!
 }
 
 // --- internal ---
@@ -77,16 +85,14 @@ function turnOf(a: number, b: number): number {
   return Math.max(a, b) + Math.min(a, b) * 2 ** -32
 }
 
-function isBinary({ score, requests }: ItemScore): boolean {
-  return requests === 1 && (score === 0 || score === 1)
+function isWhole(score: number): boolean {
+  return score === 0 || score === 1
 }
 
-function binaryComparison(pairs: readonly ScorePair[]): { ratio: Observed<Estimate>; difference: Observed<Estimate> } {
+function binaryComparison(pairs: ScorePairs): { ratio: Observed<Estimate>; difference: Observed<Estimate> } {
   const n = pairs.length
-  const count = (has: (pair: ScorePair) => boolean): number => pairs.filter(has).length
-  const lost = count(({ model, teacher }) => teacher === 1 && model === 0)
-  const won = count(({ model, teacher }) => teacher === 0 && model === 1)
-  const right = count(({ teacher }) => teacher === 1)
+  const { lost, won } = lostAndWon(pairs)
+  const right = pairs.teacher.reduce((sum, one) => sum + one, 0)
   const seen = `${counted(n, 'item')}, ${lost} lost and ${won} won`
   return {
     ratio:

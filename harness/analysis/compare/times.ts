@@ -9,7 +9,8 @@ import { absent, counted } from '../observed.ts'
 import { foldSums, foldValues, weightedQuantile, weightedRatio, type ClusteredValues, type Statistic } from '../stats/bootstrap.ts'
 import type { ClusterSums } from '../stats/paired.ts'
 import { leastForQuantile, quantile } from '../stats/quantiles.ts'
-import { QUANTILE_METRICS, tells, VALUES, whyNone, type Collected, type ValueName } from '../values.ts'
+import { isAnswered, tells } from '../table/rows.ts'
+import { QUANTILE_METRICS, VALUES, whyNone, type Collected, type ValueName } from '../values.ts'
 import { NO_PAIRS, type Attempt, type Measure, type Pair } from './measure.ts'
 
 /** Everything that the requests of a batch share: compared over units of work. */
@@ -28,12 +29,12 @@ export function timeMeasures(model: GroupData, teacher: GroupData, components: C
 
 /** Mean output tokens of an answer: compared over items. */
 export function tokensMeasure(model: GroupData, teacher: GroupData, components: Components): Attempt {
-  const sums = both(model, teacher, ({ group }, side) => {
+  const sums = both(model, teacher, ({ group: { table, graded } }, side) => {
     const entry = emptySums(components.count)
-    group.graded.forEach((sample, i) => {
+    graded.forEach((row, i) => {
       const component = components.members[side]!.requests[i]!
-      if (component < 0 || sample.finish === 'error' || !tells(sample, ['outputTokens'])) return
-      entry.top[component]! += sample.outputTokens
+      if (component < 0 || !isAnswered(table, row) || !tells(table, row, ['outputTokens'])) return
+      entry.top[component]! += table.outputTokens[row]!
       entry.bottom[component]!++
     })
     return entry
@@ -86,16 +87,9 @@ function sumMeasure(metric: SumMetric, model: GroupData, teacher: GroupData, com
   }
   const sensors = POWER_METRICS.has(metric.id) ? sensorsOf(model, teacher) : undefined
   if (sensors?.state === 'absent' || sensors?.state === 'failed') return { metric: metric.id, slice: '', missing: sensors }
-  const maps = both(model, teacher, ({ ledger }, side) => sumsOf(metric, ledger, components.members[side]!))
-  const sums: Pair<ClusterSums> = { model: emptySums(components.count), teacher: emptySums(components.count) }
-  for (const [component, own] of maps.model) {
-    const base = maps.teacher.get(component)
-    if (base === undefined) continue // energy is known on one side only
-    sums.model.top[component] = own.top
-    sums.model.bottom[component] = own.bottom
-    sums.teacher.top[component] = base.top
-    sums.teacher.bottom[component] = base.bottom
-  }
+  const all = both(model, teacher, ({ ledger }, side) => sumsOf(metric, ledger, components.members[side]!, components.count))
+  const isKnown = all.model.known.map((one, c) => one & all.teacher.known[c]!) // energy may be known on one side only
+  const sums: Pair<ClusterSums> = { model: masked(all.model, isKnown), teacher: masked(all.teacher, isKnown) }
   const origin = weakestOrigin(...origins)
   const ratioOrigin = sharePrice(metric, model, teacher) ? weakestOrigin(model.ledger.tokens, teacher.ledger.tokens) : origin
   const attempt = ratioMeasure(
@@ -105,6 +99,10 @@ function sumMeasure(metric: SumMetric, model: GroupData, teacher: GroupData, com
     metric.none,
   )
   return sensors !== undefined && 'statistics' in attempt ? { ...attempt, sensor: sensors.value } : attempt
+}
+
+function masked({ top, bottom }: ClusterSums, mask: Uint8Array): ClusterSums {
+  return { top: top.map((one, c) => (mask[c] === 1 ? one : 0)), bottom: bottom.map((one, c) => (mask[c] === 1 ? one : 0)) }
 }
 
 /**
@@ -158,7 +156,7 @@ function quantileMeasure(
 
 /** The reason of the side that has one beyond the usual. */
 function whyNoneOf(name: ValueName, model: GroupData, teacher: GroupData): string {
-  const reasons = [model, teacher].map(({ group }) => whyNone(name, group.samples))
+  const reasons = [model, teacher].map(({ group }) => whyNone(name, group.table, group.samples))
   return reasons.find((reason) => reason !== VALUES[name].none) ?? VALUES[name].none
 }
 

@@ -12,11 +12,12 @@ export const NEAREST = 1e-6
  * Guo 2017); Brier score, the mean of (confidence − outcome)²; NLL, the mean of −ln of the confidence in what happened, nats.
  * `answers` must not be empty; confidences are in [0, 1].
  */
-export function calibrationOf(answers: readonly { confidence: number; right: boolean }[]): Calibration {
+export function calibrationOf(answers: Iterable<{ confidence: number; right: boolean }>): Calibration {
   const sums = Array.from({ length: BINS }, () => ({ answers: 0, confidence: 0, right: 0 }))
-  let [brier, nll] = [0, 0]
+  let [brier, nll, n] = [0, 0, 0]
   for (const { confidence, right } of answers) {
     const bin = sums[Math.max(0, Math.ceil(confidence * BINS) - 1)]!
+    n++
     bin.answers++
     bin.confidence += confidence
     bin.right += right ? 1 : 0
@@ -24,7 +25,6 @@ export function calibrationOf(answers: readonly { confidence: number; right: boo
     const safe = Math.min(1 - NEAREST, Math.max(NEAREST, confidence))
     nll -= Math.log(right ? safe : 1 - safe)
   }
-  const n = answers.length
   const bins = sums.flatMap((bin, index): CalibrationBin[] =>
     bin.answers === 0
       ? []

@@ -1,11 +1,12 @@
 /** Fidelity of every student and control to the teacher; docs/metrics.md has the formulae. */
-import type { Agreement, Calibration, Estimate, Fidelity, Flip, Flips, Observed, Sample, SliceTest, StoredRun } from '../../types.ts'
+import type { Agreement, Calibration, Estimate, Fidelity, Flip, Flips, Observed, SampleTable, SliceTest, StoredRun } from '../../types.ts'
 import type { Group } from '../groups.ts'
 import { pairedT } from '../stats/paired.ts'
 import { wilson } from '../stats/wilson.ts'
 import { calibrationOf } from './calibration.ts'
-import { cohenKappa } from './kappa.ts'
-import { answerOf, answerPairs, scoreOf, type AnswerPair } from './pairs.ts'
+import { distinct, Numbering, scoreOf } from '../table/rows.ts'
+import { cohenKappa, kappaMethod } from './kappa.ts'
+import { answerPairs, noPairs, pairsWhere, type AnswerPairs } from './pairs.ts'
 import { sliceTest } from './slices.ts'
 import { tokenFidelity } from './tokens.ts'
 
@@ -25,7 +26,7 @@ export function fidelityRows({ record, scores }: Pick<StoredRun, 'record' | 'sco
         teacher: teacher.id,
         workload,
         tokens: tokenFidelity({ record, ...(scores === undefined ? {} : { scores }) }, model, workload),
-        ...figuresOf('why' in paired ? { ...paired, load: '', pairs: [] } : paired, [record.id, model, workload]),
+        ...figuresOf('why' in paired ? { ...paired, load: '', pairs: noPairs(groups[0]!.table) } : paired, [record.id, model, workload]),
       }
     })
   })
@@ -39,20 +40,23 @@ const LEVEL_OF_ALARM = 0.05
 
 type Figures = Omit<Fidelity, 'run' | 'model' | 'teacher' | 'workload' | 'tokens'>
 
-function figuresOf({ load, pairs, why }: { load: string; pairs: readonly AnswerPair[]; why?: string }, seed: readonly string[]): Figures {
+function figuresOf({ load, pairs, why }: { load: string; pairs: AnswerPairs; why?: string }, seed: readonly string[]): Figures {
   const given = <T>(make: () => Observed<T>): Observed<T> => (why === undefined ? make() : absent(why))
-  const sides = { model: pairs.map(({ model }) => model), teacher: pairs.map(({ teacher }) => teacher) }
+  const { table } = pairs
   return {
     load,
     answers: pairs.length,
-    items: new Set(sides.model.map(({ item }) => item)).size,
+    items: distinct(
+      pairs.model.map((row) => table.item[row]!),
+      table.names.length,
+    ),
     agreement: given(() => agreementOf(pairs, seed)),
     onTeacherErrors: given(() => onErrors(pairs)),
     flips: flipsOf(pairs),
     slices: given(() => slicesOf(pairs, seed)),
-    calibration: { model: given(() => calibrated(sides.model)), teacher: given(() => calibrated(sides.teacher)) },
-    answerLength: given(() => lengthRatio(pairs, ({ text }) => text.length, 'answer')),
-    reasoningLength: given(() => lengthRatio(pairs, ({ reasoning }) => reasoning?.length ?? 0, 'reasoning')),
+    calibration: { model: given(() => calibrated(table, pairs.model)), teacher: given(() => calibrated(table, pairs.teacher)) },
+    answerLength: given(() => lengthRatio(pairs, table.textLength, 'answer')),
+    reasoningLength: given(() => lengthRatio(pairs, table.reasoningLength, 'reasoning')),
   }
 }
 
@@ -60,47 +64,69 @@ function absent(why: string): { state: 'absent'; why: string } {
   return { state: 'absent', why }
 }
 
-function agreementOf(pairs: readonly AnswerPair[], seed: readonly string[]): Observed<Agreement> {
-  const labels = pairs.map(({ cluster, model, teacher }) => ({ cluster, a: answerOf(model), b: answerOf(teacher) }))
-  const { observed, chance, kappa, clusters, interval } = cohenKappa(labels, ['kappa', ...seed])
+function agreementOf({ length, table, cluster, model, teacher }: AnswerPairs, seed: readonly string[]): Observed<Agreement> {
+  const labels = new Numbering(table.answers.length, 2 * length)
+  const numbers = new Numbering(table.names.length, length)
+  const code = (row: number): number => labels.add(table.answer[row]!)
+  const columns = { a: model.map(code), b: teacher.map(code), cluster: cluster.map((one) => numbers.add(one)), labels: labels.count, clusters: numbers.count }
+  const { observed, chance, kappa, clusters, interval } = cohenKappa({ ...columns, labels: labels.count, clusters: numbers.count }, ['kappa', ...seed])
   if (!Number.isFinite(kappa))
     return { state: 'ok', value: { observed, chance, kappa: absent('both always gave the same one answer: there is no agreement beyond chance to see') } }
   if (interval === undefined)
     return { state: 'ok', value: { observed, chance, kappa: absent('too few items, or too little variety in the answers, for an interval') } }
-  const estimate: Estimate = { ...interval, n: clusters, unit: 'ratio', origin: 'measured', method: "Cohen's kappa; percentile bootstrap of items or clusters" }
+  const estimate: Estimate = { ...interval, n: clusters, unit: 'ratio', origin: 'measured', method: kappaMethod(clusters) }
   return { state: 'ok', value: { observed, chance, kappa: { state: 'ok', value: estimate } } }
 }
 
 /** Wilson, with as many observations as there are clusters: repeats of an item do not narrow it. */
-function onErrors(pairs: readonly AnswerPair[]): Observed<Estimate> {
-  const wrong = pairs.filter(({ teacher }) => scoreOf(teacher) === 0)
+function onErrors(pairs: AnswerPairs): Observed<Estimate> {
+  const { table } = pairs
+  const wrong = pairsWhere(pairs, (i) => scoreOf(table, pairs.teacher[i]!) === 0)
   if (wrong.length === 0) return absent('the teacher gave no wrong answer')
-  const share = wrong.filter(({ model, teacher }) => answerOf(model) === answerOf(teacher)).length / wrong.length
-  const n = new Set(wrong.map(({ cluster }) => cluster)).size
-  return { state: 'ok', value: { ...wilson(share * n, n), n, unit: 'ratio', origin: 'measured', method: 'Wilson; n items or clusters' } }
+  const same = wrong.model.reduce((sum, row, i) => sum + (table.answer[row] === table.answer[wrong.teacher[i]!] ? 1 : 0), 0)
+  const n = distinct(wrong.cluster, table.names.length)
+  return { state: 'ok', value: { ...wilson((same / wrong.length) * n, n), n, unit: 'ratio', origin: 'measured', method: 'Wilson; n items or clusters' } }
 }
 
-function flipsOf(pairs: readonly AnswerPair[]): Flips {
-  const lost = pairs.filter(({ model, teacher }) => scoreOf(model) < scoreOf(teacher))
-  const won = pairs.filter(({ model, teacher }) => scoreOf(model) > scoreOf(teacher))
-  return { lost: lost.length, won: won.length, listed: [...lost, ...won].slice(0, MOST_FLIPS).map(flipOf) }
+function flipsOf({ length, table, model, teacher }: AnswerPairs): Flips {
+  const [lost, won]: [number[], number[]] = [[], []]
+  for (let i = 0; i < length; i++) {
+    const change = scoreOf(table, model[i]!) - scoreOf(table, teacher[i]!)
+    if (change < 0) lost.push(i)
+    else if (change > 0) won.push(i)
+  }
+  const listed = [...lost.slice(0, MOST_FLIPS), ...won.slice(0, Math.max(0, MOST_FLIPS - lost.length))]
+  return { lost: lost.length, won: won.length, listed: listed.map((i) => flipOf(table, model[i]!, teacher[i]!)) }
 }
 
-function flipOf({ model, teacher }: AnswerPair): Flip {
-  const side = (sample: Sample): Flip['model'] => ({ answer: cut(answerOf(sample)), score: scoreOf(sample) })
-  const { item, key, slice, prompt } = model
-  return { item, repeat: key.repeat, ...(slice === undefined ? {} : { slice }), prompt: cut(prompt), teacher: side(teacher), model: side(model) }
+function flipOf(table: SampleTable, model: number, teacher: number): Flip {
+  const side = (row: number): Flip['model'] => ({ answer: cut(table.answers[table.answer[row]!]!), score: scoreOf(table, row) })
+  const slice = table.slice[model]!
+  return {
+    item: table.names[table.item[model]!]!,
+    repeat: table.keys[table.key[model]!]!.repeat,
+    ...(slice < 0 ? {} : { slice: table.slices[slice]! }),
+    prompt: cut(table.prompt(model)),
+    teacher: side(teacher),
+    model: side(model),
+  }
 }
 
 function cut(text: string): string {
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
-function slicesOf(pairs: readonly AnswerPair[], seed: readonly string[]): Observed<SliceTest> {
-  const items = pairs.flatMap(({ cluster, model, teacher }) =>
-    model.slice === undefined ? [] : [{ slice: model.slice, cluster, difference: scoreOf(model) - scoreOf(teacher) }],
-  )
-  if (items.length === 0) return absent('the items name no slices')
+function slicesOf(all: AnswerPairs, seed: readonly string[]): Observed<SliceTest> {
+  const { table } = all
+  const pairs = pairsWhere(all, (i) => table.slice[all.model[i]!]! >= 0)
+  if (pairs.length === 0) return absent('the items name no slices')
+  const items = {
+    names: table.slices,
+    slice: pairs.model.map((row) => table.slice[row]!),
+    cluster: pairs.cluster,
+    clusters: table.names.length,
+    difference: Float64Array.from(pairs.model, (row, i) => scoreOf(table, row) - scoreOf(table, pairs.teacher[i]!)),
+  }
   const slices = sliceTest(items, ['slices', ...seed])
   const worse = slices.filter(({ adjusted }) => adjusted <= LEVEL_OF_ALARM)
   const sentence =
@@ -111,36 +137,39 @@ function slicesOf(pairs: readonly AnswerPair[], seed: readonly string[]): Observ
 }
 
 /** exp of the sum of log-probabilities: the probability of the whole answer. */
-function calibrated(samples: readonly Sample[]): Observed<Calibration> {
-  const answers = samples.flatMap((sample) => {
-    const score = scoreOf(sample)
-    return sample.logProb === undefined || (score !== 0 && score !== 1) ? [] : [{ confidence: Math.min(1, Math.exp(sample.logProb)), right: score === 1 }]
-  })
-  if (samples.every(({ logProb }) => logProb === undefined)) return absent('the model told no log-probabilities')
-  return answers.length === 0 ? absent('no answer is plainly right or wrong') : { state: 'ok', value: calibrationOf(answers) }
+function calibrated(table: SampleTable, rows: Int32Array): Observed<Calibration> {
+  const { logProb } = table
+  if (rows.every((row) => Number.isNaN(logProb[row]!))) return absent('the model told no log-probabilities')
+  const plain = rows.filter((row) => !Number.isNaN(logProb[row]!) && [0, 1].includes(scoreOf(table, row)))
+  if (plain.length === 0) return absent('no answer is plainly right or wrong')
+  return { state: 'ok', value: calibrationOf(confidences(table, plain)) }
 }
 
-function lengthRatio(pairs: readonly AnswerPair[], lengthOf: (sample: Sample) => number, what: string): Observed<Estimate> {
-  const index = new Map<string, number>()
-  for (const { cluster } of pairs) if (!index.has(cluster)) index.set(cluster, index.size)
-  const sums = (side: 'model' | 'teacher'): { top: Float64Array; bottom: Float64Array } => {
-    const [top, bottom] = [new Float64Array(index.size), new Float64Array(index.size)]
-    for (const pair of pairs) {
-      top[index.get(pair.cluster)!]! += lengthOf(pair[side])
-      bottom[index.get(pair.cluster)!]! += 1
+function* confidences(table: SampleTable, rows: Int32Array): Generator<{ confidence: number; right: boolean }> {
+  for (const row of rows) yield { confidence: Math.min(1, Math.exp(table.logProb[row]!)), right: scoreOf(table, row) === 1 }
+}
+
+function lengthRatio({ length, table, cluster, ...rows }: AnswerPairs, lengths: Float64Array, what: string): Observed<Estimate> {
+  const numbers = new Numbering(table.names.length, length)
+  const at = cluster.map((one) => numbers.add(one))
+  const sums = (side: Int32Array): { top: Float64Array; bottom: Float64Array } => {
+    const [top, bottom] = [new Float64Array(numbers.count), new Float64Array(numbers.count)]
+    for (let i = 0; i < length; i++) {
+      top[at[i]!]! += lengths[side[i]!]!
+      bottom[at[i]!]! += 1
     }
     return { top, bottom }
   }
-  const [own, base] = [sums('model'), sums('teacher')]
+  const [own, base] = [sums(rows.model), sums(rows.teacher)]
   for (const [whose, { top }] of [
     ['model', own],
     ['teacher', base],
   ] as const)
     if (top.every((one) => one === 0)) return absent(`the ${whose} wrote no ${what}`)
-  if (index.size < 2) return absent('one item or cluster allows no interval')
+  if (numbers.count < 2) return absent('one item or cluster allows no interval')
   const { ratio } = pairedT(own, base)
   return {
     state: 'ok',
-    value: { ...ratio, n: index.size, unit: 'ratio', origin: 'measured', method: 'ratio of mean characters; paired t on the logarithm, by item or cluster' },
+    value: { ...ratio, n: numbers.count, unit: 'ratio', origin: 'measured', method: 'ratio of mean characters; paired t on the logarithm, by item or cluster' },
   }
 }

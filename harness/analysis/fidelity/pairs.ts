@@ -1,22 +1,26 @@
 /** Graded answers of a model and its teacher to the same item in the same repeat. */
-import type { Sample } from '../../types.ts'
+import type { SampleTable } from '../../types.ts'
 import { whyEmpty, type Group } from '../groups.ts'
+import { clusterOf, isAnswered, isGraded } from '../table/rows.ts'
 
-export interface AnswerPair {
-  cluster: string
-  model: Sample
-  teacher: Sample
+/** Rows of the table, and the cluster of the model's; as columns. */
+export interface AnswerPairs {
+  readonly length: number
+  readonly table: SampleTable
+  cluster: Int32Array
+  model: Int32Array
+  teacher: Int32Array
 }
 
 /** Pairs under the first load, in the order of the suite, that has any; otherwise why there are none. */
-export type Paired = { load: string; pairs: readonly AnswerPair[] } | { why: string }
+export type Paired = { load: string; pairs: AnswerPairs } | { why: string }
 
 /** `own` and `base` are all groups of one workload. */
 export function answerPairs(own: readonly Group[], base: readonly Group[]): Paired {
   for (const group of own) {
     const other = base.find(({ load }) => load === group.load)
-    const pairs = other === undefined ? [] : pairsOf(group.graded, other.graded)
-    if (pairs.length > 0) return { load: group.load, pairs }
+    const pairs = other === undefined ? undefined : pairsOf(group.table, group.graded, other.graded)
+    if (pairs !== undefined && pairs.length > 0) return { load: group.load, pairs }
   }
   for (const [whose, groups] of [
     ['model', own],
@@ -32,23 +36,36 @@ export function answerPairs(own: readonly Group[], base: readonly Group[]): Pair
   return { why: 'no item has a graded answer of both' }
 }
 
-/** What the grader took from the text; the text itself where it takes nothing out. */
-export function answerOf({ grade, text }: Sample): string {
-  return grade?.answer ?? text.trim()
+export function noPairs(table: SampleTable): AnswerPairs {
+  return { length: 0, table, cluster: new Int32Array(0), model: new Int32Array(0), teacher: new Int32Array(0) }
 }
 
-export function scoreOf({ grade }: Sample): number {
-  return grade?.score ?? 0
+export function pairsWhere({ table, cluster, model, teacher }: AnswerPairs, keep: (index: number) => boolean): AnswerPairs {
+  const has = (_: number, index: number): boolean => keep(index)
+  const kept = model.filter(has)
+  return { length: kept.length, table, cluster: cluster.filter(has), model: kept, teacher: teacher.filter(has) }
 }
 
 // --- internal ---
 
-function pairsOf(own: readonly Sample[], base: readonly Sample[]): AnswerPair[] {
-  const usable = ({ grade, finish }: Sample): boolean => grade !== undefined && finish !== 'error'
-  const keyOf = ({ item, itemHash, key }: Sample): string => JSON.stringify([item, itemHash, key.repeat])
-  const theirs = new Map(base.filter(usable).map((sample) => [keyOf(sample), sample]))
-  return own.filter(usable).flatMap((model): AnswerPair[] => {
-    const teacher = theirs.get(keyOf(model))
-    return teacher === undefined ? [] : [{ cluster: model.cluster ?? model.item, model, teacher }]
+/** By item, hash of the question and repeat; of several answers of the teacher the last. */
+function pairsOf(table: SampleTable, own: Int32Array, base: Int32Array): AnswerPairs {
+  const isUsable = (row: number): boolean => isGraded(table, row) && isAnswered(table, row)
+  const repeats = Int32Array.from(table.keys, ({ repeat }) => repeat)
+  const [mine, theirs] = [own.filter(isUsable), base.filter(isUsable)]
+  // The teacher's answers to an item hang on a chain, the last one first.
+  const [heads, next] = [new Int32Array(table.names.length).fill(-1), new Int32Array(theirs.length)]
+  theirs.forEach((row, i) => {
+    next[i] = heads[table.item[row]!]!
+    heads[table.item[row]!] = i
   })
+  const teacher = mine.map((row) => {
+    for (let i = heads[table.item[row]!]!; i >= 0; i = next[i]!) {
+      const other = theirs[i]!
+      if (table.hash[other] === table.hash[row] && repeats[table.key[other]!] === repeats[table.key[row]!]) return other
+    }
+    return -1
+  })
+  const all = { length: mine.length, table, cluster: mine.map((row) => clusterOf(table, row)), model: mine, teacher }
+  return pairsWhere(all, (i) => teacher[i]! >= 0)
 }

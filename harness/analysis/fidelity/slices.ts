@@ -1,11 +1,21 @@
 /** The worst slice, with a correction for having looked at all of them. */
 import { createRandom } from '../../random.ts'
+import { Numbering } from '../table/rows.ts'
 
 /** `difference` is model − teacher. */
+/** One item of a slice; or all of them as columns, with slices by number. */
 export interface SliceItem {
   slice: string
   cluster: string
   difference: number
+}
+export interface SliceColumns {
+  names: readonly string[]
+  slice: Int32Array
+  /** Numbers, all below `clusters`. */
+  cluster: Int32Array
+  clusters: number
+  difference: Float64Array
 }
 export interface SliceResult {
   slice: string
@@ -27,8 +37,8 @@ export function flipsFor(changed: number): number {
  * slice, give the distribution of the largest statistic (Westfall and Young's max-T, single step), and the p-value is
  * (1 + flips whose largest reaches the slice's) ÷ (1 + flips). The family-wise error is at most the level.
  */
-export function sliceTest(items: readonly SliceItem[], seed: readonly (string | number)[]): SliceResult[] {
-  const parts = partsOf(items)
+export function sliceTest(items: readonly SliceItem[] | SliceColumns, seed: readonly (string | number)[]): SliceResult[] {
+  const parts = partsOf('names' in items ? items : columnsOf(items))
   const changed = parts.reduce((most, { at }) => at.reduce((largest, one) => Math.max(largest, one + 1), most), 0)
   const seen = parts.map((part) => statistic(part, undefined))
   const reached = new Int32Array(parts.length)
@@ -58,26 +68,34 @@ interface Part {
   scale: number
 }
 
-function partsOf(items: readonly SliceItem[]): Part[] {
-  const slices = new Map<string, { items: number; sum: number; byCluster: Map<string, number> }>()
-  for (const { slice, cluster, difference } of items) {
-    const known = slices.get(slice) ?? { items: 0, sum: 0, byCluster: new Map<string, number>() }
-    known.items++
-    known.sum += difference
-    known.byCluster.set(cluster, (known.byCluster.get(cluster) ?? 0) + difference)
-    slices.set(slice, known)
-  }
-  const numbers = new Map<string, number>()
-  const numberOf = (cluster: string): number => {
-    const known = numbers.get(cluster) ?? numbers.size
-    numbers.set(cluster, known)
+function columnsOf(items: readonly SliceItem[]): SliceColumns {
+  const [slices, clusters] = [new Map<string, number>(), new Map<string, number>()]
+  const numberOf = (numbers: Map<string, number>, key: string): number => {
+    const known = numbers.get(key) ?? numbers.size
+    numbers.set(key, known)
     return known
   }
-  return [...slices].map(([slice, { items: count, sum, byCluster }]) => {
-    const differing = [...byCluster].filter(([, one]) => one !== 0)
-    const at = Int32Array.from(differing, ([cluster]) => numberOf(cluster))
-    const d = Float64Array.from(differing, ([, one]) => one)
-    return { slice, items: count, difference: sum / count, at, d, scale: Math.sqrt(d.reduce((total, one) => total + one * one, 0)) }
+  const slice = Int32Array.from(items, (item) => numberOf(slices, item.slice))
+  const cluster = Int32Array.from(items, (item) => numberOf(clusters, item.cluster))
+  return { names: [...slices.keys()], slice, cluster, clusters: clusters.size, difference: Float64Array.from(items, ({ difference }) => difference) }
+}
+
+function partsOf({ names, slice, cluster, clusters, difference }: SliceColumns): Part[] {
+  const numbers = new Numbering(clusters, cluster.length) // of clusters that differ somewhere
+  return [...new Set(slice)].map((own): Part => {
+    const within = new Numbering(clusters, cluster.length)
+    const sums = new Float64Array(within.keys.length)
+    let [items, total] = [0, 0]
+    for (let i = 0; i < slice.length; i++) {
+      if (slice[i] !== own) continue
+      items++
+      total += difference[i]!
+      sums[within.add(cluster[i]!)]! += difference[i]!
+    }
+    const differs = (_: number, at: number): boolean => at < within.count && sums[at] !== 0
+    const at = within.keys.filter(differs).map((key) => numbers.add(key))
+    const d = sums.filter(differs)
+    return { slice: names[own]!, items, difference: total / items, at, d, scale: Math.sqrt(d.reduce((sum, one) => sum + one * one, 0)) }
   })
 }
 

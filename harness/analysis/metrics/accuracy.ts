@@ -1,85 +1,111 @@
 /** Right answers, answers cut off and answers that failed. */
-import type { Estimate, Observed, Sample } from '../../types.ts'
+import type { Estimate, Observed, SampleTable } from '../../types.ts'
 import type { Cell, GroupData } from '../data.ts'
+import type { Group } from '../groups.ts'
 import { absent, counted, estimate } from '../observed.ts'
-import { scoreInterval, type Sums } from '../stats/means.ts'
+import { scoreInterval } from '../stats/means.ts'
 import { wilson } from '../stats/wilson.ts'
-import { NOT_TOLD, tells } from '../values.ts'
+import { CUT_OFF } from '../table/codes.ts'
+import { clusterOf, countRows, isAnswered, isGraded, Numbering, rowsByItem, scoreOf, tells } from '../table/rows.ts'
+import { NOT_TOLD } from '../values.ts'
 
-/** The score of each item: its repeats averaged, a failed request as 0; ungraded answers left out. */
-export interface ItemScore {
-  item: string
-  cluster: string
-  slice: string
-  score: number
+/** The score of each item: its repeats averaged, a failed request as 0; ungraded answers left out. As columns. */
+export interface ItemScores {
+  readonly length: number
+  readonly table: SampleTable
+  item: Int32Array
+  cluster: Int32Array
+  slice: Int32Array
+  score: Float64Array
   /** How many graded requests it is the mean of. */
-  requests: number
+  requests: Int32Array
 }
 
 export function accuracyCells({ group }: GroupData): Cell[] {
-  const scores = itemScores(group.graded)
-  const slices = [...new Set(scores.map(({ slice }) => slice))].filter((slice) => slice !== '').sort()
-  const whole: Cell = { metric: 'accuracy', slice: '', estimate: accuracyOf(scores) }
-  return [whole, ...slices.map((slice): Cell => ({ metric: 'accuracy', slice, estimate: accuracyOf(scores.filter((one) => one.slice === slice)) }))]
+  const scores = itemScores(group)
+  const whole: Cell = { metric: 'accuracy', slice: '', estimate: accuracyOf(scores, undefined) }
+  return [whole, ...slicesIn(scores).map(([slice, name]): Cell => ({ metric: 'accuracy', slice: name, estimate: accuracyOf(scores, slice) }))]
 }
 
-export function shareCells({ group: { samples } }: GroupData): Cell[] {
+export function shareCells({ group }: GroupData): Cell[] {
+  const { table, samples } = group
   return [
-    { metric: 'truncated', slice: '', estimate: truncatedOf(samples) },
-    { metric: 'failed', slice: '', estimate: shareOf(samples, ({ finish }) => finish === 'error') },
+    { metric: 'truncated', slice: '', estimate: truncatedOf(table, samples) },
+    { metric: 'failed', slice: '', estimate: shareOf(samples, (row) => !isAnswered(table, row)) },
   ]
 }
 
-/** Worked out once for a list of samples. */
-export function itemScores(samples: readonly Sample[]): readonly ItemScore[] {
-  const known = scored.get(samples)
+/** Worked out once for a group. */
+export function itemScores({ table, graded }: Pick<Group, 'table' | 'graded'>): ItemScores {
+  const known = scored.get(graded)
   if (known !== undefined) return known
-  const scores = scoresOf(samples)
-  scored.set(samples, scores)
+  const scores = scoresOf(table, graded)
+  scored.set(graded, scores)
   return scores
+}
+
+/** Slices with a name that occur, by name. */
+export function slicesIn({ slice, table }: Pick<ItemScores, 'slice' | 'table'>): [slice: number, name: string][] {
+  return [...new Set(slice)]
+    .map((own): [number, string] => [own, own < 0 ? '' : table.slices[own]!])
+    .filter(([, name]) => name !== '')
+    .sort(([, a], [, b]) => (a < b ? -1 : 1))
 }
 
 // --- internal ---
 
-const scored = new WeakMap<readonly Sample[], readonly ItemScore[]>()
+const scored = new WeakMap<Int32Array, ItemScores>()
 
-function scoresOf(samples: readonly Sample[]): ItemScore[] {
+function scoresOf(table: SampleTable, graded: Int32Array): ItemScores {
   // prompts that nobody can grade: a failed one is no wrong answer
-  if (samples.every(({ grade }) => grade === undefined) && samples.some(({ finish }) => finish !== 'error')) return []
-  const items = new Map<string, { cluster: string; slice: string; sum: number; requests: number }>()
-  for (const { item, cluster, slice, grade, finish } of samples) {
-    if (grade === undefined && finish !== 'error') continue
-    let entry = items.get(item)
-    if (entry === undefined) items.set(item, (entry = { cluster: cluster ?? item, slice: slice ?? '', sum: 0, requests: 0 }))
-    entry.sum += grade?.score ?? 0
-    entry.requests++
+  const promptsOnly = graded.every((row) => !isGraded(table, row)) && graded.some((row) => isAnswered(table, row))
+  const { count, items, from, rows } = rowsByItem(table, graded, (row) => isGraded(table, row) || (!promptsOnly && !isAnswered(table, row)))
+  const score = new Float64Array(count)
+  for (let i = 0; i < count; i++) {
+    for (let at = from[i]!; at < from[i + 1]!; at++) score[i]! += scoreOf(table, rows[at]!)
+    score[i]! /= from[i + 1]! - from[i]!
   }
-  return [...items].map(([item, { cluster, slice, sum, requests }]) => ({ item, cluster, slice, score: sum / requests, requests }))
+  return {
+    length: count,
+    table,
+    item: items,
+    cluster: items.map((_, i) => clusterOf(table, rows[from[i]!]!)),
+    slice: items.map((_, i) => table.slice[rows[from[i]!]!]!),
+    score,
+    requests: items.map((_, i) => from[i + 1]! - from[i]!),
+  }
 }
 
-function accuracyOf(scores: readonly ItemScore[]): Observed<Estimate> {
-  if (scores.length === 0) return absent('no answer was graded')
-  const clusters = new Map<string, Sums>()
-  for (const { cluster, score } of scores) {
-    let sums = clusters.get(cluster)
-    if (sums === undefined) clusters.set(cluster, (sums = { top: 0, bottom: 0 }))
-    sums.top += score
-    sums.bottom++
+/** Of all, or of one slice. */
+function accuracyOf({ length, table, cluster, slice, score, requests }: ItemScores, only: number | undefined): Observed<Estimate> {
+  const clusters = new Numbering(table.names.length, length)
+  const [top, bottom] = [new Float64Array(clusters.keys.length), new Float64Array(clusters.keys.length)]
+  let [items, repeated] = [0, false]
+  for (let i = 0; i < length; i++) {
+    if (only !== undefined && slice[i] !== only) continue
+    const at = clusters.add(cluster[i]!)
+    top[at]! += score[i]!
+    bottom[at]!++
+    items++
+    repeated ||= requests[i]! > 1
   }
-  const repeats = scores.some(({ requests }) => requests > 1) ? ', repeats averaged per item' : ''
-  const clustered = clusters.size < scores.length ? `, in ${counted(clusters.size, 'cluster')}` : ''
-  const method = `mean score of ${counted(scores.length, 'item')}${clustered}${repeats}; Wilson interval`
-  return estimate(scoreInterval([...clusters.values()]), { n: scores.length, unit: 'ratio', origin: 'measured', method })
+  if (items === 0) return absent('no answer was graded')
+  const { count } = clusters
+  const repeats = repeated ? ', repeats averaged per item' : ''
+  const clustered = count < items ? `, in ${counted(count, 'cluster')}` : ''
+  const method = `mean score of ${counted(items, 'item')}${clustered}${repeats}; Wilson interval`
+  const interval = scoreInterval({ top: top.subarray(0, count), bottom: bottom.subarray(0, count) })
+  return estimate(interval, { n: items, unit: 'ratio', origin: 'measured', method })
 }
 
-function truncatedOf(samples: readonly Sample[]): Observed<Estimate> {
-  const known = samples.filter((sample) => tells(sample, ['finish']))
+function truncatedOf(table: SampleTable, samples: Int32Array): Observed<Estimate> {
+  const known = samples.filter((row) => tells(table, row, ['finish']))
   if (known.length === 0 && samples.length > 0) return absent(NOT_TOLD.finish)
-  return shareOf(known, ({ finish }) => finish === 'length')
+  return shareOf(known, (row) => table.finish[row] === CUT_OFF)
 }
 
-function shareOf(samples: readonly Sample[], has: (sample: Sample) => boolean): Observed<Estimate> {
+function shareOf(samples: Int32Array, has: (row: number) => boolean): Observed<Estimate> {
   if (samples.length === 0) return absent('nothing was asked')
   const method = `share of ${counted(samples.length, 'request')}; Wilson interval`
-  return estimate(wilson(samples.filter(has).length, samples.length), { n: samples.length, unit: 'ratio', origin: 'measured', method })
+  return estimate(wilson(countRows(samples, has), samples.length), { n: samples.length, unit: 'ratio', origin: 'measured', method })
 }

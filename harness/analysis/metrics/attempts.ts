@@ -1,29 +1,28 @@
 /** Items that were asked several times under one load: right at least once, right every time, right by majority. */
-import type { Estimate, Observed, Sample } from '../../types.ts'
+import type { Estimate, Observed, SampleTable } from '../../types.ts'
 import type { Cell, GroupData } from '../data.ts'
 import { absent, counted, estimate } from '../observed.ts'
 import { majorityAtK, passAtK, passHatK, type Ballot } from '../stats/attempts.ts'
-import { scoreInterval, type Sums } from '../stats/means.ts'
+import { scoreInterval } from '../stats/means.ts'
+import { clusterOf, isAnswered, isGraded, Numbering, rowsByItem, scoreOf, type ItemRows } from '../table/rows.ts'
 import type { MetricId } from './table.ts'
 
 /** With k the fewest answers that any item has; absent where that is one. Failed requests are wrong answers. */
-export function attemptCells({ group }: GroupData): Cell[] {
-  const items = new Map<string, Sample[]>()
-  for (const sample of group.graded) {
-    if (sample.grade === undefined && sample.finish !== 'error') continue
-    const answers = items.get(sample.item)
-    if (answers === undefined) items.set(sample.item, [sample])
-    else answers.push(sample)
+export function attemptCells({ group: { table, graded } }: GroupData): Cell[] {
+  const items = rowsByItem(table, graded, (row) => isGraded(table, row) || !isAnswered(table, row))
+  const none = (why: string): Cell[] => KINDS.map(({ metric }) => ({ metric, slice: '', estimate: absent(why) }))
+  let [k, most] = [items.count === 0 ? 0 : Infinity, 0]
+  for (let i = 0; i < items.count; i++) {
+    const answers = items.from[i + 1]! - items.from[i]!
+    k = Math.min(k, answers)
+    most = Math.max(most, answers)
   }
-  const k = [...items.values()].reduce((fewest, { length }) => Math.min(fewest, length), items.size === 0 ? 0 : Infinity)
-  if (k < 2)
-    return KINDS.map(({ metric }) => ({ metric, slice: '', estimate: absent(items.size === 0 ? 'no answer was graded' : 'items were asked once only') }))
-  const lists = [...items.values()]
-  const most = lists.reduce((largest, { length }) => Math.max(largest, length), 0)
-  if (most > MOST_ANSWERS) return KINDS.map(({ metric }) => ({ metric, slice: '', estimate: absent(`more than ${MOST_ANSWERS} answers to an item`) }))
+  if (k < 2) return none(items.count === 0 ? 'no answer was graded' : 'items were asked once only')
+  if (most > MOST_ANSWERS) return none(`more than ${MOST_ANSWERS} answers to an item`)
+  const plain = items.rows.every((row) => [0, 1].includes(scoreOf(table, row)))
   return KINDS.map(({ metric, name, of, binary }): Cell => {
-    if (binary && !lists.every((answers) => answers.every(isRightOrWrong))) return { metric, slice: '', estimate: absent('scores are not right or wrong') }
-    return { metric, slice: '', estimate: meanOf(lists, (answers) => of(answers, k), `${name}@${k}`) }
+    if (binary && !plain) return { metric, slice: '', estimate: absent('scores are not right or wrong') }
+    return { metric, slice: '', estimate: meanOf(table, items, (answers) => of(table, answers, k), `${name}@${k}`) }
   })
 }
 
@@ -31,39 +30,39 @@ export function attemptCells({ group }: GroupData): Cell[] {
 
 const MOST_ANSWERS = 1000
 
-const KINDS: readonly { metric: MetricId; name: string; binary: boolean; of: (answers: readonly Sample[], k: number) => number }[] = [
-  { metric: 'consensus', name: 'maj', binary: false, of: (answers, k) => majorityAtK(ballotsOf(answers), k) },
-  { metric: 'any-of-k', name: 'pass', binary: true, of: (answers, k) => passAtK(answers.length, rightOf(answers), k) },
-  { metric: 'all-of-k', name: 'pass-all', binary: true, of: (answers, k) => passHatK(answers.length, rightOf(answers), k) },
+type Kind = (table: SampleTable, answers: Int32Array, k: number) => number
+
+const KINDS: readonly { metric: MetricId; name: string; binary: boolean; of: Kind }[] = [
+  { metric: 'consensus', name: 'maj', binary: false, of: (table, answers, k) => majorityAtK(ballotsOf(table, answers), k) },
+  { metric: 'any-of-k', name: 'pass', binary: true, of: (table, answers, k) => passAtK(answers.length, rightOf(table, answers), k) },
+  { metric: 'all-of-k', name: 'pass-all', binary: true, of: (table, answers, k) => passHatK(answers.length, rightOf(table, answers), k) },
 ]
 
-function isRightOrWrong({ grade }: Sample): boolean {
-  return grade === undefined || grade.score === 0 || grade.score === 1
-}
-
-function rightOf(answers: readonly Sample[]): number {
-  return answers.filter(({ grade }) => grade?.score === 1).length
+function rightOf({ score }: SampleTable, answers: Int32Array): number {
+  return answers.reduce((right, row) => right + (score[row] === 1 ? 1 : 0), 0)
 }
 
 /** Equal answers together; a failed request votes for nothing that could be right. */
-function ballotsOf(answers: readonly Sample[]): Ballot[] {
-  const ballots = new Map<string, Ballot>()
-  for (const { grade, text, finish } of answers) {
-    const key = finish === 'error' ? '\u0000failed' : (grade?.answer ?? text.trim())
+function ballotsOf(table: SampleTable, answers: Int32Array): Ballot[] {
+  const ballots = new Map<number, Ballot>()
+  for (const row of answers) {
+    const key = isAnswered(table, row) ? table.answer[row]! : -1
     const known = ballots.get(key)
-    if (known === undefined) ballots.set(key, { count: 1, score: grade?.score ?? 0 })
+    if (known === undefined) ballots.set(key, { count: 1, score: scoreOf(table, row) })
     else known.count++
   }
   return [...ballots.values()]
 }
 
-function meanOf(lists: readonly (readonly Sample[])[], of: (answers: readonly Sample[]) => number, name: string): Observed<Estimate> {
-  const clusters = new Map<string, Sums>()
-  for (const answers of lists) {
-    const cluster = answers[0]!.cluster ?? answers[0]!.item
-    const sums = clusters.get(cluster) ?? { top: 0, bottom: 0 }
-    clusters.set(cluster, { top: sums.top + of(answers), bottom: sums.bottom + 1 })
+function meanOf(table: SampleTable, { count, from, rows }: ItemRows, of: (answers: Int32Array) => number, name: string): Observed<Estimate> {
+  const clusters = new Numbering(table.names.length, count)
+  const [top, bottom] = [new Float64Array(count), new Float64Array(count)]
+  for (let i = 0; i < count; i++) {
+    const at = clusters.add(clusterOf(table, rows[from[i]!]!))
+    top[at]! += of(rows.subarray(from[i]!, from[i + 1]!))
+    bottom[at]!++
   }
-  const method = `${name}, mean of ${counted(lists.length, 'item')}, averaged over the choices of answers; Wilson interval`
-  return estimate(scoreInterval([...clusters.values()]), { n: lists.length, unit: 'ratio', origin: 'measured', method })
+  const method = `${name}, mean of ${counted(count, 'item')}, averaged over the choices of answers; Wilson interval`
+  const interval = scoreInterval({ top: top.subarray(0, clusters.count), bottom: bottom.subarray(0, clusters.count) })
+  return estimate(interval, { n: count, unit: 'ratio', origin: 'measured', method })
 }

@@ -1,10 +1,11 @@
 /** Times of requests and tokens: quantiles over requests, with intervals that know which requests hang together. */
-import type { Distribution, Estimate, Observed, Sample } from '../../types.ts'
+import type { Distribution, Estimate, Observed } from '../../types.ts'
 import type { Cell, GroupData } from '../data.ts'
 import { absent, counted, estimate } from '../observed.ts'
 import { clusteredInterval, effectiveSize, leastForQuantile, orderInterval, quantile, thin } from '../stats/quantiles.ts'
-import { tInterval, type Sums } from '../stats/means.ts'
-import { QUANTILE_METRICS, tells, VALUES, whyNone, type ValueName } from '../values.ts'
+import { tInterval } from '../stats/means.ts'
+import { isAnswered, tells } from '../table/rows.ts'
+import { QUANTILE_METRICS, VALUES, whyNone, type ValueName } from '../values.ts'
 
 export function latencyCells(data: GroupData): Cell[] {
   return QUANTILE_METRICS.filter(({ overlapping }) => overlapping === undefined || data.group.sliced).map(({ id, of, p }) => ({
@@ -16,23 +17,27 @@ export function latencyCells(data: GroupData): Cell[] {
 
 /** Mean output tokens of an answer; items are the unit. */
 export function outputTokensCell(data: GroupData): Cell {
+  const { table, graded } = data.group
   const { members, count } = data.components('item')
-  const counts = (sample: Sample): boolean => sample.finish !== 'error' && tells(sample, ['outputTokens'])
-  const answered = data.group.graded.filter(counts)
-  if (answered.length === 0) return { metric: 'output-tokens', slice: '', estimate: absent(whyNone('output-tokens', data.group.graded)) }
-  const sums = Array.from({ length: count }, (): Sums => ({ top: 0, bottom: 0 }))
-  data.group.graded.forEach((sample, i) => {
-    const entry = sums[members[0]!.requests[i]!]
-    if (entry === undefined || !counts(sample)) return
-    entry.top += sample.outputTokens
-    entry.bottom++
+  const [top, bottom] = [new Float64Array(count), new Float64Array(count)]
+  let answered = 0
+  graded.forEach((row, i) => {
+    if (!isAnswered(table, row) || !tells(table, row, ['outputTokens'])) return
+    answered++
+    const component = members[0]!.requests[i]!
+    if (component < 0) return
+    top[component]! += table.outputTokens[row]!
+    bottom[component]!++
   })
-  const clusters = sums.filter(({ bottom }) => bottom > 0)
+  if (answered === 0) return { metric: 'output-tokens', slice: '', estimate: absent(whyNone('output-tokens', table, graded)) }
+  const isUsed = (_: number, c: number): boolean => bottom[c]! > 0
+  const clusters = { top: top.filter(isUsed), bottom: bottom.filter(isUsed) }
+  const n = clusters.top.length
   const account = {
-    n: clusters.length,
+    n,
     unit: 'token',
     origin: data.ledger.tokens,
-    method: `mean over ${counted(answered.length, 'answer')}; t interval over ${counted(clusters.length, 'item')}`,
+    method: `mean over ${counted(answered, 'answer')}; t interval over ${counted(n, 'item')}`,
   } as const
   return { metric: 'output-tokens', slice: '', estimate: estimate(tInterval(clusters), account) }
 }
@@ -50,7 +55,7 @@ export function distributionsOf(data: GroupData): Distribution[] {
 
 function quantileOf(data: GroupData, name: ValueName, p: number): Observed<Estimate> {
   const { sorted, source } = data.values(name)
-  if (sorted.length === 0) return absent(whyNone(name, data.group.samples))
+  if (sorted.length === 0) return absent(whyNone(name, data.group.table, data.group.samples))
   const { clusters, count } = compact(data, source)
   const independent = count === sorted.length
   const worth = independent || count < 2 ? count : Math.min(sorted.length, effectiveSize(sorted, clusters, count, quantile(sorted, p), p))

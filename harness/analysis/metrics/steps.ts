@@ -6,7 +6,7 @@ import type { MetricId } from './table.ts'
 /** The load that step rows carry in place of a load of the suite. */
 export const ISOLATED = 'isolated'
 
-export function stepRows({ record }: StoredRun): MetricRow[] {
+export function stepRows({ record }: Pick<StoredRun, 'record'>): MetricRow[] {
   return record.suite.models.flatMap(({ id, role }) =>
     stepsOf(record, id).map((step): MetricRow => {
       const method = `tinybench, ${step.samples} calls after warm-up`

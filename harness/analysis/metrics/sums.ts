@@ -7,44 +7,50 @@ import type { Group } from '../groups.ts'
 import { sloOf } from '../stages.ts'
 import { absent, counted, estimate, point } from '../observed.ts'
 import type { Interval } from '../stats/interval.ts'
-import { tInterval, type Sums } from '../stats/means.ts'
-import type { Ledger, Tally } from '../tally.ts'
+import { tInterval, type SumColumns } from '../stats/means.ts'
+import type { Ledger, Tallies } from '../tally.ts'
 import type { MetricId } from './table.ts'
 
 export interface SumMetric {
   id: MetricId
   unit: Unit
-  top: (tally: Tally) => number | undefined
-  bottom: (tally: Tally) => number
+  /** Columns of the tallies. */
+  top: (tallies: Tallies) => Float64Array
+  bottom: (tallies: Tallies) => Float64Array
   /** Why a group cannot have it, or where it comes from. */
   account: (ledger: Ledger) => Observed<{ origin: Origin; method: string }>
   none: string
 }
 
-/** Sums of the tallies, which are aligned with the units, by component; components with a missing quantity are left out. */
-export function sumsOf(metric: SumMetric, { tallies }: Ledger, { units }: Membership): Map<number, Sums> {
-  const sums = new Map<number, Sums>()
-  const missing = new Set<number>()
-  for (const [i, tally] of tallies.entries()) {
+/** By component; `known` is 0 where nothing is in it, or a quantity is missing. */
+export interface ComponentSums extends SumColumns {
+  known: Uint8Array
+}
+
+/** Sums of the tallies, which are aligned with the units, by component. */
+export function sumsOf(metric: SumMetric, { tallies }: Ledger, { units }: Membership, count: number): ComponentSums {
+  const sums = { top: new Float64Array(count), bottom: new Float64Array(count), known: new Uint8Array(count) }
+  const missing = new Uint8Array(count)
+  const [tops, bottoms] = [metric.top(tallies), metric.bottom(tallies)]
+  for (let i = 0; i < tallies.length; i++) {
     const component = units[i] ?? -1
     if (component < 0) continue
-    const top = metric.top(tally)
-    if (top === undefined) {
-      missing.add(component)
+    const top = tops[i]!
+    if (Number.isNaN(top)) {
+      missing[component] = 1
       continue
     }
-    let known = sums.get(component)
-    if (known === undefined) sums.set(component, (known = { top: 0, bottom: 0 }))
-    known.top += top
-    known.bottom += metric.bottom(tally)
+    sums.known[component] = 1
+    sums.top[component]! += top
+    sums.bottom[component]! += bottoms[i]!
   }
-  for (const component of missing) sums.delete(component)
+  for (let c = 0; c < count; c++) if (missing[c] === 1) sums.known[c] = 0
   return sums
 }
 
 /** The metrics that a group can have: those of served models where requests overlap, goodput where there is an objective, the cache where it is told. */
-export function sumMetricsOf({ sliced, spec, samples }: Group): readonly SumMetric[] {
-  if (!sliced) return samples.some(({ cachedTokens }) => cachedTokens !== undefined) ? [...SUM_METRICS, CACHED_SHARE] : SUM_METRICS
+export function sumMetricsOf({ sliced, spec, table, samples }: Group): readonly SumMetric[] {
+  if (!sliced) return samples.some((row) => !Number.isNaN(table.cachedTokens[row]!)) ? [...SUM_METRICS, CACHED_SHARE] : SUM_METRICS
   return [...SUM_METRICS, ...LOAD_METRICS, CACHED_SHARE, ...(sloOf(spec) === undefined ? [] : GOODPUT_METRICS)]
 }
 
@@ -181,12 +187,12 @@ export function sumCells(data: GroupData): Cell[] {
 
 // --- internal ---
 
-function seconds(tally: Tally): number {
-  return tally.seconds
+function seconds(tallies: Tallies): Float64Array {
+  return tallies.seconds
 }
 
-function millionfold(usd: number | undefined): number | undefined {
-  return usd === undefined ? undefined : usd * 1e6
+function millionfold(usd: Float64Array): Float64Array {
+  return usd.map((one) => one * 1e6)
 }
 
 /** The first of what is not known. */
@@ -210,20 +216,27 @@ function costAccount({ cost }: Ledger): Observed<{ origin: Origin; method: strin
 function sumEstimate(metric: SumMetric, data: GroupData): Observed<Estimate> {
   const account = metric.account(data.ledger)
   if (account.state !== 'ok') return account
-  const clusters = [...sumsOf(metric, data.ledger, data.components('unit').members[0]!).values()]
-  if (clusters.length === 0) return absent('no measured window')
-  if (!(clusters.reduce((sum, { bottom }) => sum + bottom, 0) > 0)) return absent(metric.none)
-  const alone = clusters.length === data.group.samples.length
-  const method = `${account.value.method}; t interval over ${counted(clusters.length, alone ? 'request' : 'group of requests', alone ? 'requests' : 'groups of requests')}`
-  return estimate(sensed(metric, data, tInterval(clusters)), { n: clusters.length, unit: metric.unit, origin: account.value.origin, method })
+  const { members, count: components } = data.components('unit')
+  const clusters = knownOnly(sumsOf(metric, data.ledger, members[0]!, components))
+  const count = clusters.top.length
+  if (count === 0) return absent('no measured window')
+  if (!(clusters.bottom.reduce((sum, bottom) => sum + bottom, 0) > 0)) return absent(metric.none)
+  const alone = count === data.group.samples.length
+  const method = `${account.value.method}; t interval over ${counted(count, alone ? 'request' : 'group of requests', alone ? 'requests' : 'groups of requests')}`
+  return estimate(sensed(metric, data, tInterval(clusters)), { n: count, unit: metric.unit, origin: account.value.origin, method })
 }
 
 /** The sum of what was billed: no interval, for nothing is inferred. */
 function totalCost({ ledger, group }: GroupData): Observed<Estimate> {
   const account = costAccount(ledger)
   if (account.state !== 'ok') return account
-  const sum = ledger.tallies.reduce((usd, tally) => usd + (tally.usd ?? Number.NaN), 0)
+  const sum = ledger.tallies.usd.reduce((usd, one) => usd + one, 0)
   return estimate(point(sum), { n: group.samples.length, unit: 'USD', ...account.value })
+}
+
+function knownOnly({ top, bottom, known }: ComponentSums): SumColumns {
+  const isKnown = (_: number, c: number): boolean => known[c] === 1
+  return { top: top.filter(isKnown), bottom: bottom.filter(isKnown) }
 }
 
 const OF_ENERGY: ReadonlySet<string> = new Set(['power', 'energy-per-token', 'energy-per-request', 'energy-per-correct'])
@@ -242,11 +255,10 @@ function sensed({ id }: SumMetric, { ledger }: GroupData, interval: Interval): I
 /** A difference: its parts may be far larger than it is, so squares of joules add, not of logarithms. */
 function sensedNet({ tallies, energy, idle }: Ledger, { value, low, high, level }: Interval): Interval {
   if (energy.state !== 'ok' || idle.state !== 'ok' || level === 0) return { value, low, high, level }
-  const known = tallies.filter(({ joules }) => joules !== undefined)
-  const sum = (of: (tally: Tally) => number): number => known.reduce((total, tally) => total + of(tally), 0)
-  const tokens = sum((tally) => tally.tokens)
-  const gross = sum(({ joules }) => joules ?? 0) / tokens
-  const half = 1.96 * Math.hypot(energy.value.u * gross, energy.value.gain * value, (idle.value.u * sum(seconds)) / tokens)
+  const sum = (column: Float64Array): number => column.reduce((total, one, unit) => (Number.isNaN(tallies.joules[unit]!) ? total : total + one), 0)
+  const tokens = sum(tallies.tokens)
+  const gross = sum(tallies.joules) / tokens
+  const half = 1.96 * Math.hypot(energy.value.u * gross, energy.value.gain * value, (idle.value.u * sum(tallies.seconds)) / tokens)
   return { value, low: value - Math.hypot(value - low, half), high: value + Math.hypot(high - value, half), level }
 }
 

@@ -4,7 +4,7 @@
  */
 import { criticalT, normalCdf, tCdf } from './distributions.ts'
 import { LEVEL, type Interval } from './interval.ts'
-import { ratioOfSums, type Sums } from './means.ts'
+import { ratioOfSums } from './means.ts'
 import { tangoInterval, tangoZ } from './tango.ts'
 
 /** One-sided tests of a difference against −margin; at most one of the two p-values is small. */
@@ -37,15 +37,22 @@ export interface ClusterChange {
   items: number
 }
 
+/** The same for many clusters: as columns. */
+export interface ChangeColumns {
+  lost: Float64Array
+  won: Float64Array
+  items: Float64Array
+}
+
 /**
  * The same for scores between 0 and 1, means of repeats, or items in clusters: Tango's test with the number of independent
  * right-or-wrong items that the clusters are worth, (lost + won − d²) ÷ SE² with the clustered standard error of the
  * difference d, and Student's t with C − 1 degrees of freedom in place of the normal distribution. It keeps its width where
  * the two never differ, as t and bootstrap do not. Scores with less spread than right-or-wrong ones are worth more items.
  */
-export function clusteredMarginTest(clusters: readonly ClusterChange[], margin: number, level = LEVEL): MarginTest {
+export function clusteredMarginTest(clusters: readonly ClusterChange[] | ChangeColumns, margin: number, level = LEVEL): MarginTest {
   const { lost, won, worth } = independentItems(clusters)
-  const df = Math.max(1, clusters.length - 1)
+  const df = Math.max(1, sizeOf(clusters) - 1)
   const [b, c] = [lost * worth, won * worth]
   const z = tangoZ(b, c, worth, -within(margin))
   const toLeft = tCdf(z, df)
@@ -55,12 +62,13 @@ export function clusteredMarginTest(clusters: readonly ClusterChange[], margin: 
 }
 
 /** Losses and wins as shares of the items, the clustered standard error of won − lost, and how many independent items they are worth. */
-export function independentItems(clusters: readonly ClusterChange[]): { lost: number; won: number; se: number | undefined; worth: number } {
-  const items = sum(clusters, ({ items: one }) => one)
-  const [lost, won] = [sum(clusters, (one) => one.lost) / items, sum(clusters, (one) => one.won) / items]
-  const { value, se } = ratioOfSums(clusters.map((one): Sums => ({ top: one.won - one.lost, bottom: one.items })))
+export function independentItems(changes: readonly ClusterChange[] | ChangeColumns): { lost: number; won: number; se: number | undefined; worth: number } {
+  const clusters = columnsOf(changes)
+  const items = sum(clusters.items)
+  const [lost, won] = [sum(clusters.lost) / items, sum(clusters.won) / items]
+  const { value, se } = ratioOfSums({ top: clusters.won.map((one, c) => one - clusters.lost[c]!), bottom: clusters.items })
   const spread = lost + won - value * value
-  if (se === undefined || !(se > 1e-12) || !(spread > 1e-12)) return { lost, won, se, worth: clusters.length }
+  if (se === undefined || !(se > 1e-12) || !(spread > 1e-12)) return { lost, won, se, worth: sizeOf(clusters) }
   return { lost, won, se, worth: Math.max(1, spread / (se * se)) }
 }
 
@@ -71,6 +79,16 @@ function within(margin: number): number {
   return Math.min(Math.max(0, margin), 1 - 1e-9)
 }
 
-function sum<T>(values: readonly T[], of: (value: T) => number): number {
-  return values.reduce((total, one) => total + of(one), 0)
+function sum(values: Float64Array): number {
+  return values.reduce((total, one) => total + one, 0)
+}
+
+function sizeOf(clusters: readonly ClusterChange[] | ChangeColumns): number {
+  return 'items' in clusters ? clusters.items.length : clusters.length
+}
+
+function columnsOf(clusters: readonly ClusterChange[] | ChangeColumns): ChangeColumns {
+  if ('items' in clusters) return clusters
+  const column = (of: (one: ClusterChange) => number): Float64Array => Float64Array.from(clusters, of)
+  return { lost: column(({ lost }) => lost), won: column(({ won }) => won), items: column(({ items }) => items) }
 }

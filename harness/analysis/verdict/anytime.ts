@@ -1,8 +1,8 @@
 /** One workload of a run that asked until it was clear: what holds however often one looked takes the place of what does not. */
 import type { Interval } from '../stats/interval.ts'
+import { differencesOf } from '../compare/pairs.ts'
 import { absent, counted, estimate } from '../observed.ts'
 import { anytimeMargin } from '../stats/anytime.ts'
-import { differencesOf } from './look.ts'
 import type { TaskPairs } from './pairs.ts'
 import { taskFigures, type TaskFigures } from './task.ts'
 

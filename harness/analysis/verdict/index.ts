@@ -1,8 +1,10 @@
 /** The verdict: may a student replace its teacher? docs/verdict.md explains the rule. */
-import type { Decision, ModelSummary, RatioRow, SequentialRecord, StoredRun, TaskVerdict, Verdict } from '../../types.ts'
+import type { Decision, ModelSummary, RatioRow, SampleTable, SequentialRecord, StoredRun, TaskVerdict, Verdict } from '../../types.ts'
 import type { GroupData } from '../data.ts'
 import { counted } from '../observed.ts'
 import { ALPHA } from '../stats/margin.ts'
+import { CUT_OFF } from '../table/codes.ts'
+import { countRows, isAnswered, isGraded } from '../table/rows.ts'
 import { corrections, decide } from './decide.ts'
 import type { PairOrder } from '../compare/accuracy.ts'
 import { taskPairs } from './pairs.ts'
@@ -12,7 +14,12 @@ import { taskFigures, type TaskFigures } from './task.ts'
 import { taskSentence, verdictSentence } from './words.ts'
 
 /** One for each student of the run, in the order of the suite; none where the run has no teacher. */
-export function verdictsOf(run: StoredRun, groups: readonly GroupData[], models: readonly ModelSummary[], ratios: readonly RatioRow[]): Verdict[] {
+export function verdictsOf(
+  run: Pick<StoredRun, 'record'>,
+  groups: readonly GroupData[],
+  models: readonly ModelSummary[],
+  ratios: readonly RatioRow[],
+): Verdict[] {
   const { id, suite } = run.record
   const teacher = models.find(({ role }) => role === 'teacher')
   const students = models.filter(({ role }) => role === 'student')
@@ -113,18 +120,20 @@ function askedHow({ looks, rule, stopped }: SequentialRecord): string {
 }
 
 function cautionsOf(
-  { record }: StoredRun,
+  { record }: Pick<StoredRun, 'record'>,
   groups: readonly GroupData[],
   [student, teacher]: readonly [string, string],
   tasks: readonly TaskVerdict[],
   asked: Asked,
 ): string[] {
   const judged = groups.filter(({ group }) => group.model.id === student || group.model.id === teacher)
-  const count = (has: (finish: string) => boolean, model: string): number =>
-    judged.filter(({ group }) => group.model.id === model).reduce((sum, { group }) => sum + group.graded.filter(({ finish }) => has(finish)).length, 0)
-  const [ownFailed, theirFailed] = [student, teacher].map((model) => count((finish) => finish === 'error', model)) as [number, number]
-  const cut = [student, teacher].map((model) => count((finish) => finish === 'length', model)) as [number, number]
-  const ungraded = judged.reduce((sum, { group }) => sum + group.graded.filter(({ grade, finish }) => grade === undefined && finish !== 'error').length, 0)
+  const over = (has: (table: SampleTable, row: number) => boolean, model?: string): number =>
+    judged
+      .filter(({ group }) => model === undefined || group.model.id === model)
+      .reduce((sum, { group }) => sum + countRows(group.graded, (row) => has(group.table, row)), 0)
+  const [ownFailed, theirFailed] = [student, teacher].map((model) => over((table, row) => !isAnswered(table, row), model)) as [number, number]
+  const cut = [student, teacher].map((model) => over(({ finish }, row) => finish[row] === CUT_OFF, model)) as [number, number]
+  const ungraded = over((table, row) => !isGraded(table, row) && isAnswered(table, row))
   return [
     ...askedUntil(asked),
     ...(asked.until.length === 0 && (record.state === 'interrupted' || record.state === 'running') ? [UNFINISHED] : []),

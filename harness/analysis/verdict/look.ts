@@ -1,8 +1,10 @@
 /** A look at a run that asks until it is clear: the verdicts of the report, without anything else of it. */
 import type { StoredRun, StudentLook } from '../../types.ts'
+import { differencesOf } from '../compare/pairs.ts'
 import { groupsOf } from '../groups.ts'
 import { ALPHA } from '../stats/margin.ts'
 import { anytimePValues } from '../stats/anytime.ts'
+import { tabled } from '../table/build.ts'
 import { corrections, decide } from './decide.ts'
 import { taskPairs } from './pairs.ts'
 
@@ -13,7 +15,7 @@ import { taskPairs } from './pairs.ts'
 export function lookAtStudents(run: Pick<StoredRun, 'record' | 'samples'>): StudentLook[] {
   const { models, margin } = run.record.suite
   const teacher = models.find(({ role }) => role === 'teacher')
-  const groups = groupsOf({ ...run, series: [], dir: '' }).map((group) => ({ group }))
+  const groups = groupsOf(tabled({ ...run, series: [], dir: '' })).map((group) => ({ group }))
   const students = models.filter(({ role }) => role === 'student')
   if (teacher === undefined) return []
   const tasks = students.map(({ id }) =>
@@ -34,9 +36,4 @@ export function lookAtStudents(run: Pick<StoredRun, 'record' | 'samples'>): Stud
       settled: test !== undefined && test.nonInferior <= ALPHA / students.length,
     })),
   }))
-}
-
-/** student − teacher, in the order in which the items were asked. */
-export function differencesOf(pairs: readonly { model: number; teacher: number }[]): Float64Array {
-  return Float64Array.from(pairs, ({ model, teacher }) => model - teacher)
 }

@@ -1,7 +1,10 @@
 /** What a verdict is about: the scores of both models for each item of a workload, averaged over loads and repeats. */
-import { scorePairs, type PairOrder, type ScorePair } from '../compare/accuracy.ts'
+import type { SampleTable } from '../../types.ts'
+import { scorePairs, type PairOrder } from '../compare/accuracy.ts'
+import { emptyPairs, pairsWhere, type ScorePairs } from '../compare/pairs.ts'
 import { whyEmpty, type Group } from '../groups.ts'
 import { NO_PAIRS } from '../compare/measure.ts'
+import { isGraded, Numbering } from '../table/rows.ts'
 
 /** All that is read of a group's data. */
 export interface Grouped {
@@ -12,7 +15,7 @@ export interface Grouped {
 export interface TaskPairs {
   workload: string
   loads: readonly string[]
-  pairs: readonly ScorePair[]
+  pairs: ScorePairs
   why: string
 }
 
@@ -21,7 +24,7 @@ export function taskPairs(groups: readonly Grouped[], student: string, teacher: 
   const of = (model: string): Grouped[] => groups.filter(({ group }) => group.model.id === model)
   const [own, base] = [of(student), of(teacher)]
   const workloads = [...new Set([...base, ...own].map(({ group }) => group.workload))]
-  return workloads.map((workload) => pairsOf(workload, own, base, order))
+  return workloads.map((workload) => pairsOf(groups[0]!.group.table, workload, own, base, order))
 }
 
 // --- internal ---
@@ -35,7 +38,7 @@ interface Both {
   base: Grouped
 }
 
-function pairsOf(workload: string, own: readonly Grouped[], base: readonly Grouped[], order: PairOrder): TaskPairs {
+function pairsOf(table: SampleTable, workload: string, own: readonly Grouped[], base: readonly Grouped[], order: PairOrder): TaskPairs {
   const [mine, theirs] = [own, base].map((groups) => groups.filter(({ group }) => group.workload === workload)) as [Grouped[], Grouped[]]
   const both = mine.flatMap((data): Both[] => {
     const other = theirs.find(({ group }) => group.load === data.group.load)
@@ -47,7 +50,15 @@ function pairsOf(workload: string, own: readonly Grouped[], base: readonly Group
   })
   const closed = withPairs.filter((one) => isClosed(one.own.group))
   const used = closed.length > 0 ? closed : withPairs
-  return { workload, loads: used.map(({ load }) => load), pairs: averaged(used.map(({ pairs }) => pairs)), why: used.length > 0 ? '' : whyNone(mine, theirs) }
+  return {
+    workload,
+    loads: used.map(({ load }) => load),
+    pairs: averaged(
+      table,
+      used.map(({ pairs }) => pairs),
+    ),
+    why: used.length > 0 ? '' : whyNone(mine, theirs),
+  }
 }
 
 function isClosed({ spec }: Group): boolean {
@@ -55,21 +66,27 @@ function isClosed({ spec }: Group): boolean {
 }
 
 /** The mean over the lists for each item; a mean that is 0 or 1 on both sides is as good as a single answer. */
-function averaged(lists: readonly (readonly ScorePair[])[]): ScorePair[] {
-  const items = new Map<string, { first: ScorePair; model: number; teacher: number; count: number }>()
-  for (const pair of lists.flat()) {
-    const known = items.get(pair.item)
-    if (known === undefined) items.set(pair.item, { first: pair, model: pair.model, teacher: pair.teacher, count: 1 })
-    else {
-      known.model += pair.model
-      known.teacher += pair.teacher
-      known.count++
+function averaged(table: SampleTable, lists: readonly ScorePairs[]): ScorePairs {
+  const most = lists.reduce((sum, { length }) => sum + length, 0)
+  const items = new Numbering(table.names.length, most)
+  const [mean, counts] = [emptyPairs(table, most), new Int32Array(most)]
+  for (const pairs of lists)
+    for (let i = 0; i < pairs.length; i++) {
+      const at = items.add(pairs.item[i]!)
+      if (counts[at]!++ === 0) {
+        mean.item[at] = pairs.item[i]!
+        mean.cluster[at] = pairs.cluster[i]!
+        mean.slice[at] = pairs.slice[i]!
+      }
+      mean.model[at]! += pairs.model[i]!
+      mean.teacher[at]! += pairs.teacher[i]!
     }
+  for (let at = 0; at < items.count; at++) {
+    mean.model[at]! /= counts[at]!
+    mean.teacher[at]! /= counts[at]!
+    mean.binary[at] = isWhole(mean.model[at]!) && isWhole(mean.teacher[at]!) ? 1 : 0
   }
-  return [...items.values()].map(({ first, model, teacher, count }) => {
-    const [own, base] = [model / count, teacher / count]
-    return { ...first, model: own, teacher: base, binary: isWhole(own) && isWhole(base) }
-  })
+  return items.count === most ? mean : pairsWhere(mean, (at) => at < items.count)
 }
 
 function isWhole(score: number): boolean {
@@ -88,6 +105,6 @@ function whyNone(mine: readonly Grouped[], theirs: readonly Grouped[]): string {
       return `the ${whose} gave no answer (${why.state === 'absent' ? why.why : why.error.message})`
     }
   }
-  const ungraded = [...mine, ...theirs].every(({ group }) => group.graded.every(({ grade }) => grade === undefined))
+  const ungraded = [...mine, ...theirs].every(({ group }) => group.graded.every((row) => !isGraded(group.table, row)))
   return ungraded ? 'no answer was graded' : NO_PAIRS
 }

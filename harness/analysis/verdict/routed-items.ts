@@ -1,86 +1,115 @@
 /** What routing knows of each item: both scores, what both answers cost, and how unsure the student seemed. */
 import { fnv1a } from '../../random.ts'
-import type { Origin, RoutingRule, Sample } from '../../types.ts'
+import type { Origin, RoutingRule, SampleTable } from '../../types.ts'
 import type { GroupData } from '../data.ts'
+import { clusterOf, isAnswered, isGraded, Numbering, rowsByItem, scoreOf, type ItemRows } from '../table/rows.ts'
 
-export interface RoutedItem {
-  item: string
-  cluster: string
-  student: number
-  teacher: number
-  studentCost: number
-  teacherCost: number
-  costOrigin: Origin
+/** Columns; clusters are names of the table. */
+export interface RoutedItems {
+  readonly length: number
+  cluster: Int32Array
+  student: Float64Array
+  teacher: Float64Array
+  studentCost: Float64Array
+  teacherCost: Float64Array
   /** At least 0, more is less sure; infinite for a request that failed, which nobody takes for an answer. */
-  doubt: number
+  doubt: Float64Array
 }
 
 /** Prices where both have one, else the seconds of work that an answer was charged with. */
 export interface CostBasis {
   unit: 'USD' | 's'
   origin: Origin
-  /** By sample: its share of the unit of work that it was in. */
-  student: ReadonlyMap<Sample, number>
-  teacher: ReadonlyMap<Sample, number>
 }
 
 /** Answers and costs of both by item: gathered once, read by every rule. */
 export interface Gathered {
   basis: CostBasis
-  own: ReadonlyMap<string, readonly Sample[]>
-  base: ReadonlyMap<string, readonly Sample[]>
-  ownCosts: ReadonlyMap<string, number>
-  baseCosts: ReadonlyMap<string, number>
+  table: SampleTable
+  own: ItemRows
+  base: ItemRows
+  /** Where an item is in `base`. */
+  baseAt: Numbering
+  /** By item; all that was spent on it, failed attempts in it. */
+  ownCosts: Float64Array
+  baseCosts: Float64Array
 }
 
 export function gather(student: GroupData, teacher: GroupData): Gathered {
-  const basis = costsOf(student, teacher)
-  const [own, base] = [byItem(student.group.graded), byItem(teacher.group.graded)]
-  return { basis, own, base, ownCosts: itemCosts(student, basis.student), baseCosts: itemCosts(teacher, basis.teacher) }
+  const priced = [student, teacher].every(({ ledger }) => ledger.cost.state === 'ok')
+  const [own, base] = [byItem(student), byItem(teacher)]
+  const { table } = student.group
+  const baseAt = new Numbering(table.names.length, base.count)
+  for (const item of base.items) baseAt.add(item)
+  const basis: CostBasis = { unit: priced ? 'USD' : 's', origin: priced ? 'estimated' : 'measured' }
+  return { basis, table, own, base, baseAt, ownCosts: itemCosts(student, priced), baseCosts: itemCosts(teacher, priced) }
 }
 
 /** Items that both answered and that were graded. Undefined where the samples lack what the rule reads. */
-export function routedItems({ basis, own, base, ownCosts, baseCosts }: Gathered, rule: RoutingRule): RoutedItem[] | undefined {
-  const items: RoutedItem[] = []
-  for (const [item, answers] of own) {
-    const others = base.get(item)
-    if (others === undefined) continue
-    const given = READERS[rule](answers)
+export function routedItems({ table, own, base, baseAt, ownCosts, baseCosts }: Gathered, rule: RoutingRule): RoutedItems | undefined {
+  const column = (): Float64Array => new Float64Array(own.count)
+  const items = { cluster: new Int32Array(own.count), student: column(), teacher: column(), studentCost: column(), teacherCost: column(), doubt: column() }
+  let n = 0
+  for (let i = 0; i < own.count; i++) {
+    const item = own.items[i]!
+    const at = baseAt.find(item)
+    if (at < 0) continue
+    const answers = own.rows.subarray(own.from[i]!, own.from[i + 1]!)
+    const given = READERS[rule](table, answers)
     if (given === undefined) return undefined
-    items.push({
-      item,
-      cluster: answers[0]!.cluster ?? item,
-      student: given.score,
-      teacher: mean(others.map(scoreOf)),
-      studentCost: (ownCosts.get(item) ?? 0) * (given.used / answers.length),
-      teacherCost: (baseCosts.get(item) ?? 0) / others.length,
-      costOrigin: basis.origin,
-      doubt: given.doubt,
-    })
+    const others = base.from[at + 1]! - base.from[at]!
+    let score = 0
+    for (let other = base.from[at]!; other < base.from[at + 1]!; other++) score += scoreOf(table, base.rows[other]!)
+    items.cluster[n] = clusterOf(table, answers[0]!)
+    items.student[n] = given.score
+    items.teacher[n] = score / others
+    items.studentCost[n] = ownCosts[item]! * (given.used / answers.length)
+    items.teacherCost[n] = baseCosts[item]! / others
+    items.doubt[n++] = given.doubt
   }
-  return items
+  return itemsWhere({ length: own.count, ...items }, (i) => i < n)
+}
+
+export function itemsWhere({ length, ...columns }: RoutedItems, keep: (index: number) => boolean): RoutedItems {
+  const has = (_: number, index: number): boolean => keep(index)
+  const cluster = columns.cluster.filter(has)
+  return {
+    length: cluster.length,
+    cluster,
+    student: columns.student.filter(has),
+    teacher: columns.teacher.filter(has),
+    studentCost: columns.studentCost.filter(has),
+    teacherCost: columns.teacherCost.filter(has),
+    doubt: columns.doubt.filter(has),
+  }
 }
 
 /** Two halves of the clusters, by a hash of their names: not by what was answered. */
-export function halves(items: readonly RoutedItem[]): [RoutedItem[], RoutedItem[]] {
-  const clusters = [...new Set(items.map(({ cluster }) => cluster))].map((cluster) => ({ cluster, hash: fnv1a(`half\u0000${cluster}`) }))
-  clusters.sort((a, b) => a.hash - b.hash || (a.cluster < b.cluster ? -1 : 1))
-  const first = new Set(clusters.slice(0, Math.floor(clusters.length / 2)).map(({ cluster }) => cluster))
+export function halves<T extends { cluster: string }>(items: readonly T[]): [T[], T[]] {
+  const names = [...new Set(items.map(({ cluster }) => cluster))]
+  const isFirst = firstHalf(names)
+  const first = new Set(names.filter((_, i) => isFirst[i] === 1))
   return [items.filter(({ cluster }) => first.has(cluster)), items.filter(({ cluster }) => !first.has(cluster))]
 }
 
-// --- internal ---
-
-function costsOf(student: GroupData, teacher: GroupData): CostBasis {
-  const priced = [student, teacher].every(({ ledger }) => ledger.cost.state === 'ok')
-  const of = ({ ledger }: GroupData): Map<Sample, number> => {
-    const costs = new Map<Sample, number>()
-    for (const { unit, usd, seconds } of ledger.tallies)
-      for (const sample of unit.samples) costs.set(sample, ((priced ? usd : seconds) ?? 0) / unit.samples.length)
-    return costs
-  }
-  return { unit: priced ? 'USD' : 's', origin: priced ? 'estimated' : 'measured', student: of(student), teacher: of(teacher) }
+/** 1 for the names of the first half. */
+export function firstHalf(names: readonly string[]): Uint8Array {
+  const hashes = Uint32Array.from(names, (name) => fnv1a(`half\u0000${name}`))
+  const half = Math.floor(names.length / 2)
+  const limit = hashes.slice().sort()[half] ?? 0
+  const isFirst = new Uint8Array(names.length)
+  const even: number[] = []
+  let below = 0
+  hashes.forEach((hash, i) => {
+    if (hash === limit) even.push(i)
+    if (hash < limit) below += isFirst[i] = 1
+  })
+  even.sort((a, b) => (names[a]! < names[b]! ? -1 : 1))
+  for (const i of even.slice(0, half - below)) isFirst[i] = 1
+  return isFirst
 }
+
+// --- internal ---
 
 /** The answer that counts, how unsure it is, and how many of the student's answers it took. */
 interface Given {
@@ -90,24 +119,28 @@ interface Given {
 }
 
 /** `answers` are the student's to one item, at least one. */
-const READERS: Record<RoutingRule, (answers: readonly Sample[]) => Given | undefined> = {
-  'answer-length': ([first]) => ({ score: scoreOf(first!), doubt: first!.finish === 'error' ? Infinity : first!.outputTokens, used: 1 }),
-  agreement: (answers) => (answers.length < 2 ? undefined : majority(answers)),
-  'log-probability': ([first]) => {
-    if (first!.finish === 'error') return { score: scoreOf(first!), doubt: Infinity, used: 1 }
-    if (first!.logProb === undefined) return undefined
-    return { score: scoreOf(first!), doubt: Math.max(0, -first!.logProb / Math.max(1, first!.logProbTokens ?? first!.outputTokens)), used: 1 }
+const READERS: Record<RoutingRule, (table: SampleTable, answers: Int32Array) => Given | undefined> = {
+  'answer-length': (table, [first]) => ({ score: scoreOf(table, first!), doubt: isAnswered(table, first!) ? table.outputTokens[first!]! : Infinity, used: 1 }),
+  agreement: (table, answers) => (answers.length < 2 ? undefined : majority(table, answers)),
+  'log-probability': (table, [first]) => {
+    if (!isAnswered(table, first!)) return { score: scoreOf(table, first!), doubt: Infinity, used: 1 }
+    const logProb = table.logProb[first!]!
+    if (Number.isNaN(logProb)) return undefined
+    return {
+      score: scoreOf(table, first!),
+      doubt: Math.max(0, -logProb / Math.max(1, Number.isNaN(table.logProbTokens[first!]!) ? table.outputTokens[first!]! : table.logProbTokens[first!]!)),
+      used: 1,
+    }
   },
 }
 
 /** The answer given most often, of several the first; doubt is the share of the others. */
-function majority(answers: readonly Sample[]): Given {
-  const votes = new Map<string, { count: number; score: number }>()
-  for (const answer of answers) {
-    if (answer.finish === 'error') continue
-    const key = answer.grade?.answer ?? answer.text.trim()
-    const known = votes.get(key)
-    if (known === undefined) votes.set(key, { count: 1, score: scoreOf(answer) })
+function majority(table: SampleTable, answers: Int32Array): Given {
+  const votes = new Map<number, { count: number; score: number }>()
+  for (const row of answers) {
+    if (!isAnswered(table, row)) continue
+    const known = votes.get(table.answer[row]!)
+    if (known === undefined) votes.set(table.answer[row]!, { count: 1, score: scoreOf(table, row) })
     else known.count++
   }
   const best = [...votes.values()].reduce<{ count: number; score: number } | undefined>(
@@ -118,28 +151,17 @@ function majority(answers: readonly Sample[]): Given {
   return { score: best.score, doubt: 1 - best.count / answers.length, used: answers.length }
 }
 
-function byItem(samples: readonly Sample[]): Map<string, Sample[]> {
-  const items = new Map<string, Sample[]>()
-  for (const sample of samples) {
-    if (sample.grade === undefined && sample.finish !== 'error') continue
-    const known = items.get(sample.item)
-    if (known === undefined) items.set(sample.item, [sample])
-    else known.push(sample)
+function byItem({ group: { table, graded } }: GroupData): ItemRows {
+  return rowsByItem(table, graded, (row) => isGraded(table, row) || !isAnswered(table, row))
+}
+
+/** Each request costs its share of the unit of work that it was in. */
+function itemCosts({ group: { table, samples, units }, ledger: { tallies } }: GroupData, priced: boolean): Float64Array {
+  const costs = new Float64Array(table.names.length)
+  for (let unit = 0; unit < units.length; unit++) {
+    const cost = (priced ? tallies.usd : tallies.seconds)[unit]!
+    const share = Number.isNaN(cost) ? 0 : cost / (units.from[unit + 1]! - units.from[unit]!)
+    for (let at = units.from[unit]!; at < units.from[unit + 1]!; at++) costs[table.item[samples[units.members[at]!]!]!]! += share
   }
-  return items
-}
-
-/** All that was spent on an item, failed attempts in it. */
-function itemCosts({ group }: GroupData, costs: ReadonlyMap<Sample, number>): Map<string, number> {
-  const sums = new Map<string, number>()
-  for (const sample of group.samples) sums.set(sample.item, (sums.get(sample.item) ?? 0) + (costs.get(sample) ?? 0))
-  return sums
-}
-
-function scoreOf({ grade }: Sample): number {
-  return grade?.score ?? 0
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, one) => sum + one, 0) / values.length
+  return costs
 }

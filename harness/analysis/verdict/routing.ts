@@ -2,15 +2,17 @@
  * Routing: the student answers first, and the teacher is asked when the student seems unsure. Worked out from samples in
  * which both answered every item: the threshold of doubt is chosen on one half of the items, and every figure is of the other.
  */
-import type { Estimate, Observed, Routing, RoutingPoint, RoutingRow, RoutingRule, Unit } from '../../types.ts'
+import type { Estimate, Observed, Origin, Routing, RoutingPoint, RoutingRow, RoutingRule, Unit } from '../../types.ts'
 import type { GroupData } from '../data.ts'
+import type { Group } from '../groups.ts'
 import { absent, counted, estimate } from '../observed.ts'
 import { ALPHA, clusteredMarginTest, marginTest } from '../stats/margin.ts'
-import { scoreInterval, tInterval, type Sums } from '../stats/means.ts'
+import { changesOf, lostAndWon } from '../compare/pairs.ts'
+import { scoreInterval, tInterval, type SumColumns } from '../stats/means.ts'
 import { quantile } from '../stats/quantiles.ts'
 import { wilson } from '../stats/wilson.ts'
-import { clustersOf } from './clusters.ts'
-import { gather, halves, routedItems, type CostBasis, type RoutedItem } from './routed-items.ts'
+import { Numbering } from '../table/rows.ts'
+import { firstHalf, gather, itemsWhere, routedItems, type Gathered, type RoutedItems } from './routed-items.ts'
 import { routingSentence } from './words.ts'
 
 /** One row for each student, workload and rule, under the load under which both were asked most items; of several the first. */
@@ -22,7 +24,7 @@ export function routingRows(groups: readonly GroupData[], run: string, margin: n
       const items = routedItems(gathered, rule)
       if (items === undefined) return [] // the samples have nothing that this rule reads
       const head = { run, student: model.id, teacher: teacher.group.model.id, workload, load, rule }
-      return [{ ...head, result: routingOf(items, gathered.basis, rule, unit, margin) }]
+      return [{ ...head, result: routingOf(items, gathered, rule, unit, margin) }]
     })
   })
 }
@@ -41,12 +43,23 @@ function pairsOf(groups: readonly GroupData[]): Pair[] {
     const { model, workload, load } = student.group
     const teacher = asked.find(({ group }) => group.model.role === 'teacher' && group.workload === workload && group.load === load)
     if (model.role !== 'student' || teacher === undefined) continue
-    const others = new Set(teacher.group.graded.map(({ item }) => item))
-    const items = new Set(student.group.graded.flatMap(({ item }) => (others.has(item) ? [item] : []))).size
+    const items = commonItems(student.group, teacher.group)
     const key = `${model.id}\u0000${workload}`
     if (items > (best.get(key)?.items ?? -1)) best.set(key, { student, teacher, items })
   }
   return [...best.values()]
+}
+
+function commonItems(a: Group, b: Group): number {
+  const seen = new Uint8Array(a.table.names.length)
+  for (const row of b.graded) seen[a.table.item[row]!] = 1
+  let count = 0
+  for (const row of a.graded) {
+    const item = a.table.item[row]!
+    if (seen[item] === 1) count++
+    seen[item] = 0
+  }
+  return count
 }
 
 const RULES: readonly { rule: RoutingRule; unit: Unit }[] = [
@@ -59,19 +72,22 @@ const LEAST = 20
 /** Points of the curve, ends included. */
 const POINTS = 21
 
-function routingOf(items: readonly RoutedItem[], basis: CostBasis, rule: RoutingRule, unit: Unit, margin: number): Observed<Routing> {
-  const clusters = new Set(items.map(({ cluster }) => cluster)).size
-  if (clusters < 2 * LEAST)
+function routingOf(items: RoutedItems, { basis, table }: Gathered, rule: RoutingRule, unit: Unit, margin: number): Observed<Routing> {
+  const numbers = new Numbering(table.names.length, items.length)
+  const at = items.cluster.map((cluster) => numbers.add(cluster))
+  if (numbers.count < 2 * LEAST)
     return absent(`${counted(items.length, 'item')} are too few to choose a threshold on one half and report on the other; ${2 * LEAST} are needed`)
-  const [first, second] = halves(items)
+  const isFirst = firstHalf(Array.from(numbers.keys.subarray(0, numbers.count), (name) => table.names[name]!))
+  const first = itemsWhere(items, (i) => isFirst[at[i]!] === 1)
+  const second = itemsWhere(items, (i) => isFirst[at[i]!] === 0)
   const thresholds = thresholdsOf(first)
   if (thresholds.length < 2) return absent(ALIKE[rule])
   const choice = chosenThreshold(first, thresholds, margin)
-  const teacher = meansOf(second, () => true)
-  const alone = meansOf(second, () => false)
+  const teacher = meansOf(second, -1)
+  const alone = meansOf(second, Infinity)
   if (!(teacher.teacherCost > 0)) return absent('the teacher’s answers cost nothing, so nothing can be saved')
   const sides = { student: { accuracy: alone.accuracy, cost: alone.cost }, teacher: { accuracy: teacher.accuracy, cost: teacher.teacherCost } }
-  const chosen = chosenOf(second, choice, margin, sides)
+  const chosen = chosenOf(second, { threshold: choice, margin, limit: table.names.length, costOrigin: basis.origin }, sides)
   if (chosen.state !== 'ok') return chosen
   const routing: Omit<Routing, 'sentence'> = {
     chosenOn: first.length,
@@ -81,7 +97,7 @@ function routingOf(items: readonly RoutedItem[], basis: CostBasis, rule: Routing
     costOrigin: basis.origin,
     ...sides,
     curve: thresholds.map((threshold): RoutingPoint => {
-      const { escalated, accuracy, cost, teacherCost } = meansOf(second, ({ doubt }) => doubt > threshold)
+      const { escalated, accuracy, cost, teacherCost } = meansOf(second, threshold)
       return { threshold, escalated, accuracy, cost: cost / teacherCost }
     }),
     chosen: chosen.value,
@@ -96,17 +112,17 @@ const ALIKE: Record<RoutingRule, string> = {
 }
 
 /** From "nobody goes on" (but failed requests) down to −1, "everybody does": doubts are 0 or more. */
-function thresholdsOf(items: readonly RoutedItem[]): number[] {
-  const doubts = items.flatMap(({ doubt }) => (Number.isFinite(doubt) ? [doubt] : [])).sort((a, b) => a - b)
+function thresholdsOf({ doubt }: RoutedItems): number[] {
+  const doubts = doubt.filter(Number.isFinite).sort()
   if (doubts.length === 0 || doubts[0] === doubts.at(-1)) return []
   const steps = Array.from({ length: POINTS - 1 }, (_, i) => quantile(doubts, 1 - i / (POINTS - 2)))
   return [...new Set([...steps, -1])]
 }
 
 /** The cheapest threshold with at most half of the margin lost, which leaves the other half of the items room to show it. */
-function chosenThreshold(items: readonly RoutedItem[], thresholds: readonly number[], margin: number): number {
-  const target = meansOf(items, () => true).accuracy - margin / 2
-  const tried = thresholds.map((threshold) => ({ threshold, ...meansOf(items, ({ doubt }) => doubt > threshold) }))
+function chosenThreshold(items: RoutedItems, thresholds: readonly number[], margin: number): number {
+  const target = meansOf(items, -1).accuracy - margin / 2
+  const tried = thresholds.map((threshold) => ({ threshold, ...meansOf(items, threshold) }))
   const good = tried.filter(({ accuracy }) => accuracy >= target - 1e-12)
   return good.reduce((best, one) => (one.cost < best.cost ? one : best), good.at(-1)!).threshold
 }
@@ -118,39 +134,53 @@ interface Means {
   teacherCost: number
 }
 
-function meansOf(items: readonly RoutedItem[], goesOn: (item: RoutedItem) => boolean): Means {
+/** Where items with more doubt than the threshold go on. Doubt is at least 0, so below that all do; that of a failed request is infinite. */
+function meansOf({ length: n, doubt, student, teacher, studentCost, teacherCost }: RoutedItems, threshold: number): Means {
   const sums: Means = { escalated: 0, accuracy: 0, cost: 0, teacherCost: 0 }
-  for (const item of items) {
-    const on = goesOn(item)
+  for (let i = 0; i < n; i++) {
+    const on = doubt[i]! > threshold
     sums.escalated += on ? 1 : 0
-    sums.accuracy += on ? item.teacher : item.student
-    sums.cost += item.studentCost + (on ? item.teacherCost : 0)
-    sums.teacherCost += item.teacherCost
+    sums.accuracy += on ? teacher[i]! : student[i]!
+    sums.cost += studentCost[i]! + (on ? teacherCost[i]! : 0)
+    sums.teacherCost += teacherCost[i]!
   }
-  const n = items.length
   return { escalated: sums.escalated / n, accuracy: sums.accuracy / n, cost: sums.cost / n, teacherCost: sums.teacherCost / n }
 }
 
+interface Choice {
+  threshold: number
+  margin: number
+  /** Above every cluster. */
+  limit: number
+  costOrigin: Origin
+}
+
 function chosenOf(
-  items: readonly RoutedItem[],
-  threshold: number,
-  margin: number,
+  items: RoutedItems,
+  { threshold, margin, limit, costOrigin }: Choice,
   { student, teacher }: Pick<Routing, 'student' | 'teacher'>,
 ): Observed<Routing['chosen']> {
-  const on = items.map(({ doubt }) => doubt > threshold)
-  const escalated = on.filter(Boolean).length
-  const account = { n: items.length, origin: 'measured', unit: 'ratio' } as const
-  const pairs = items.map((item, i) => ({ cluster: item.cluster, model: on[i]! ? item.teacher : item.student, teacher: item.teacher }))
-  const clusters = clustersOf(pairs)
-  const single = clusters.length === items.length && pairs.every(({ model, teacher: base }) => isWhole(model) && isWhole(base))
-  const lost = pairs.filter(({ model, teacher: base }) => model < base).length
-  const won = pairs.filter(({ model, teacher: base }) => model > base).length
-  const test = single ? marginTest(lost, won, items.length, margin) : clusteredMarginTest(clusters, margin)
+  const { length, cluster } = items
+  const on = Uint8Array.from(items.doubt, (doubt) => (doubt > threshold ? 1 : 0))
+  const escalated = on.reduce((sum, one) => sum + one, 0)
+  const account = { n: length, origin: 'measured', unit: 'ratio' } as const
+  const pairs = { length, cluster, model: items.student.map((own, i) => (on[i] === 1 ? items.teacher[i]! : own)), teacher: items.teacher }
+  const clusters = changesOf(pairs, limit)
+  const single = clusters.items.length === length && pairs.model.every(isWhole) && pairs.teacher.every(isWhole)
+  const { lost, won } = lostAndWon(pairs)
+  const test = single ? marginTest(lost, won, length, margin) : clusteredMarginTest(clusters, margin)
+  const costs = {
+    top: items.studentCost.map((own, i) => own + (on[i] === 1 ? items.teacherCost[i]! : 0)),
+    bottom: items.teacherCost,
+  }
   const figures = {
-    escalated: estimate(wilson(escalated, items.length), { ...account, method: `share of ${counted(items.length, 'item')}; Wilson interval` }),
-    accuracy: estimate(scoreInterval(scoreSums(pairs)), { ...account, method: `mean score of ${counted(items.length, 'item')}; Wilson interval` }),
-    difference: estimate(test.interval, { ...account, method: `the same ${counted(items.length, 'item')}, ${lost} lost and ${won} won (Tango)` }),
-    cost: costRatio(items, on),
+    escalated: estimate(wilson(escalated, length), { ...account, method: `share of ${counted(length, 'item')}; Wilson interval` }),
+    accuracy: estimate(scoreInterval(byCluster(cluster, { top: pairs.model, bottom: new Float64Array(length).fill(1) }, limit)), {
+      ...account,
+      method: `mean score of ${counted(length, 'item')}; Wilson interval`,
+    }),
+    difference: estimate(test.interval, { ...account, method: `the same ${counted(length, 'item')}, ${lost} lost and ${won} won (Tango)` }),
+    cost: costRatio(byCluster(cluster, costs, limit), length, costOrigin),
   }
   for (const one of Object.values(figures)) if (one.state !== 'ok') return one
   const value = (one: Observed<Estimate>): Estimate => (one as { value: Estimate }).value
@@ -162,7 +192,7 @@ function chosenOf(
       accuracy: value(figures.accuracy),
       difference: value(figures.difference),
       cost: value(figures.cost),
-      byChance: student.accuracy + (escalated / items.length) * (teacher.accuracy - student.accuracy),
+      byChance: student.accuracy + (escalated / length) * (teacher.accuracy - student.accuracy),
       decision: test.nonInferior <= ALPHA ? 'replace' : test.inferior <= ALPHA ? 'keep-teacher' : 'undecided',
     },
   }
@@ -172,24 +202,19 @@ function isWhole(score: number): boolean {
   return score === 0 || score === 1
 }
 
-function scoreSums(pairs: readonly { cluster: string; model: number }[]): { top: number; bottom: number }[] {
-  const sums = new Map<string, { top: number; bottom: number }>()
-  for (const { cluster, model } of pairs) {
-    const known = sums.get(cluster) ?? { top: 0, bottom: 0 }
-    sums.set(cluster, { top: known.top + model, bottom: known.bottom + 1 })
+function byCluster(cluster: Int32Array, { top, bottom }: SumColumns, limit: number): SumColumns {
+  const numbers = new Numbering(limit, cluster.length)
+  const sums = { top: new Float64Array(cluster.length), bottom: new Float64Array(cluster.length) }
+  for (let i = 0; i < cluster.length; i++) {
+    const at = numbers.add(cluster[i]!)
+    sums.top[at]! += top[i]!
+    sums.bottom[at]! += bottom[i]!
   }
-  return [...sums.values()]
+  return { top: sums.top.subarray(0, numbers.count), bottom: sums.bottom.subarray(0, numbers.count) }
 }
 
 /** The ratio of total costs, each cluster a pair of sums; t on the scale of the logarithm, which asks no resampling of a million items. */
-function costRatio(items: readonly RoutedItem[], on: readonly boolean[]): Observed<Estimate> {
-  const clusters = new Map<string, Sums>()
-  items.forEach((item, i) => {
-    const sums = clusters.get(item.cluster) ?? { top: 0, bottom: 0 }
-    sums.top += item.studentCost + (on[i]! ? item.teacherCost : 0)
-    sums.bottom += item.teacherCost
-    clusters.set(item.cluster, sums)
-  })
-  const method = `ratio of total costs; t interval over ${counted(clusters.size, 'item')}`
-  return estimate(tInterval([...clusters.values()]), { n: items.length, unit: 'ratio', origin: items[0]!.costOrigin, method })
+function costRatio(clusters: SumColumns, items: number, origin: Origin): Observed<Estimate> {
+  const method = `ratio of total costs; t interval over ${counted(clusters.top.length, 'item')}`
+  return estimate(tInterval(clusters), { n: items, unit: 'ratio', origin, method })
 }

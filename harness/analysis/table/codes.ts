@@ -1,0 +1,18 @@
+/** Words of a sample as numbers of the table. */
+import type { Sample, Unknown } from '../../types.ts'
+
+export const FINISHES = ['stop', 'length', 'tool-calls', 'content-filter', 'error'] as const satisfies readonly Sample['finish'][]
+export const FAILED = FINISHES.indexOf('error')
+export const CUT_OFF = FINISHES.indexOf('length')
+
+/** Times are of events, token counts are estimates; and what a recorded answer does not tell. */
+export const FLAG = { event: 1, estimate: 2 } as const
+const UNTOLD: Record<Unknown, number> = { times: 4, promptTokens: 8, outputTokens: 16, finish: 32 }
+
+export function finishCode(finish: Sample['finish']): number {
+  return FINISHES.indexOf(finish)
+}
+
+export function untoldBits(unknown: readonly Unknown[] | undefined): number {
+  return unknown === undefined ? 0 : unknown.reduce((bits, one) => bits | UNTOLD[one], 0)
+}

@@ -1,0 +1,111 @@
+/** Reading a table by row. */
+import type { SampleTable, Unknown } from '../../types.ts'
+import { FAILED, FLAG, untoldBits } from './codes.ts'
+
+export function isAnswered({ finish }: SampleTable, row: number): boolean {
+  return finish[row] !== FAILED
+}
+
+export function isGraded({ score }: SampleTable, row: number): boolean {
+  return !Number.isNaN(score[row]!)
+}
+
+/** The score; 0 without a grade. */
+export function scoreOf({ score }: SampleTable, row: number): number {
+  const own = score[row]!
+  return Number.isNaN(own) ? 0 : own
+}
+
+/** The cluster, or the item where it has none; both are names. */
+export function clusterOf({ cluster, item }: SampleTable, row: number): number {
+  return cluster[row]! < 0 ? item[row]! : cluster[row]!
+}
+
+/** Whether the row tells all of these; those of live runs always do. */
+export function tells({ flags }: SampleTable, row: number, needs: readonly Unknown[]): boolean {
+  const own = flags[row]! & UNTOLD
+  return own === 0 || (own & untoldBits(needs)) === 0
+}
+
+/** When the request was due: under an open load a late client must not make a slow server look fast (coordinated omission). */
+export function dueMs({ intendedMs, startMs }: SampleTable, row: number): number {
+  const due = intendedMs[row]!
+  return Number.isNaN(due) ? startMs[row]! : due
+}
+
+export function countRows(rows: Int32Array, has: (row: number) => boolean): number {
+  let count = 0
+  for (const row of rows) if (has(row)) count++
+  return count
+}
+
+/** How many different numbers there are, each below `limit`. */
+export function distinct(numbers: Int32Array, limit: number): number {
+  const seen = new Uint8Array(limit)
+  let count = 0
+  for (const one of numbers)
+    if (seen[one] === 0) {
+      seen[one] = 1
+      count++
+    }
+  return count
+}
+
+/** Numbers things in the order in which they come, so that lists can be arrays. */
+export class Numbering {
+  readonly #numbers: Int32Array
+  /** By number. */
+  readonly keys: Int32Array
+  count = 0
+
+  /** `limit`: above every key; `most`: how many different ones may come. */
+  constructor(limit: number, most: number) {
+    this.#numbers = new Int32Array(limit).fill(-1)
+    this.keys = new Int32Array(Math.min(limit, most))
+  }
+
+  add(key: number): number {
+    const known = this.#numbers[key]!
+    if (known >= 0) return known
+    this.keys[this.count] = key
+    this.#numbers[key] = this.count
+    return this.count++
+  }
+
+  /** −1 where it did not come. */
+  find(key: number): number {
+    return this.#numbers[key]!
+  }
+}
+
+/** The rows in ascending order of a column; equal ones keep their order. */
+export function sortedBy(rows: Int32Array, column: Float64Array): Int32Array {
+  for (let i = 1; i < rows.length; i++) if (column[rows[i - 1]!]! > column[rows[i]!]!) return Int32Array.from([...rows].sort((a, b) => column[a]! - column[b]!))
+  return rows
+}
+
+/** Rows by item, items in the order in which they first come: those of item i are `rows[from[i]]` up to before `rows[from[i + 1]]`. */
+export interface ItemRows {
+  count: number
+  items: Int32Array
+  from: Int32Array
+  rows: Int32Array
+}
+
+export function rowsByItem(table: SampleTable, rows: Int32Array, keep: (row: number) => boolean): ItemRows {
+  const numbers = new Numbering(table.names.length, rows.length)
+  const kept = rows.filter(keep)
+  const places = kept.map((row) => numbers.add(table.item[row]!))
+  const { count } = numbers
+  const from = new Int32Array(count + 1)
+  for (const place of places) from[place + 1]!++
+  for (let i = 0; i < count; i++) from[i + 1]! += from[i]!
+  const next = from.slice()
+  const ordered = new Int32Array(kept.length)
+  for (let i = 0; i < kept.length; i++) ordered[next[places[i]!]!++] = kept[i]!
+  return { count, items: numbers.keys.subarray(0, count), from, rows: ordered }
+}
+
+// --- internal ---
+
+const UNTOLD = 0xff & ~(FLAG.event | FLAG.estimate)
