@@ -35,12 +35,12 @@ export function filesOf(path: string): string {
 
 // --- internal ---
 
-function damaged(path: string, error: unknown): HarnessError {
+export function damaged(path: string, error: unknown): HarnessError {
   if (error instanceof HarnessError) return error
   return new HarnessError('data', `could not read ${path}: ${toFailure(error).message.split('\n')[0]}`, { cause: error, hint: 'the record is damaged' })
 }
 
-async function checkSchema({ connection }: Database, path: string, schema: string): Promise<void> {
+export async function checkSchema({ connection }: Database, path: string, schema: string): Promise<void> {
   const found = await connection.runAndReadAll(
     `SELECT DISTINCT decode(value) FROM parquet_kv_metadata(${quote(filesOf(path))}) WHERE decode(key) = 'distillbench'`,
   )
@@ -53,7 +53,7 @@ async function checkSchema({ connection }: Database, path: string, schema: strin
 }
 
 /** A file that was written before a column was added lacks it. */
-async function columnsIn({ connection }: Database, path: string): Promise<ReadonlySet<unknown>> {
+export async function columnsIn({ connection }: Database, path: string): Promise<ReadonlySet<unknown>> {
   const found = await connection.runAndReadAll(`SELECT DISTINCT name FROM parquet_schema(${quote(filesOf(path))})`)
   return new Set(found.getRowsJS().map(([name]) => name))
 }

@@ -59,6 +59,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
       'harness/models',
       'harness/duckdb',
       'harness/analysis/verdict/look.ts',
+      'harness/analysis/table',
     ],
     packages: ['zod'],
     node: true,

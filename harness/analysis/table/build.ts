@@ -73,19 +73,30 @@ export class TableBuilder {
     const ints = (): Int32Array => new Int32Array(rows)
     const numbers = (): Float64Array => new Float64Array(rows)
     this.columns = {
-      ...{ cell: ints(), key: ints(), item: ints(), cluster: ints(), hash: ints(), slice: ints(), answer: ints(), stage: ints() },
-      ...{ finish: new Uint8Array(rows), flags: new Uint8Array(rows) },
-      ...{ startMs: numbers(), endMs: numbers(), intendedMs: numbers(), firstAnswerMs: numbers(), promptTokens: numbers(), outputTokens: numbers() },
-      ...{
-        cachedTokens: numbers(),
-        score: numbers(),
-        logProb: numbers(),
-        logProbTokens: numbers(),
-        costUsd: numbers(),
-        textLength: numbers(),
-        reasoningLength: numbers(),
-        bytes: numbers(),
-      },
+      cell: ints(),
+      key: ints(),
+      item: ints(),
+      cluster: ints(),
+      hash: ints(),
+      slice: ints(),
+      answer: ints(),
+      stage: ints(),
+      finish: new Uint8Array(rows),
+      flags: new Uint8Array(rows),
+      startMs: numbers(),
+      endMs: numbers(),
+      intendedMs: numbers(),
+      firstAnswerMs: numbers(),
+      promptTokens: numbers(),
+      outputTokens: numbers(),
+      cachedTokens: numbers(),
+      score: numbers(),
+      logProb: numbers(),
+      logProbTokens: numbers(),
+      costUsd: numbers(),
+      textLength: numbers(),
+      reasoningLength: numbers(),
+      bytes: numbers(),
     }
     this.tokenFrom = new Int32Array(rows + 1)
     this.tokenMs = new Float64Array(tokens)

@@ -67,10 +67,10 @@ export function routedItems({ table, own, base, baseAt, ownCosts, baseCosts }: G
     items.teacherCost[n] = baseCosts[item]! / others
     items.doubt[n++] = given.doubt
   }
-  return itemsWhere({ length: own.count, ...items }, (i) => i < n)
+  return n === own.count ? { length: n, ...items } : itemsWhere({ length: own.count, ...items }, (i) => i < n)
 }
 
-export function itemsWhere({ length, ...columns }: RoutedItems, keep: (index: number) => boolean): RoutedItems {
+export function itemsWhere(columns: RoutedItems, keep: (index: number) => boolean): RoutedItems {
   const has = (_: number, index: number): boolean => keep(index)
   const cluster = columns.cluster.filter(has)
   return {

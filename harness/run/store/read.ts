@@ -22,21 +22,26 @@ export interface ReadOptions {
  * becomes a warning of the record.
  */
 export async function readRun(idOrDir: string, { out = '.distillbench', texts = true }: ReadOptions = {}): Promise<StoredRun> {
-  const dir = locateRun(idOrDir, out)
-  const record = readRecord(dir)
+  const { dir, record } = openRun(idOrDir, out)
   const schema: z.ZodType<Sample> = texts ? SampleSchema : SampleSchema.transform(withoutTexts)
-  const samples = await readRows(dir, FILES.samples, schema, FILES.samplesParquet, SAMPLES, texts)
-  const series = await readRows<SeriesRecord>(dir, FILES.series, SeriesSchema, FILES.seriesParquet, SERIES, texts)
-  const scores = await readLines<TokenScore>(join(dir, FILES.scores), TokenScoreSchema) // one that is cut short is made again by --resume
-  const warnings = [...record.warnings, ...(samples.cutShort ? [cutShort(FILES.samples)] : []), ...(series.cutShort ? [cutShort(FILES.series)] : [])]
+  const { values, cutShort } = await readRows(dir, FILES.samples, schema, FILES.samplesParquet, SAMPLES, texts)
   const isCurrent = currentOf(record)
-  return {
-    record: { ...record, warnings },
-    samples: samples.values.filter(({ cell, startMs }) => isCurrent(cell, startMs)),
-    series: series.values.filter(({ cell, t }) => isCurrent(cell, t.at(-1) ?? Infinity)),
-    ...(scores.values.length === 0 ? {} : { scores: scores.values }),
-    dir,
-  }
+  return { ...(await readRest(dir, record, cutShort)), samples: values.filter(({ cell, startMs }) => isCurrent(cell, startMs)) }
+}
+
+export function openRun(idOrDir: string, out: string): { dir: string; record: RunRecord } {
+  const dir = locateRun(idOrDir, out)
+  return { dir, record: readRecord(dir) }
+}
+
+/** Everything of a run but its samples. */
+export async function readRest(dir: string, record: RunRecord, samplesCutShort: boolean): Promise<Omit<StoredRun, 'samples'>> {
+  const scores = await readLines<TokenScore>(join(dir, FILES.scores), TokenScoreSchema) // one that is cut short is made again by --resume
+  const { values, cutShort } = await readRows<SeriesRecord>(dir, FILES.series, SeriesSchema, FILES.seriesParquet, SERIES, true)
+  const warnings = [...record.warnings, ...(samplesCutShort ? [cutOff(FILES.samples)] : []), ...(cutShort ? [cutOff(FILES.series)] : [])]
+  const isCurrent = currentOf(record)
+  const told = scores.values.length === 0 ? {} : { scores: scores.values }
+  return { dir, record: { ...record, warnings }, ...told, series: values.filter(({ cell, t }) => isCurrent(cell, t.at(-1) ?? Infinity)) }
 }
 
 /** The samples of a run with their texts, a batch at a time: for files that are larger than memory. */
@@ -60,7 +65,7 @@ export async function listRuns(out: string): Promise<readonly { id: string; dir:
 // --- internal ---
 
 /** Lines that are there count: they are either being written, or about to be removed. */
-function isPacked(dir: string, lines: string, columns: string): boolean {
+export function isPacked(dir: string, lines: string, columns: string): boolean {
   return !existsSync(join(dir, lines)) && existsSync(join(dir, columns))
 }
 
@@ -76,7 +81,7 @@ async function readRows<T>(dir: string, lines: string, schema: z.ZodType<T>, col
  * A load that runs for a time is put on again as a whole where it was interrupted; the files keep what came before. It is
  * told by its time: the clock of a run goes on, and the last attempt opened the model after it.
  */
-function currentOf({ cells }: RunRecord): (cell: string, ms: number) => boolean {
+export function currentOf({ cells }: RunRecord): (cell: string, ms: number) => boolean {
   const opened = new Map(cells.flatMap((cell) => (cell.state === 'done' && cell.stages !== undefined ? [[cell.id, cell.phases.open.startMs]] : [])))
   return (cell, ms) => ms >= (opened.get(cell) ?? -Infinity)
 }
@@ -144,6 +149,6 @@ function withoutTexts(sample: Sample): Sample {
   return { ...rest, prompt: '', text: '' }
 }
 
-function cutShort(file: string): Warning {
+function cutOff(file: string): Warning {
   return { code: 'cut-short', message: `The last line of ${file} is incomplete, as its writer was stopped while writing it; it is left out.` }
 }

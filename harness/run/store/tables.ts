@@ -173,7 +173,7 @@ function keyOf({ text, number }: Getter): CellKey {
 }
 
 /** Checks that a word is one of an enumeration; a million rows do not go through zod. */
-function wordOf<T extends string>(schema: z.ZodType<T> & { options: readonly T[] }): (word: string | undefined) => T | undefined {
+export function wordOf<T extends string>(schema: z.ZodType<T> & { options: readonly T[] }): (word: string | undefined) => T | undefined {
   const known = new Set<string>(schema.options)
   return (word) => (word === undefined || known.has(word) ? (word as T | undefined) : schema.parse(word))
 }
@@ -202,7 +202,7 @@ function json(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value)
 }
 
-function parsed<T>(text: string | undefined, schema: z.ZodType<T>): T | undefined {
+export function parsed<T>(text: string | undefined, schema: z.ZodType<T>): T | undefined {
   return text === undefined ? undefined : schema.parse(JSON.parse(text))
 }
 
