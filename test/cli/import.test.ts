@@ -40,7 +40,7 @@ describe('import', () => {
         ?.split('```\n')[2] ?? ''
     const [verdict = '', table = ''] = shown.split('\n\n')
     expect(stdout).toContain(verdict.trim())
-    expect(stdout).toContain(table.trim())
+    expect(stdout).toContain(table.replace(/…\s*$/, '').trim()) // the warnings after it are left out there
   })
 
   test('takes the first of several files as the teacher, and the report of it is made again from the record', async () => {
