@@ -9,8 +9,8 @@ export interface Regime {
 }
 
 export const REGIMES: readonly Regime[] = [
-  { id: 'iid-1', title: 'independent, 1%', session: (random, count) => fill(count, () => 0.01 * normal(random)) },
-  { id: 'iid-2', title: 'independent, 2%', session: (random, count) => fill(count, () => 0.02 * normal(random)) },
+  { id: 'iid-1', title: 'independent, 1%', session: (random, count) => fill(count, () => 0.01 * random.normal()) },
+  { id: 'iid-2', title: 'independent, 2%', session: (random, count) => fill(count, () => 0.02 * random.normal()) },
   { id: 'drift', title: 'drift, 3% slowly, 1% quickly', session: drift },
   { id: 'spikes', title: 'spikes, 5% of 10 to 50% more', session: spikes },
   { id: 'clocks', title: 'two clock states, 5% apart', session: clocks },
@@ -37,21 +37,16 @@ function fill(count: number, value: (i: number) => number): Float64Array {
   return Float64Array.from({ length: count }, (_, i) => value(i))
 }
 
-/** Box and Muller. */
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
-}
-
 function drift(random: Random, count: number): Float64Array {
-  let level = 0.03 * normal(random)
+  let level = 0.03 * random.normal()
   return fill(count, () => {
-    level = 0.95 * level + 0.03 * Math.sqrt(1 - 0.95 ** 2) * normal(random)
-    return level + 0.01 * normal(random)
+    level = 0.95 * level + 0.03 * Math.sqrt(1 - 0.95 ** 2) * random.normal()
+    return level + 0.01 * random.normal()
   })
 }
 
 function spikes(random: Random, count: number): Float64Array {
-  return fill(count, () => 0.01 * normal(random) + (random.next() < 0.05 ? Math.log(1.1 + 0.4 * random.next()) : 0))
+  return fill(count, () => 0.01 * random.normal() + (random.next() < 0.05 ? Math.log(1.1 + 0.4 * random.next()) : 0))
 }
 
 /** A state lasts ten measurements on average. */
@@ -59,13 +54,13 @@ function clocks(random: Random, count: number): Float64Array {
   let slow = random.next() < 0.5
   return fill(count, () => {
     if (random.next() < 0.1) slow = !slow
-    return (slow ? 0.05 : 0) + 0.005 * normal(random)
+    return (slow ? 0.05 : 0) + 0.005 * random.normal()
   })
 }
 
 function shift(random: Random, count: number): Float64Array {
-  const level = 0.0266 * normal(random)
-  return fill(count, () => level + 0.01 * normal(random))
+  const level = 0.0266 * random.normal()
+  return fill(count, () => level + 0.01 * random.normal())
 }
 
 /** Bursts that last some measurements and take up to half of the machine. */
@@ -75,6 +70,6 @@ function coLoad(random: Random, count: number): Float64Array {
   return fill(count, () => {
     if (left <= 0 && random.next() < 0.25) [left, depth] = [1 + random.int(6), 0.2 + 0.5 * random.next()]
     left -= 1
-    return (left >= 0 ? depth : 0) + 0.02 * normal(random)
+    return (left >= 0 ? depth : 0) + 0.02 * random.normal()
   })
 }
