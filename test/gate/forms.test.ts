@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { validateXML } from 'xmllint-wasm'
 import type { GateFinding, GateReport } from '../../harness/types.ts'
 import { GATE_FORMATS, renderGate, type GateFormat } from '../../reports/gate/index.ts'
 
@@ -40,6 +42,10 @@ const report = (findings: readonly GateFinding[], fields: Partial<GateReport> = 
   warnings: [],
   ...fields,
 })
+/** Every outcome at both levels, with and without advice. */
+const EVERY = (['pass', 'fail', 'undecided', 'invalid', 'skipped'] as const).flatMap((outcome) =>
+  (['error', 'warn'] as const).map((level) => finding({ outcome, level, ...(level === 'warn' ? {} : { advice: 'measure it' }) })),
+)
 const render = (one: GateReport, format: GateFormat): string => renderGate(one, format, { color: false })
 
 describe('the forms of a gate', () => {
@@ -81,9 +87,33 @@ describe('the forms of a gate', () => {
       'junit',
     )
     expect(xml).toContain('tests="5" failures="2" errors="1" skipped="1"')
+    expect(xml).toContain('<skipped>10% lower')
     expect(xml.match(/<failure /g)).toHaveLength(2)
     expect(xml).toContain('type="undecided"')
     expect(xml).toContain('<system-out>fail, warns only: 10% lower')
+  })
+  test('JUnit is valid by the schema of Jenkins, whatever the outcome and whatever the names hold', async () => {
+    const schema = readFileSync(new URL('../fixtures/junit/jenkins-junit.xsd', import.meta.url), 'utf8')
+    const unicode = fc.sample(fc.string({ unit: 'binary', minLength: 20 }), { numRuns: 60, seed: 1 }).join('')
+    const hostile = finding({ model: `]]>&<"'\u0000\u0008\ud800\uffff\n`, message: unicode, limit: '\t\r', advice: '<!-- -->' })
+    const contents = [report([]), report(EVERY), report([hostile, { ...hostile, outcome: 'skipped' }, { ...hostile, outcome: 'pass' }])]
+    const xml = contents.map((one, i) => ({ fileName: `${i}.xml`, contents: render(one, 'junit') }))
+    expect(await validateXML({ xml, schema })).toMatchObject({ valid: true, errors: [] })
+    const broken = { fileName: 'broken.xml', contents: xml[1]!.contents.replace('<system-out>', '<output>').replace('</system-out>', '</output>') }
+    expect((await validateXML({ xml: [broken], schema })).valid).toBe(false)
+  })
+  test('Markdown and annotations keep to the limits of GitHub even where everything is long', () => {
+    const long = '😀%'.repeat(20_000)
+    const many = (['fail', 'skipped', 'invalid'] as const).flatMap((outcome) =>
+      (['error', 'warn'] as const).flatMap((level) => Array.from({ length: 12 }, (_, i) => finding({ outcome, level, message: `${i} ${long}`, model: long }))),
+    )
+    const one = report(many, { differences: [long, long], statement: long })
+    const annotations = render(one, 'github').trimEnd().split('\n')
+    for (const kind of ['error', 'warning', 'notice']) expect(annotations.filter((line) => line.startsWith(`::${kind} `)).length).toBeLessThanOrEqual(10)
+    expect(Math.max(...annotations.map((line) => Buffer.byteLength(line)))).toBeLessThan(64 * 1024)
+    const text = render(one, 'md')
+    expect(text.length).toBeLessThan(65_536) // of a comment, in characters
+    expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024) // of a job summary
   })
   test('trackers get each figure once, by direction', () => {
     const one = report([finding(), finding({ rule: 'again' }), finding({ metric: 'ttft', rule: 'ttft', candidate: ok(20) })])
