@@ -1,6 +1,7 @@
 /** From run records to an analysis: pure, deterministic, and the only place where numbers are derived. */
-import type { Analysis, Claim, Fact, Metric, MetricRow, ModelSummary, StoredRun, TableRun } from '../types.ts'
+import type { Analysis, CellRecord, Claim, Fact, Metric, MetricRow, ModelSummary, StoredRun, TableRun } from '../types.ts'
 import { ratioRows } from './compare/index.ts'
+import { cardOf } from './cards.ts'
 import { dataOf, toRow, type Cell, type GroupData } from './data.ts'
 import { powerSources } from './energy.ts'
 import { fidelityRows } from './fidelity/index.ts'
@@ -68,6 +69,7 @@ export function figuresOf(stored: StoredRun | TableRun, { verdicts }: { verdicts
 
 // --- internal ---
 
+type DoneCell = Extract<CellRecord, { state: 'done' }>
 type Part = Pick<Analysis, 'models' | 'rows' | 'ratios' | 'verdicts' | 'routing' | 'fidelity' | 'gap' | 'distributions' | 'counts' | 'failures' | 'warnings'>
 
 function analyseRun(run: TableRun): Part {
@@ -127,15 +129,18 @@ function countsOf(
 }
 
 function modelsOf({ record }: TableRun, asked: readonly GroupData[]): ModelSummary[] {
-  return record.suite.models.map(({ id, name, role, adapter, price }): ModelSummary => {
-    const done = record.cells.find((cell) => cell.state === 'done' && cell.key.model === id)
+  return record.suite.models.map((spec): ModelSummary => {
+    const { id, name, role, adapter, price } = spec
+    const done = record.cells.find((cell): cell is DoneCell => cell.state === 'done' && cell.key.model === id)
+    const card = cardOf(spec, done?.card)
     return {
       run: record.id,
       id,
       name,
       role,
       adapter,
-      ...(done?.state === 'done' ? { card: done.card, runtime: done.runtime } : {}),
+      ...(card === undefined ? {} : { card }),
+      ...(done === undefined ? {} : { runtime: done.runtime }),
       ...(price === undefined ? {} : { price }),
       measured: asked.some(({ group }) => group.model.id === id),
     }

@@ -3,6 +3,7 @@
  * at run time and must accept exactly this; the compiler compares the two.
  */
 import type { Fact, Price, Role, Slo, Timing, UntilDecided } from '../types.ts'
+import type { CardInput } from './card.ts'
 import type { GateInput } from './gate.ts'
 import type { MeterInput } from './meters.ts'
 import type { WorkloadInput } from '../workloads/index.ts'
@@ -61,6 +62,10 @@ export interface ModelInput {
   /** What the adapter needs to know. Texts that begin with `./` or `../` are paths relative to the suite. */
   readonly options?: { readonly [option: string]: unknown } | undefined
   readonly price?: PriceInput | undefined
+  /** What is known of the model beside what the adapter finds; counts before it. */
+  readonly card?: CardInput | undefined
+  /** What it runs on, where neither adapter nor meter tells: `{ name: NVIDIA H100 80GB HBM3, count: 8 }`. */
+  readonly device?: { readonly name: string; readonly count?: number | undefined } | undefined
 }
 
 /** Must say where the figure comes from (`source`) and when it held (`date`, as 2025-02-06). */

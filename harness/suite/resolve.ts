@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { Fact, ModelSpec, Suite } from '../types.ts'
 import { createWorkload } from '../workloads/index.ts'
+import { resolveCard } from './card.ts'
 import { resolveGate } from './gate.ts'
 import { defined, resolveLoad } from './loads.ts'
 import { resolveMeter } from './meters.ts'
@@ -44,6 +45,8 @@ function resolveModel(id: string, model: ParsedSuite['models'][string], fallback
     adapter: absolute(model.adapter, dir) as string,
     options: absolute(model.options ?? {}, dir) as ModelSpec['options'],
     ...(price === undefined ? {} : { price: defined(price) }),
+    ...(model.card === undefined ? {} : { card: resolveCard(model.card) }),
+    ...(model.device === undefined ? {} : { device: model.device }),
   }
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { nearest } from '../errors.ts'
 import type { Grader, Unit } from '../types.ts'
 import { GRADER_IDS, GRADERS, KIND_IDS, WORKLOAD_KINDS, type WorkloadCommon, type WorkloadInput } from '../workloads/index.ts'
+import { CardSchema, DeviceSchema } from './card.ts'
 import { GateSchema } from './gate.ts'
 import type { ClaimInput, FactInput, ModelInput, SuiteInput } from './input.ts'
 import { LoadSchema } from './loads.ts'
@@ -73,6 +74,8 @@ const Model = strict({
   name: text.optional().describe('Display name; default: the id'),
   options: z.record(z.string(), z.unknown()).optional().describe('Adapter options; texts that begin with ./ or ../ are paths relative to the suite'),
   price: Price.optional(),
+  card: CardSchema.optional().describe('What is known of the model beside what the adapter finds; counts before it'),
+  device: DeviceSchema.optional().describe('What it runs on, where neither adapter nor meter tells'),
 } satisfies ShapeOf<ModelInput>)
 
 const GraderName = z.enum(GRADER_IDS)

@@ -105,6 +105,10 @@ export interface ModelCard {
   /** Absent where a server does not tell. */
   parametersTotal?: number
   parametersActive?: number
+  /** Bytes of keys and values that a token of context takes over all layers: 2 × layers × heads of the cache × their size × bytes of a number. */
+  cacheBytesPerToken?: number
+  /** Of a mixture of experts, the routed ones of a layer; shared experts are among the other weights. */
+  experts?: { count: number; perToken: number }
   dtype: string
   tokenizer: string
   architecture?: string
@@ -119,8 +123,15 @@ export interface ModelCard {
     seconds?: number
     energyJ?: { value: number; origin: Origin; how: string }
     costUsd?: { value: number; origin: Origin; how: string }
+    /** Hours of one GPU each; with what an hour costs and the watts of a GPU where that is told. */
+    gpuHours?: { value: number; origin: Origin; how: string; usdPerHour?: number; watts?: number }
     recipe?: string
     finalLoss?: number
   }
   source?: string
 }
+
+/** What a suite says of a model: of a server that tells little, or of a model that is only quoted. It counts before what the adapter finds. */
+export type StatedCard = Partial<Omit<ModelCard, 'name' | 'tokenizer'>>
+/** What a model runs on, as drivers name it: `NVIDIA H100 80GB HBM3`. */
+export interface StatedDevice { name: string; count: number }

@@ -3,6 +3,7 @@ import type { Claim, Fact } from './facts.ts'
 import type { GatePolicy } from './gate.ts'
 import type { Arrivals, Slo, Timing } from './load.ts'
 import type { MeterSpec } from './meter.ts'
+import type { StatedCard, StatedDevice } from './model.ts'
 
 export type Role = 'teacher' | 'student' | 'control'
 
@@ -56,6 +57,8 @@ export interface ModelSpec {
   /** Adapter options; paths in them are absolute after loading. */
   options: Readonly<Record<string, unknown>>
   price?: Price
+  card?: StatedCard
+  device?: StatedDevice
 }
 
 /**

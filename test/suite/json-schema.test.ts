@@ -37,6 +37,12 @@ const samples: [name: string, valid: boolean, yaml: string][] = [
     true,
     `name: a\n${MODELS}facts: [{ id: f, model: t, metric: m, value: 1, unit: USD, source: s, date: 2025-01-01, url: "https://example.org/" }]\nclaims: [{ id: c, title: t, numerator: f, denominator: f, explanation: e }]\n`,
   ],
+  [
+    'a card and a device',
+    true,
+    'name: a\nmodels: { t: { role: teacher, adapter: published, card: { parametersTotal: 6.71e11, parametersActive: 3.7e10, dtype: fp8, cacheBytesPerToken: 70272, experts: { count: 256, perToken: 8 }, training: { method: RL, gpuHours: { value: 147000, how: paper, usdPerHour: 2, watts: 400 } } }, device: { name: NVIDIA H200, count: 8 } } }\n',
+  ],
+  ['a sum without its source', false, 'name: a\nmodels: { t: { role: teacher, adapter: x, card: { training: { method: m, costUsd: { value: 1 } } } } }\n'],
   ['facts in a file', true, `$schema: x\nname: a\n${MODELS}facts: ./f.yaml\n`],
   [
     'everything else',

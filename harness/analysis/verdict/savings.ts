@@ -60,15 +60,33 @@ export function moneySpent({ card, price }: ModelSummary): Spent {
   const training = card?.training
   if (training === undefined) return absent('the model card does not tell of its training')
   if (training.costUsd !== undefined) return known(training.costUsd, 'USD')
-  if (training.seconds === undefined) return absent('the model card tells neither the cost nor the time of its training')
+  const { gpuHours } = training
+  if (gpuHours?.usdPerHour !== undefined) return known(timesHours(gpuHours, gpuHours.usdPerHour, 'USD an hour'), 'USD')
+  if (training.seconds === undefined)
+    return absent(
+      gpuHours === undefined
+        ? 'the model card tells neither the cost nor the time of its training'
+        : 'the model card tells the GPU hours of its training and not what an hour costs',
+    )
   if (price === undefined || price.kind === 'token') return absent('the model card tells no cost of its training, and there is no hourly price to work it out')
   const how = `${Math.round(training.seconds)} s of training by the model card, at the hourly price of the run (${Number(hourlyUsd(price).toPrecision(4))} USD)`
   return { state: 'ok', value: { value: (training.seconds * hourlyUsd(price)) / 3600, unit: 'USD', origin: 'estimated', how } }
 }
 
-function energySpent({ card }: ModelSummary): Spent {
-  const energy = card?.training?.energyJ
-  return energy === undefined ? absent('the model card does not tell the energy of its training') : known(energy, 'J')
+export function energySpent({ card }: ModelSummary): Spent {
+  const { energyJ, gpuHours } = card?.training ?? {}
+  if (energyJ !== undefined) return known(energyJ, 'J')
+  if (gpuHours?.watts !== undefined) return known(timesHours(gpuHours, 3600 * gpuHours.watts, 'J an hour'), 'J')
+  return absent('the model card does not tell the energy of its training')
+}
+
+/** A product of a quoted and another figure is an estimate at best. */
+function timesHours({ value, origin, how }: { value: number; origin: Origin; how: string }, each: number, unit: string): Parameters<typeof known>[0] {
+  return {
+    value: value * each,
+    origin: weakestOrigin('estimated', origin),
+    how: `${Number(value.toPrecision(4))} GPU hours (${how}) × ${Number(each.toPrecision(4))} ${unit}`,
+  }
 }
 
 function known({ value, origin, how }: { value: number; origin: Origin; how: string }, unit: Unit): Spent {

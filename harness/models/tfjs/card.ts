@@ -75,6 +75,7 @@ export function describeModel({ card, config }: Pick<LoadedModel, 'card' | 'conf
     name: card.name,
     parametersTotal: parameters,
     parametersActive: parameters,
+    cacheBytesPerToken: 2 * config.layers * config.width * 4, // float32, as many heads in the cache as ask
     dtype: card.dtype,
     tokenizer: `characters, ${Array.from(card.tokenizer.alphabet).length + 2} tokens`,
     architecture: `decoder-only transformer, ${config.layers} layers of width ${config.width}, ${config.heads} heads, SwiGLU ${config.hidden}`,

@@ -17,6 +17,7 @@ import {
   type SequentialRecord,
   type SeriesRecord,
   type StageRecord,
+  type StatedCard,
   type StepTiming,
   type TokenScore,
   type Warning,
@@ -49,6 +50,8 @@ export const ModelCardSchema = z.object({
   name: text,
   parametersTotal: maybe(amount),
   parametersActive: maybe(amount),
+  cacheBytesPerToken: maybe(amount),
+  experts: maybe(z.object({ count: amount, perToken: amount })),
   dtype: text,
   tokenizer: text,
   architecture: maybe(text),
@@ -63,6 +66,7 @@ export const ModelCardSchema = z.object({
       seconds: maybe(number),
       energyJ: maybe(z.object(sum)),
       costUsd: maybe(z.object(sum)),
+      gpuHours: maybe(z.object({ ...sum, usdPerHour: maybe(amount), watts: maybe(amount) })),
       recipe: maybe(text),
       finalLoss: maybe(number),
     }),
@@ -190,6 +194,9 @@ const PriceSchema = z.discriminatedUnion('kind', [
   }),
 ])
 
+const { name: _name, tokenizer: _tokenizer, dtype, ...stated } = ModelCardSchema.shape
+const StatedCardSchema = z.object({ ...stated, dtype: maybe(dtype) }) satisfies z.ZodType<StatedCard>
+
 const load = { id: text, items: maybe(number) }
 const limits = { requests: maybe(number), maxUsd: maybe(number) }
 const timing = { seconds: number, warmupSeconds: number, maxErrorShare: number, maxInFlight: number, ...limits }
@@ -231,7 +238,18 @@ const SuiteRecordSchema = z.object({
   file: text,
   hash: text,
   margin: number,
-  models: z.array(z.object({ id: text, name: text, role: RoleSchema, adapter: text, options: z.record(text, z.unknown()), price: maybe(PriceSchema) })),
+  models: z.array(
+    z.object({
+      id: text,
+      name: text,
+      role: RoleSchema,
+      adapter: text,
+      options: z.record(text, z.unknown()),
+      price: maybe(PriceSchema),
+      card: maybe(StatedCardSchema),
+      device: maybe(z.object({ name: text, count: amount })),
+    }),
+  ),
   workloads: z.array(
     z.object({
       id: text,
