@@ -17,11 +17,13 @@ export interface Group {
   table: SampleTable
   /** Rows of the table in the order of cells and time; requests that the user interrupted are left out. */
   samples: Int32Array
-  /** Of several attempts at one item of a cell the last: the rows of what is graded. */
+  /** Of several attempts at one item of a cell the last: the rows of what is graded. Where a load asks items again and again, all of them. */
   graded: Int32Array
   units: Units
   /** Requests overlap all the time: the units are slices of the windows, and requests belong to the slice in which they ended. */
   sliced: boolean
+  /** Prompts without a right answer: a request that failed is no wrong answer. */
+  promptsOnly: boolean
   planned: number
 }
 
@@ -48,7 +50,8 @@ export function groupsOf(run: Pick<TableRun, 'record' | 'table' | 'rows'>): Grou
       const model = models.get(id)
       if (model === undefined) return [] // a record whose cells name a model that its suite lacks is broken; there is nothing to compare
       const spec = record.suite.loads.find((one) => one.id === load || load.startsWith(`${one.id}${STAGE}`))
-      const head = { run: record.id, model, workload, load, spec, cells: cells.get(key) ?? [], table }
+      const promptsOnly = record.suite.workloads.find((one) => one.id === workload)?.grader === UNGRADED
+      const head = { run: record.id, model, workload, load, spec, cells: cells.get(key) ?? [], table, promptsOnly }
       return [{ ...head, ...requestsOf(head, asked.get(key) ?? NONE, last) }]
     })
 }
@@ -63,6 +66,8 @@ export function whyEmpty(group: Group): { state: 'absent'; why: string } | { sta
 // --- internal ---
 
 const NONE = new Int32Array(0)
+/** The grader of workloads that nobody can grade. */
+const UNGRADED = 'none'
 
 function groupKey({ model, workload, load }: { model: string; workload: string; load: string }): string {
   return `${model}\u0000${workload}\u0000${load}`
@@ -120,12 +125,22 @@ function requestsOf(
     samples.set(own, placed)
     for (const window of windowsOf(known.get(id), table, samples.subarray(placed, placed + own.length), placed, sliced))
       (sliced ? slicesOf : unitsOf)(stretches, id, window, table, samples)
-    const items = last.collect(own, graded.subarray(kept))
+    const items = isStage(known.get(id)) ? copy(own, graded.subarray(kept)) : last.collect(own, graded.subarray(kept))
     placed += own.length
     kept += items
     planned += Math.max(known.get(id)?.items.length ?? 0, items)
   }
   return { samples, graded: graded.slice(0, kept), units: stretches.done(), sliced, planned }
+}
+
+/** A cell of a load that runs for a time, which asks its items in turn until that is over. */
+function isStage(cell: CellRecord | undefined): boolean {
+  return cell?.state === 'done' && (cell.stages?.length ?? 0) > 0
+}
+
+function copy(rows: Int32Array, into: Int32Array): number {
+  into.set(rows)
+  return rows.length
 }
 
 /** The last row of each item of a cell, in the order in which the items first come. */

@@ -13,6 +13,9 @@ import { distinct, isAnswered, isGraded } from './table/rows.ts'
 
 const FEW_ITEMS = 100
 const SHORT_POWER_WINDOW_MS = 10_000
+/** Below so many distinct times, an answer of so many tokens says nothing about its tokens one by one. */
+const FEW_READS = 4
+const LONG_ANSWER = 8
 
 export function runWarnings({ record }: Pick<StoredRun, 'record'>, groups: readonly GroupData[]): Warning[] {
   return [
@@ -86,7 +89,10 @@ function groupWarnings(data: GroupData): Warning[] {
   const { group } = data
   if (group.samples.length === 0) return []
   const where = `${group.model.id} on ${group.workload}, ${group.load}`
-  return [...itemWarnings(data, where), ...clockWarnings(data, where), ...energyWarnings(data, where)].map((warning) => ({ ...warning, model: group.model.id }))
+  return [...itemWarnings(data, where), ...clockWarnings(data, where), ...readWarnings(data, where), ...energyWarnings(data, where)].map((warning) => ({
+    ...warning,
+    model: group.model.id,
+  }))
 }
 
 function itemWarnings({ group, ledger }: GroupData, where: string): Warning[] {
@@ -120,6 +126,21 @@ function clockWarnings(data: GroupData, where: string): Warning[] {
       message: `${where}: token times come in steps of ${step} ms, but a token takes about ${Number(usual.toPrecision(2))} ms; times per token are coarse.`,
     },
   ]
+}
+
+/** Token times that are those of a few reads: what a proxy or the network held together says little about single tokens. */
+function readWarnings({ group: { table, samples } }: GroupData, where: string): Warning[] {
+  let [long, few] = [0, 0]
+  for (const row of samples) {
+    const times = table.tokenMs.subarray(table.tokenFrom[row]!, table.tokenFrom[row + 1]!)
+    if (!isAnswered(table, row) || !(table.outputTokens[row]! >= LONG_ANSWER)) continue
+    const count = times.reduce((sum, time, i) => sum + Number(i === 0 || time > times[i - 1]!), 0)
+    long++
+    if (count > 1 && count < FEW_READS) few++ // of one piece there is no TPOT at all
+  }
+  if (2 * few <= long) return []
+  const message = `${where}: ${few} of ${counted(long, 'answer')} with ${LONG_ANSWER} tokens or more came in fewer than ${FEW_READS} pieces; TPOT and ITL tell when something passed the pieces on, not how fast tokens were made. Throughput and latency are not concerned.`
+  return [{ code: 'few-reads', message }]
 }
 
 function energyWarnings({ group, ledger: { energy }, power }: GroupData, where: string): Warning[] {

@@ -18,9 +18,9 @@ export interface Recorded extends Recording {
   reset(): void
 }
 
-/** `now` gives milliseconds on the run clock. It is called once per chunk of the socket, not per token. */
-export function createRecording(now: () => number, capacity = 64): Recorded {
-  return new PlainRecording(now, capacity)
+/** `now` gives milliseconds on the run clock; `arrived`, those of a chunk that was read. Called once per chunk of the socket, not per token. */
+export function createRecording(now: () => number, arrived = now, capacity = 64): Recorded {
+  return new PlainRecording(now, arrived, capacity)
 }
 
 /** Tokens of an event; 0 where it did not tell. */
@@ -83,9 +83,11 @@ class PlainRecording implements Recorded {
   private stampMs = NaN
   endedMs = NaN
   readonly now: () => number
+  private readonly arrived: () => number
 
-  constructor(now: () => number, capacity: number) {
+  constructor(now: () => number, arrived: () => number, capacity: number) {
     this.now = now
+    this.arrived = arrived
     this.times = new Float64Array(capacity)
     this.marks = new Uint16Array(capacity)
   }
@@ -103,11 +105,11 @@ class PlainRecording implements Recorded {
   }
 
   headers(): void {
-    this.headersMs = this.now()
+    this.headersMs = this.comes()
   }
 
   stamp(): void {
-    this.stampMs = this.now()
+    this.stampMs = this.comes()
   }
 
   content(tokens: number, channel: 'answer' | 'reasoning'): void {
@@ -117,7 +119,13 @@ class PlainRecording implements Recorded {
   }
 
   ended(): void {
-    this.endedMs = this.now()
+    this.endedMs = this.comes()
+  }
+
+  /** Never before the request: a turn may have begun when it was sent. */
+  private comes(): number {
+    const ms = this.arrived()
+    return ms < this.sentMs ? this.sentMs : ms
   }
 
   private push(mark: number): void {

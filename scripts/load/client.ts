@@ -5,7 +5,8 @@
  */
 import { connect } from 'node:net'
 import { Agent } from 'undici'
-import { fastClock, startStage } from '../../harness/run/load/engine.ts'
+import { arrivalClock, fastClock } from '../../harness/run/load/clock.ts'
+import { startStage } from '../../harness/run/load/engine.ts'
 import { unpack } from '../../harness/run/load/pack.ts'
 import type { Batch, StageOrder } from '../../harness/run/load/protocol.ts'
 import { getAdapter } from '../../harness/models/registry.ts'
@@ -88,7 +89,7 @@ async function ours(): Promise<ClientReport> {
     process.send?.({ type: 'batch', batch })
   }
   const request = { prompt: [{ role: 'user' as const, content: 'go' }], maxTokens: options.tokens, seed: 1, temperature: 0, stop: [] }
-  const parts = { send: model.send!.bind(model), requestOf: () => request, now, signal }
+  const parts = { send: model.send!.bind(model), requestOf: () => request, now, arrived: arrivalClock(now), signal }
   if (options.warm === true) {
     const short = { ...parts, requestOf: () => ({ ...request, maxTokens: 4 }), onBatch: () => {} }
     await startStage(warmUp(), short).ended

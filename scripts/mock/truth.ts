@@ -107,9 +107,10 @@ const TICKS = 65_536
 /** performance.now() reads the same clock and allocates nothing; hrtime.bigint() allocates. */
 const ORIGIN_NS = originNs()
 
+/** The second reading is the later one, so each difference is too small by what passed between them: the greatest is nearest. */
 function originNs(): number {
-  let best = Infinity
-  for (let i = 0; i < 20; i++) best = Math.min(best, Number(process.hrtime.bigint()) - performance.now() * 1e6) // the pair with least between its two readings is nearest
+  let best = -Infinity
+  for (let i = 0; i < 64; i++) best = Math.max(best, Number(process.hrtime.bigint()) - performance.now() * 1e6)
   return best
 }
 

@@ -58,6 +58,54 @@ describe('a load of several stages', () => {
   })
 })
 
+describe('items that a load asks again and again', () => {
+  it('count with all their requests, not with the last one only', () => {
+    const run = sweepRun(
+      () => 1,
+      ({ grade: _, ...sample }, n) => ({
+        ...sample,
+        item: 'one',
+        itemHash: 'h',
+        ...(n % 2 === 0 ? { grade: { score: 1, grader: 'g' } } : { finish: 'error', error: { code: 'model', message: 'no' } }),
+      }),
+    )
+    const tokens = value(analyse([run]), 'teacher', 'sweep: 10 requests/s', 'output-tokens')
+    expect(tokens).toMatchObject({ value: 5, n: 1, method: expect.stringContaining('mean over 45 answers') as unknown })
+    expect(value(analyse([run]), 'teacher', 'sweep: 10 requests/s', 'accuracy').value).toBeCloseTo(0.5, 1)
+  })
+
+  it('have no accuracy where nobody can grade them, though all of them failed', () => {
+    const run = sweepRun(
+      () => 1,
+      ({ grade: _, ...sample }) => ({ ...sample, finish: 'error', error: { code: 'model', message: 'no' } }),
+    )
+    const { suite } = run.record
+    const workloads = suite.workloads.map((workload) => ({ ...workload, grader: 'none' }))
+    const { rows } = analyse([{ ...run, record: { ...run.record, suite: { ...suite, workloads } } }])
+    const accuracy = rows.filter(({ metric }) => metric === 'accuracy')
+    expect(accuracy.length).toBeGreaterThan(0)
+    for (const { estimate } of accuracy) expect(estimate).toEqual({ state: 'absent', why: 'no answer was graded' })
+  })
+})
+
+describe('answers in a few pieces', () => {
+  const pieces = (count: number): string[] =>
+    analyse([
+      sweepRun(
+        () => 1,
+        (sample) => ({ ...sample, outputTokens: 16, tokenMs: Array.from({ length: 16 }, (_, t) => sample.startMs + 10 * Math.floor((t * count) / 16)) }),
+      ),
+    ]).warnings.flatMap(({ code, message }) => (code === 'few-reads' ? [message] : []))
+
+  it('are named, for their times are not those of tokens', () => {
+    expect(pieces(2)[0]).toMatch(/^teacher on sums, sweep: 10 requests\/s: 90 of 90 answers with 8 tokens or more came in fewer than 4 pieces; TPOT and ITL/)
+  })
+
+  it.each([1, 4, 16])('are not: %i pieces', (count) => {
+    expect(pieces(count)).toEqual([]) // of one piece there is no time per token at all
+  })
+})
+
 describe('events of unknown many tokens', () => {
   const analysis = analyse([
     sweepRun(

@@ -3,7 +3,7 @@ import { createRecording, tokenTimes } from '../../harness/models/recording.ts'
 
 function scripted(script: (recording: ReturnType<typeof createRecording>, at: (ms: number) => void) => void) {
   let now = 0
-  const recording = createRecording(() => now, 1)
+  const recording = createRecording(() => now, undefined, 1)
   script(recording, (ms) => (now = ms))
   return recording
 }

@@ -36,10 +36,10 @@ export function shareCells({ group }: GroupData): Cell[] {
 }
 
 /** Worked out once for a group. */
-export function itemScores({ table, graded }: Pick<Group, 'table' | 'graded'>): ItemScores {
+export function itemScores({ table, graded, promptsOnly }: Pick<Group, 'table' | 'graded' | 'promptsOnly'>): ItemScores {
   const known = scored.get(graded)
   if (known !== undefined) return known
-  const scores = scoresOf(table, graded)
+  const scores = scoresOf(table, graded, promptsOnly)
   scored.set(graded, scores)
   return scores
 }
@@ -56,9 +56,7 @@ export function slicesIn({ slice, table }: Pick<ItemScores, 'slice' | 'table'>):
 
 const scored = new WeakMap<Int32Array, ItemScores>()
 
-function scoresOf(table: SampleTable, graded: Int32Array): ItemScores {
-  // prompts that nobody can grade: a failed one is no wrong answer
-  const promptsOnly = graded.every((row) => !isGraded(table, row)) && graded.some((row) => isAnswered(table, row))
+function scoresOf(table: SampleTable, graded: Int32Array, promptsOnly: boolean): ItemScores {
   const { count, items, from, rows } = rowsByItem(table, graded, (row) => isGraded(table, row) || (!promptsOnly && !isAnswered(table, row)))
   const score = new Float64Array(count)
   for (let i = 0; i < count; i++) {

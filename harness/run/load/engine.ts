@@ -1,9 +1,9 @@
 /** Sends the requests of a stage on time, in a process that does nothing else. */
 import { setMaxListeners } from 'node:events'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { HarnessError, toFailure } from '../../errors.ts'
 import { createRecording, type Recorded } from '../../models/recording.ts'
 import type { Model, Request, Sent } from '../../types.ts'
+import { createGauge } from './gauge.ts'
 import { Packer } from './pack.ts'
 import type { Sessions } from './sessions.ts'
 import type { Batch, StageEnd, StageOrder } from './protocol.ts'
@@ -11,8 +11,10 @@ import type { Batch, StageEnd, StageOrder } from './protocol.ts'
 export interface EngineParts {
   readonly send: NonNullable<Model['send']>
   readonly requestOf: (number: number) => Request
-  /** Milliseconds on the run clock. Called for every chunk of every stream. */
+  /** Milliseconds on the run clock. */
   readonly now: () => number
+  /** The same for what was read: called for every chunk of every stream; see `arrivalClock`. */
+  readonly arrived: () => number
   readonly onBatch: (batch: Batch) => void
   readonly signal: AbortSignal
   /** The requests are turns: what the order counts and times are the first ones of sessions. */
@@ -31,24 +33,10 @@ export function startStage(order: StageOrder, parts: EngineParts): Stage {
   return { stop: () => engine.endSending(), ended: engine.run() }
 }
 
-/** `process.hrtime` as a number: no BigInt per event. Both read the monotonic clock; the offset is taken where they are closest. */
-export function fastClock(originNs: string): () => number {
-  const origin = BigInt(originNs)
-  let [offset, closest] = [0, Infinity]
-  for (let i = 0; i < 64; i++) {
-    const before = performance.now()
-    const exact = Number(process.hrtime.bigint() - origin) / 1e6
-    const after = performance.now()
-    if (after - before < closest) [closest, offset] = [after - before, exact - (before + after) / 2]
-  }
-  return () => performance.now() + offset
-}
-
 // --- internal ---
 
 const FLUSH_MS = 50
 const FLUSH_BYTES = 1 << 20
-const LOOP_RESOLUTION_MS = 5
 /** A longer one fires at once. */
 const LONGEST_TIMER_MS = 2_147_483_647
 /** A timer of whole milliseconds is up to one late; so the last one before a deadline is waited for in turns of the loop … */
@@ -79,9 +67,7 @@ class Engine {
   private timer: NodeJS.Timeout | undefined
   private deadline: NodeJS.Timeout | undefined
   private onDrained: () => void = () => {}
-  private readonly loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS })
-  private cpu = process.cpuUsage()
-  private cpuShare = 0
+  private readonly gauge = createGauge()
 
   constructor(order: StageOrder, parts: EngineParts) {
     this.order = order
@@ -102,8 +88,7 @@ class Engine {
     try {
       await this.untilStart()
       parts.signal.throwIfAborted()
-      this.cpu = process.cpuUsage()
-      this.loop.enable()
+      this.gauge.start()
       if (order.kind === 'open') this.pump(order.dueMs)
       else for (let i = 0; i < order.streams; i++) this.stream()
       if (order.endMs !== undefined) this.deadline = setTimeout(() => this.endSending(), Math.min(LONGEST_TIMER_MS, order.endMs - parts.now()))
@@ -113,7 +98,7 @@ class Engine {
       clearInterval(flush)
       clearTimeout(this.timer)
       clearTimeout(this.deadline)
-      this.loop.disable()
+      this.gauge.stop()
       parts.signal.removeEventListener('abort', onAbort)
     }
     this.flush()
@@ -124,8 +109,7 @@ class Engine {
     if (!this.sending) return
     this.sending = false
     this.endMs = this.parts.now()
-    const { user, system } = process.cpuUsage(this.cpu)
-    this.cpuShare = (user + system) / 1000 / Math.max(1, this.endMs - this.order.startMs)
+    this.gauge.sent(this.endMs - this.order.startMs)
     clearTimeout(this.timer)
     clearTimeout(this.deadline)
     for (const timer of this.thinking) clearTimeout(timer)
@@ -206,7 +190,7 @@ class Engine {
   private fire(dueMs: number, number = this.begin()): void {
     const { parts } = this
     this.sent += 1
-    const recording = this.pool.pop() ?? createRecording(parts.now)
+    const recording = this.pool.pop() ?? createRecording(parts.now, parts.arrived)
     const startMs = parts.now()
     this.lastSentMs = startMs
     this.lastDueMs = Number.isNaN(dueMs) ? startMs : dueMs
@@ -263,20 +247,7 @@ class Engine {
   }
 
   private result(): StageEnd {
-    const { order, sent, lastSentMs, lastDueMs, endMs, mostInFlight, saturated, cpuShare } = this
-    const delay = this.loop.percentile(99) / 1e6 - LOOP_RESOLUTION_MS // the histogram counts from turn to turn
-    const loopDelayP99Ms = Number.isFinite(delay) ? Math.max(0, delay) : 0
-    return {
-      index: order.index,
-      sent,
-      lastSentMs,
-      lastDueMs,
-      endMs,
-      mostInFlight,
-      saturated,
-      cpuShare,
-      loopDelayP99Ms,
-      processBytes: process.memoryUsage.rss(),
-    }
+    const { order, sent, lastSentMs, lastDueMs, endMs, mostInFlight, saturated } = this
+    return { index: order.index, sent, lastSentMs, lastDueMs, endMs, mostInFlight, saturated, ...this.gauge.read() }
   }
 }

@@ -74,7 +74,7 @@ export async function runStage(input: StageInput): Promise<StageRun> {
   const usd = input.spentUsd + stop.usd
   const cpuShare = ends.reduce((total, end) => total + end.cpuShare, 0)
   const processBytes = Math.max(...ends.map((end) => end.processBytes))
-  return { record, outcome: outcomeOf(shape, sums, stoppedBy), cpuShare, processBytes, usd, counted: sums.counted }
+  return { record, outcome: outcomeOf(shape, sums, stoppedBy, tally.givenUp), cpuShare, processBytes, usd, counted: sums.counted }
 }
 
 // --- internal ---
@@ -162,7 +162,8 @@ function takeBatch(input: StageInput, batch: Batch, inFlight: Map<number, number
     inFlight.delete(one.number)
     const sample = sampleFrom(input, one)
     tally.add(sample)
-    stop.ended(sample.finish === 'error', sample, sample.endMs)
+    // What was given up when all had been sent is counted as failed, but stopped nothing.
+    stop.ended(sample.finish === 'error' && sample.error?.kind !== 'drained', sample, sample.endMs)
     input.context.onSample(sample)
   }
 }
@@ -211,7 +212,8 @@ function healthOf(ends: readonly StageEnd[], tally: StageTally, { startMs, open,
   })
 }
 
-function outcomeOf(shape: StageShape, sums: StageSums, stoppedBy: StageRecord['stoppedBy']): StageOutcome {
+function outcomeOf(shape: StageShape, sums: StageSums, stoppedBy: StageRecord['stoppedBy'], givenUp: number): StageOutcome {
   const { answeredPerSecond, meanMs, met, falling } = sums
-  return { shape, answeredPerSecond, saturated: falling || stoppedBy === 'saturated' || stoppedBy === 'errors', meanMs, met, last: stoppedBy === 'cost' }
+  const saturated = falling || givenUp > 0 || stoppedBy === 'saturated' || stoppedBy === 'errors'
+  return { shape, answeredPerSecond, saturated, meanMs, met, last: stoppedBy === 'cost' }
 }

@@ -39,6 +39,8 @@ export class StageTally {
   readonly lag = new Histogram()
   answered = 0
   failed = 0
+  /** Of the failed: not answered long after the last request was sent. */
+  givenUp = 0
   latestMs: number
 
   constructor(options: TallyOptions) {
@@ -62,6 +64,7 @@ export class StageTally {
     if (slo !== undefined && !failed && isWithin(sample, due, slo)) this.good[from]! += 1
     if (failed) {
       this.failed += 1
+      if (sample.error?.kind === 'drained') this.givenUp += 1
       return
     }
     this.answered += 1

@@ -5,7 +5,8 @@ import type { Model, Request } from '../../types.ts'
 import { clockFrom } from '../clock.ts'
 import { modelFailure } from '../serve.ts'
 import { runSide, type Side } from '../side.ts'
-import { fastClock, startStage, type Stage } from './engine.ts'
+import { arrivalClock, fastClock } from './clock.ts'
+import { startStage, type Stage } from './engine.ts'
 import { createSessions } from './sessions.ts'
 import { reopen } from '../opening.ts'
 import { ToClientSchema, type ClientJob, type FromClient, type ToClient } from './protocol.ts'
@@ -42,6 +43,7 @@ async function serve(side: Client): Promise<void> {
 
 async function takeOrders(side: Client, job: ClientJob, model: Model): Promise<void> {
   const now = fastClock(job.originNs)
+  const arrived = arrivalClock(now)
   let stage: Stage | undefined
   for (;;) {
     const message = await side.receive()
@@ -59,6 +61,7 @@ async function takeOrders(side: Client, job: ClientJob, model: Model): Promise<v
           : asked(number, reopen(requestAt(job.requests, number), job.openings[number % job.requests.length], job.salt, number)),
       ...(sessions === undefined || order.requests === 'warmup' ? {} : { sessions }),
       now,
+      arrived,
       signal: side.signal,
       onBatch: (batch) => side.send({ type: 'batch', batch }),
     })

@@ -136,11 +136,12 @@ test('a client process that is killed makes a failed cell; what was in flight is
 })
 
 test('answers that never come are given up, as failed requests with their reason', async () => {
-  const load: LoadSpec = { id: 'c', kind: 'concurrency', streams: 2, ...timing, seconds: 0.5, maxErrorShare: 1 }
-  const run = await start(served(load, { firstMs: 10, hangAfter: 4 }), scratch()).run
+  const load: LoadSpec = { id: 'c', kind: 'concurrency', streams: 12, ...timing, seconds: 0.5, maxErrorShare: 0.1 }
+  const run = await start(served(load, { firstMs: 10, hangAfter: 24 }), scratch()).run
   const failed = run.samples.filter(({ finish }) => finish === 'error')
-  expect(failed).toHaveLength(2)
+  expect(failed).toHaveLength(12)
   expect(failed[0]?.error).toMatchObject({ code: 'timeout', kind: 'drained', message: 'not answered within 10 s after the stage had ended' })
+  expect(stagesOf(run)[0]).not.toHaveProperty('stoppedBy') // all of its time was used
 })
 
 test('a blocked client is told from a slow server: its figures are not valid', async () => {

@@ -19,7 +19,7 @@ const completion = (parts: Partial<Completion> = {}): Completion => ({
 /** A recording with content at these times; `tokens` of each event. */
 function recordingOf(times: readonly number[], tokens = 1) {
   let clock = 0
-  const recording = createRecording(() => clock, 2)
+  const recording = createRecording(() => clock, undefined, 2)
   recording.sent()
   for (const time of times) {
     clock = time
@@ -119,6 +119,7 @@ test('memory stays flat: the last of 200,000 requests find no more of it in use 
     {
       signal: new AbortController().signal,
       now: () => performance.now(),
+      arrived: () => performance.now(),
       requestOf: () => ({ prompt: 'p', maxTokens: 1, seed: 1, temperature: 0, stop: [] }),
       async send(_request, recording) {
         recording.sent()
