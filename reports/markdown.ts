@@ -8,6 +8,7 @@ import { formatInterval, formatPublished, formatValue, originMark } from './form
 import { nameOfModel, titleOfFigure } from './charts/published.ts'
 import { clientFindings, clientTrust, stageTable } from './load.ts'
 import { openingSentences, runNotes, titleOf } from './opening.ts'
+import { rooflineTable } from './roofline.ts'
 import { clip, oneLine, visible } from './text.ts'
 import { taskTable, verdictTexts } from './verdict.ts'
 import { valueOf, viewOf, type View } from './view.ts'
@@ -37,6 +38,7 @@ export function renderMarkdown(analysis: Analysis): string {
     gapBlock(view),
     fidelityBlock(view),
     loadBlock(view),
+    rooflineBlock(view),
     claimsBlock(view),
     warningsBlock(analysis),
     failuresBlock(analysis),
@@ -131,6 +133,11 @@ function gapBlock(view: View): string {
 function fidelityBlock(view: View): string {
   const table = fidelityTable(view)
   return table === undefined ? '' : `### Fidelity to the teacher\n\n${tableOf(table.columns, table.rows)}`
+}
+
+function rooflineBlock(view: View): string {
+  const { columns, rows } = rooflineTable(view)
+  return rows.length === 0 ? '' : `### What limits the speed\n\n${tableOf(columns, rows)}`
 }
 
 function claimsBlock(view: View): string {

@@ -4,6 +4,7 @@ import { claimFigure } from './claims.ts'
 import { comparisonTables, type Cell, type ComparisonTable } from './comparison.ts'
 import { countSentence, groupFailures } from './counts.ts'
 import { openingSentences, runNotes } from './opening.ts'
+import { rooflineLines } from './roofline.ts'
 import { clip, displayWidth, fit, oneLine, visible, wrap } from './text.ts'
 import { verdictSentence, verdictTexts } from './verdict.ts'
 import { viewOf, type Contestant, type View } from './view.ts'
@@ -18,6 +19,10 @@ export function summaryTable(analysis: Analysis, { width, color }: { width: numb
     ...comparisonTables(view).flatMap((table) => [
       ...(view.workloads.length > 1 ? [paint('bold', fit(clean(table.workload), columns).trimEnd())] : []),
       ...tableLines(table, columns, paint),
+      ...rooflineLines(view, table.workload)
+        .slice(0, MOST_ROOFLINES)
+        .flatMap((line) => wrap(clean(line), columns, '', '  '))
+        .map((line) => paint('dim', line)),
       '',
     ]),
     ...(view.measured.length === 0 || view.workloads.length === 0 ? emptyLines(view, columns) : []),
@@ -47,6 +52,7 @@ function verdictLines(view: View, width: number, paint: Paint): string[] {
   return lines.length === 0 ? [] : [...lines, '']
 }
 
+const MOST_ROOFLINES = 8
 const MOST_VERDICTS = 4
 const VERDICT_STYLE: Record<Decision, Style> = { replace: 'green', 'keep-teacher': 'red', undecided: 'yellow' }
 

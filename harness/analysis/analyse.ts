@@ -15,6 +15,7 @@ import { stepRatios, stepRows } from './metrics/steps.ts'
 import { sumCells } from './metrics/sums.ts'
 import { METRICS } from './metrics/table.ts'
 import { claimResults, conflictsOf, conflictWarnings, factRatios, factRows } from './published.ts'
+import { rooflineRows } from './roofline/index.ts'
 import { stageSummaries } from './stages.ts'
 import { routingRows } from './verdict/routing.ts'
 import { verdictsOf } from './verdict/index.ts'
@@ -43,6 +44,7 @@ export function analyse(runs: readonly (StoredRun | TableRun)[]): Analysis {
     gap: parts.flatMap(({ gap }) => gap),
     distributions: parts.flatMap(({ distributions }) => distributions),
     stages: runs.flatMap(({ record }) => stageSummaries(record)),
+    roofline: parts.flatMap(({ roofline }) => roofline),
     facts,
     conflicts,
     claims: claims.claims,
@@ -70,7 +72,10 @@ export function figuresOf(stored: StoredRun | TableRun, { verdicts }: { verdicts
 // --- internal ---
 
 type DoneCell = Extract<CellRecord, { state: 'done' }>
-type Part = Pick<Analysis, 'models' | 'rows' | 'ratios' | 'verdicts' | 'routing' | 'fidelity' | 'gap' | 'distributions' | 'counts' | 'failures' | 'warnings'>
+type Part = Pick<
+  Analysis,
+  'models' | 'rows' | 'ratios' | 'verdicts' | 'routing' | 'fidelity' | 'gap' | 'distributions' | 'roofline' | 'counts' | 'failures' | 'warnings'
+>
 
 function analyseRun(run: TableRun): Part {
   const groups = dataOf(run, powerSources(run))
@@ -91,6 +96,7 @@ function analyseRun(run: TableRun): Part {
     ),
     gap: gapRows(asked, run),
     distributions: asked.flatMap(distributionsOf),
+    roofline: rooflineRows(groups),
     counts: groups.map((data) => countsOf(data, run.record)),
     failures: run.record.cells.flatMap((cell) => (cell.state === 'failed' ? [{ run: run.record.id, cell: cell.id, error: cell.error }] : [])),
     warnings: runWarnings(run, groups),

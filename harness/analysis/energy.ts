@@ -17,6 +17,8 @@ export interface PowerSource {
   gain: number
   /** What it sees of the machine; undefined where the record does not tell. */
   scope: PowerSeries['scope']
+  /** Name of what it sees, with a count where there are several. */
+  device: string | undefined
   /** It is this model's meter and no other's. */
   model: string | undefined
   /** Energy of a window of a cell, or why it is not known. */
@@ -98,6 +100,7 @@ function sourceOf(chosen: PowerSeries, series: readonly PowerSeries[], others: r
     how,
     gain: sensorOf(chosen).gain ?? 0,
     scope: chosen.scope,
+    device: chosen.device,
     model: chosen.model,
     energy: (cell, startMs, endMs) => energyOf(cell)(startMs, endMs),
     idle: (cells) =>

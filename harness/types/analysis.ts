@@ -7,6 +7,7 @@ import type { StageSummary } from './load.ts'
 import type { ModelCard, RuntimeFacts } from './model.ts'
 import type { Observed } from './observed.ts'
 import type { Environment, Warning } from './record.ts'
+import type { RooflineRow } from './roofline.ts'
 import type { Price, Role } from './suite.ts'
 import type { RoutingRow, Verdict } from './verdict.ts'
 
@@ -54,6 +55,8 @@ export interface Analysis {
   distributions: readonly Distribution[]
   /** Of loads that run for a time, in the order in which they ran. */
   stages: readonly StageSummary[]
+  /** What each measured speed is of the peaks of its device. */
+  roofline: readonly RooflineRow[]
   facts: readonly Fact[]
   /** Facts that disagree about one figure, the one used in the rows first. */
   conflicts: readonly { model: string; workload: string; metric: string; facts: readonly Fact[] }[]

@@ -9,7 +9,7 @@ import { definitionsSection, environmentSection, everythingSection, modelsSectio
 import { comparisonSection } from './sections/comparison.ts'
 import { countsSection } from './sections/counts.ts'
 import { fidelitySection } from './sections/fidelity.ts'
-import { gapSection, latencySection, loadSection, qualitySection, slicesSection } from './sections/measured.ts'
+import { gapSection, latencySection, loadSection, qualitySection, rooflineSection, slicesSection } from './sections/measured.ts'
 import { opening } from './sections/opening.ts'
 import { publishedSection } from './sections/published.ts'
 import { verdictSection } from './sections/verdict.ts'
@@ -24,7 +24,13 @@ export async function renderHtml(analysis: Analysis): Promise<string> {
     gapSection(view),
     await fidelitySection(view, charts.reliability),
     ...(hasFigures
-      ? [await qualitySection(view, charts), await latencySection(view, charts), await loadSection(view, charts), await slicesSection(view, charts)]
+      ? [
+          await qualitySection(view, charts),
+          await latencySection(view, charts),
+          await loadSection(view, charts),
+          rooflineSection(view),
+          await slicesSection(view, charts),
+        ]
       : []),
     await publishedSection(view, charts),
     countsSection(view),

@@ -3,6 +3,7 @@ import type { MaybeChart } from '../../charts/chart.ts'
 import type { Charts } from '../../charts/index.ts'
 import { formatInterval, formatValue } from '../../format.ts'
 import { clientFindings, clientTrust, stageTable } from '../../load.ts'
+import { rooflineMissing, rooflineTable } from '../../roofline.ts'
 import { valueOf, type View } from '../../view.ts'
 import { whyMissing } from '../../words.ts'
 import { html, type Html } from '../markup.ts'
@@ -51,6 +52,22 @@ export async function loadSection(view: View, charts: Charts): Promise<Section |
   const body = html`${legendFor(view, charts.load)}${await figures(charts.load)} ${trust} ${clientTrust(view).map((sentence) => html`<p>${sentence}</p>`)}
   ${textTable(table, 'Stages of the loads', { sortable: true })}`
   return { id: 'load', title: 'Under load', body }
+}
+
+/** What a measured speed is of the peaks of the device: an explanation, not a merit. */
+export function rooflineSection(view: View): Section | undefined {
+  const table = rooflineTable(view)
+  const missing = rooflineMissing(view)
+  if (table.rows.length === 0 && missing.length === 0) return undefined
+  const body = html`${
+    table.rows.length > 0 &&
+    html`<p>
+        What the model's parameters ask of the device, as a share of what its maker says that it can do. It explains a speed and is no merit: a small model that
+        keeps its device busy may still be slower than one that does not. Lower bounds, worked out and not measured.
+      </p>
+      ${textTable(table, 'Shares of the peaks of the device', { sortable: true })}`
+  }${missing.map((sentence) => html`<p class="missing">Not known of ${sentence}.</p>`)}`
+  return { id: 'roofline', title: 'What limits the speed', body }
 }
 
 export async function slicesSection(view: View, charts: Charts): Promise<Section> {
