@@ -28,10 +28,12 @@ export function verdictFinding(
     pairs: 0,
   }
   if (rule.limit.kind !== 'verdict') return { ...head, settled: 'invalid', note: 'the rule has no limit for a verdict' }
+  // Runs of one model alone have no verdicts; nothing got worse, and nobody asked for one.
+  const neverHad = rule.byDefault === true && figures.length > 1 && before === undefined
   if (now === undefined)
     return {
       ...head,
-      settled: rule.required ? 'invalid' : 'skipped',
+      settled: rule.required && !neverHad ? 'invalid' : 'skipped',
       note: 'not judged: the run has no verdict on it',
       advice: 'verdicts need a teacher and a student with graded answers to the same items',
     }

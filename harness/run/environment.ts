@@ -6,7 +6,10 @@ import type { Environment } from '../types.ts'
 /** Host, Node and tool. Never rejects, and takes a few seconds at most. */
 export async function describeEnvironment(signal: AbortSignal): Promise<Environment> {
   const { name, version } = packageInfo()
-  return { host: await describeHost(signal), node: process.version, tool: `${name} ${version}` }
+  const from = performance.now()
+  const host = remembered ?? (await describeHost(signal))
+  if (!signal.aborted && performance.now() - from < PATIENCE_MS) remembered = host
+  return { host, node: process.version, tool: `${name} ${version}` }
 }
 
 /** Processor, memory, operating system, GPUs. Says nothing that identifies the machine: no names, addresses or serials. */
@@ -39,6 +42,9 @@ export async function describeHost(signal: AbortSignal): Promise<Environment['ho
 
 type Facts = Record<string, string | number>
 type Si = typeof import('systeminformation')
+
+/** The machine stays the same while the process lives; kept where no question had to be given up. */
+let remembered: Environment['host'] | undefined
 
 /** Some of these start programs of the system, which may hang. */
 const PATIENCE_MS = 3000

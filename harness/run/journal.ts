@@ -7,7 +7,10 @@ export interface Journal {
   sample(sample: Sample): void
   series(series: SeriesRecord): void
   warning(warning: Warning): void
-  /** Takes the place of the cell with the same id, and brings the record on disk up to date. `notAsked`: requests that fall away. */
+  /**
+   * Takes the place of the cell with the same id, and brings the record on disk up to date; cells that are skipped, of which
+   * there may be hundreds at once, are on disk with the next sample, cell or end. `notAsked`: requests that fall away.
+   */
   cell(cell: CellRecord, notAsked?: number): void
   /** How a run that asks until it is clear stands; on disk with the next cell. */
   sequential(state: SequentialRecord): void
@@ -20,11 +23,17 @@ export interface Journal {
 export function createJournal(store: RunStore, start: RunRecord, done: { requests: number; cells: number }, onEvent: (event: RunEvent) => void): Journal {
   let record = start
   let { requests: requestsDone, cells: cellsDone } = done
+  let unsaved = false
+  const save = (): void => {
+    store.writeRecord(record)
+    unsaved = false
+  }
   return {
     get record() {
       return record
     },
     sample(sample) {
+      if (unsaved) save()
       store.appendSample(sample) // first: what is told is kept
       requestsDone += 1
       const { cell, key, outputTokens, startMs, endMs, grade, finish } = sample
@@ -38,7 +47,8 @@ export function createJournal(store: RunStore, start: RunRecord, done: { request
     },
     cell(cell, notAsked) {
       record = { ...record, cells: record.cells.map((other) => (other.id === cell.id ? cell : other)) }
-      store.writeRecord(record)
+      if (cell.state === 'skipped') unsaved = true
+      else save()
       if (cell.state === 'planned') return
       cellsDone += 1
       const { id, key, state } = cell
@@ -54,7 +64,7 @@ export function createJournal(store: RunStore, start: RunRecord, done: { request
     },
     end(state) {
       record = { ...record, state }
-      store.writeRecord(record)
+      save()
       onEvent({ type: 'run-end', state, cellsFailed: record.cells.filter((cell) => cell.state === 'failed').length })
     },
   }
