@@ -54,6 +54,7 @@ export function describeSuite({ suite, file, dir }: LoadedSuite, plan: Plan, mod
       temperature,
       items: hashes.get(id)?.items.length ?? 0,
       itemsHash: itemsHash(id),
+      ...sourcesOf(hashes.get(id)),
       ...(prefix === undefined ? {} : { prefix }),
     })),
   }
@@ -73,6 +74,8 @@ export function describeDifference(before: SuiteRecord, now: SuiteRecord): strin
 }
 
 // --- internal ---
+
+const sourcesOf = (workload: Plan['workloads'][number] | undefined) => (workload?.sources === undefined ? {} : { sources: workload.sources })
 
 const LOAD_KEYS =
   'kind items size streams perSecond arrivals rampSeconds points slo file format fromSeconds speed seconds requests warmupSeconds maxErrorShare maxInFlight maxUsd'.split(

@@ -2,7 +2,21 @@
 import { HarnessError, nearest } from '../errors.ts'
 import { adapterPlace } from '../models/registry.ts'
 import { createRandom } from '../random.ts'
-import type { CellKey, Item, LoadedSuite, LoadSpec, ModelAdapter, ModelSpec, Plan, Suite, UntilDecided, WorkloadSpec } from '../types.ts'
+import type {
+  CellKey,
+  DataSource,
+  Item,
+  ItemsContext,
+  LoadedSuite,
+  LoadSpec,
+  ModelAdapter,
+  ModelSpec,
+  Plan,
+  Suite,
+  UntilDecided,
+  Warning,
+  WorkloadSpec,
+} from '../types.ts'
 import { hashItems } from './hash.ts'
 import { blocksOf, quickLoad, requestsOf, turnsOf, whyNotAsked, whyNotUnder } from './loads.ts'
 
@@ -16,6 +30,9 @@ export interface PlanOptions {
   readonly untilDecided?: UntilDecided
   /** Pairs of models that run one after the other in each block, and change places from block to block (ABBA). */
   readonly sideBySide?: SideBySide
+  readonly signal?: AbortSignal
+  /** What is being fetched, for people who wait. */
+  readonly onProgress?: (message: string) => void
 }
 export type SideBySide = readonly (readonly [first: string, second: string])[]
 
@@ -29,7 +46,9 @@ export async function planSuite({ suite, dir }: LoadedSuite, options: PlanOption
   const seed = options.seed ?? suite.seed
   // 1. who takes part  2. what is asked  3. in which order
   const models = await placeModels(chooseModels(suite, options.models), dir)
-  const workloads = await Promise.all(suite.workloads.map((spec) => collectWorkload(spec, suite, seed, options.quick ?? false, models.length > 0)))
+  const collected = await Promise.all(suite.workloads.map((spec) => collectWorkload(spec, suite, seed, options, models.length > 0)))
+  const workloads = collected.map(({ workload }) => workload)
+  const warnings = collected.flatMap((one) => one.warnings)
   const cut: Cut = options.untilDecided === undefined ? { blocks: options.quick ? suite.quick.blocks : suite.blocks } : options.untilDecided
   const cells = layOut(suite, models, workloads, seed, cut, options.sideBySide ?? [])
   const running = cells.filter(({ skip }) => skip === undefined)
@@ -39,6 +58,7 @@ export async function planSuite({ suite, dir }: LoadedSuite, options: PlanOption
   return {
     cells,
     workloads,
+    ...(warnings.length === 0 ? {} : { warnings }),
     requests: running.reduce((sum, cell) => sum + asked(cell), 0),
     maxOutputTokens: running.reduce((sum, cell) => sum + asked(cell) * (most.get(cell.key.workload) ?? 0), 0),
   }
@@ -98,12 +118,25 @@ function notJson(value: unknown, where: string): [where: string, what: string] |
   return undefined
 }
 
-async function collectWorkload(spec: WorkloadSpec, suite: Suite, seed: number, quick: boolean, needed: boolean): Promise<Plan['workloads'][number]> {
-  const limit = Math.min(spec.limit ?? Infinity, quick ? suite.quick.items : Infinity)
+interface Collected {
+  readonly workload: Plan['workloads'][number]
+  readonly warnings: readonly Warning[]
+}
+
+async function collectWorkload(spec: WorkloadSpec, suite: Suite, seed: number, options: PlanOptions, needed: boolean): Promise<Collected> {
+  const limit = Math.min(spec.limit ?? Infinity, options.quick ? suite.quick.items : Infinity)
   const items: Item[] = []
   const ids = new Set<string>()
+  const warnings: Warning[] = []
+  const sources: DataSource[] = []
+  const context: ItemsContext = {
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    onWarning: (code, message) => void warnings.push({ code, message: `workload ${spec.id}: ${message}` }),
+    onSource: (source) => void sources.push(source),
+  }
   if (limit > 0)
-    for await (const item of spec.items(seed)) {
+    for await (const item of spec.items(seed, context)) {
       if (ids.has(item.id)) throw new HarnessError('data', `workload ${spec.id} has two items with the id "${item.id}"; samples are paired by id`)
       ids.add(item.id)
       items.push(item)
@@ -111,7 +144,21 @@ async function collectWorkload(spec: WorkloadSpec, suite: Suite, seed: number, q
     }
   if (items.length === 0 && needed)
     throw new HarnessError('usage', `workload ${spec.id} has no items, so there is nothing to ask`, { hint: 'check its source and its limit' })
-  return { id: spec.id, items, itemsHash: hashItems(items) }
+  if (sources.length > 0 || spec.prefix === undefined) warnings.push(...duplicates(spec.id, items))
+  return { workload: { id: spec.id, items, itemsHash: hashItems(items), ...(sources.length === 0 ? {} : { sources }) }, warnings }
+}
+
+/** Questions that stand there twice count twice, and are not independent. */
+function duplicates(workload: string, items: readonly Item[]): Warning[] {
+  const first = new Map<string, string>()
+  const again = items.flatMap(({ id, hash }) => {
+    const before = first.get(hash)
+    if (before === undefined) first.set(hash, id)
+    return before === undefined ? [] : [`${id} is ${before}`]
+  })
+  if (again.length === 0) return []
+  const examples = again.slice(0, 3).join(', ')
+  return [{ code: 'duplicate-items', message: `workload ${workload}: ${again.length} of ${items.length} questions stand there twice, with the same answer (${examples}${again.length > 3 ? ' …' : ''}); each counts` }] // prettier-ignore
 }
 
 /** A number of blocks; or a block for each look, of items in random order. */

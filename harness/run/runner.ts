@@ -34,6 +34,8 @@ export interface RunOptions {
   /** The command line, for the record. */
   readonly command: string
   readonly signal: AbortSignal
+  /** What is being fetched before the run starts. */
+  readonly onProgress?: (message: string) => void
 }
 
 /** What tests and embedding programs may set. */
@@ -77,6 +79,7 @@ export async function runSuite(
     const journal = createJournal(store, { ...start, state: 'running', meters: mergeMeters(start.meters, meters) }, done, onEvent)
     onEvent({ type: 'run-start', id: store.id, dir: store.dir, ...countAll(plan), cellsDone: done.cells, requestsDone: done.requests })
     const news = earlier === undefined ? smallBatches(loaded.suite, plan) : rest.size === 0 ? [] : resumeWarnings(earlier, environment, startedAt)
+    if (earlier === undefined) plan.warnings?.forEach((warning) => journal.warning(warning))
     news.forEach((warning) => journal.warning(warning))
     store.writeRecord(journal.record)
     // 4. The cells, one after the other, on one clock.
@@ -150,6 +153,8 @@ async function prepare(loaded: LoadedSuite, options: RunOptions, parts: Partial<
   const plan = await planSuite(loaded, {
     seed: choices.seed,
     quick: choices.quick,
+    signal: options.signal,
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     ...(choices.models === undefined ? {} : { models: choices.models }),
     ...(rule === undefined ? {} : { untilDecided: rule }),
     ...(options.sideBySide === undefined ? {} : { sideBySide: options.sideBySide }),

@@ -1,7 +1,7 @@
 /** From what was asked and answered to the samples of the record. */
 import { fnv1a } from '../random.ts'
-import type { CellKey, Failure, Item, Message, Request, Sample, WorkloadSpec } from '../types.ts'
-import { ungraded } from '../workloads/index.ts'
+import type { CellKey, Completion, Failure, Grade, Grader, Item, Message, Request, Said, Sample, WorkloadSpec } from '../types.ts'
+import { splitReasoning, ungraded } from '../workloads/index.ts'
 import type { Answer, Arrivals } from './protocol.ts'
 import { redactFailure } from './redact.ts'
 
@@ -28,11 +28,17 @@ export interface Asked {
 /** Grades the answer here, beside the model and after its request: a grader takes microseconds, and a stored sample is whole. */
 export function sampleOf(asked: Asked, answer: Answer, { grader }: WorkloadSpec): Sample {
   if (!answer.ok) return failedSample(asked, answer.error, answer)
-  const { completion } = answer
+  const completion = apart(answer.completion)
   if (grader === ungraded) return { ...identity(asked), ...timesOf(answer), ...completion }
-  const { score, answer: read, detail } = grader.grade(asked.item, completion.text)
-  const grade = { score, grader: grader.id, ...(typeof read === 'string' ? { answer: read } : {}), ...(typeof detail === 'string' ? { detail } : {}) }
-  return { ...identity(asked), ...timesOf(answer), ...completion, grade }
+  const { unsettled, ...grade } = grader.grade(asked.item, completion.text, saidOf(completion))
+  return { ...identity(asked), ...timesOf(answer), ...completion, grade: unsettled ? { ...tidy(grade, grader), unsettled } : tidy(grade, grader) }
+}
+
+/** The sample with the grade that took its time; rejects only when aborted. */
+export async function settled(sample: Sample, item: Item, { grader }: WorkloadSpec, signal: AbortSignal): Promise<Sample> {
+  const { unsettled: _, ...first } = sample.grade ?? { score: 0, grader: grader.id }
+  const grade = (await grader.settle?.(item, sample.text, signal, saidOf(sample))) ?? first
+  return { ...sample, grade: tidy(grade, grader) }
 }
 
 /** A request that got no answer; `tokenMs` and `text` are as far as they came. Only the tokens that were seen are counted: none of the prompt. */
@@ -50,6 +56,23 @@ export function failedSample(asked: Asked, error: Failure, answer: Times & { tex
 }
 
 // --- internal ---
+
+/** Reasoning that came inside of the answer is moved to where a server puts it that tells the two apart; together they are what came. */
+function apart(completion: Completion): Completion {
+  if (completion.reasoning !== undefined) return completion
+  const { reasoning, answer } = splitReasoning(completion.text)
+  return reasoning === '' ? completion : { ...completion, text: answer, reasoning }
+}
+
+const saidOf = ({ finish, toolCalls }: Pick<Sample, 'finish' | 'toolCalls'>): Said => ({
+  truncated: finish === 'length',
+  ...(toolCalls === undefined ? {} : { toolCalls }),
+})
+
+/** As it is stored, whatever else a grader of a user's own gives. */
+function tidy({ score, answer, detail }: Grade, { id }: Grader): Grade {
+  return { score, grader: id, ...(typeof answer === 'string' ? { answer } : {}), ...(typeof detail === 'string' ? { detail } : {}) }
+}
 
 type Times = { tokenMs: readonly number[] } & Arrivals
 

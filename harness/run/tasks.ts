@@ -8,6 +8,7 @@ import { runLoadCell } from './load/cell.ts'
 import { isStaged, quickLoad } from './loads.ts'
 import { watchPrompts } from './prompts.ts'
 import type { Rest } from './resume.ts'
+import { settling } from './settling.ts'
 
 export type SharedContext = Omit<CellContext, 'onPhase' | 'onSample' | 'onSeries' | 'onWarning'>
 
@@ -42,19 +43,21 @@ export async function runPlanned({ id, key, items, skip }: Plan['cells'][number]
     timeSteps: !journal.record.cells.some((cell) => cell.state === 'done' && cell.key.model === key.model), // once per model
   }
   const watch = watchPrompts(task.items, task.workload)
+  const grades = settling(task, shared.signal, (sample) => journal.sample(sample))
   const cellContext: CellContext = {
     ...shared,
     meters: shared.meters.filter(({ model }) => model === undefined || model === key.model),
     onPhase: (phase) => onEvent({ type: 'cell-phase', cell: id, phase }),
     onSample: (sample) => {
       watch.add(sample)
-      journal.sample(sample)
+      grades.sample(sample)
     },
     onSeries: (series) => journal.series(series),
     onWarning: (code, message) => journal.warning({ code, message, cell: id, model: key.model }),
   }
   const { load } = task
   const outcome = await (isStaged(load) ? runLoadCell({ ...task, load }, cellContext) : runCell(task, cellContext))
+  await grades.finish()
   watch.tell(cellContext.onWarning)
   return outcome.state === 'aborted' ? { ...base, state: 'planned' } : { ...base, ...outcome }
 }

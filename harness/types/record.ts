@@ -7,7 +7,7 @@ import type { Attempt, Completion, ModelCard, RuntimeFacts, StepTiming, TokenCou
 import type { GatePolicy } from './gate.ts'
 import type { MeterSpec } from './meter.ts'
 import type { Observed } from './observed.ts'
-import type { Grade, LoadSpec, ModelSpec, UntilDecided } from './suite.ts'
+import type { DataSource, Grade, LoadSpec, ModelSpec, UntilDecided } from './suite.ts'
 import type { Decision } from './verdict.ts'
 
 export const RUN_SCHEMA = 'run/1'
@@ -57,7 +57,7 @@ export interface SuiteRecord {
   name: string; title: string; description: string; file: string; hash: string; margin: number
   models: readonly ModelSpec[]
   /** `maxTokens` and `temperature` are absent where they are not known: answers that were recorded elsewhere. */
-  workloads: readonly { id: string; title: string; grader: string; graderVersion: string; maxTokens?: number; temperature?: number; items: number; itemsHash: string; /** Prefix policy of made-up prompts. */ prefix?: string }[]
+  workloads: readonly { id: string; title: string; grader: string; graderVersion: string; maxTokens?: number; temperature?: number; items: number; itemsHash: string; /** Files that they came from. */ sources?: readonly DataSource[]; /** Prefix policy of made-up prompts. */ prefix?: string }[]
   loads: readonly LoadSpec[]
   facts: readonly Fact[]
   claims: readonly Claim[]

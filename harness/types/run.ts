@@ -3,7 +3,7 @@ import type { Failure } from '../errors.ts'
 import type { TokenScore } from './fidelity.ts'
 import type { Series } from './meter.ts'
 import type { CellKey, RunRecord, Sample, SequentialStop, StudentLook, Warning } from './record.ts'
-import type { Item, Suite } from './suite.ts'
+import type { DataSource, Item, Suite } from './suite.ts'
 
 /** A suite with the place it came from. `file` is what a message names; paths in the suite are relative to `dir`. */
 export interface LoadedSuite { suite: Suite; file: string; dir: string }
@@ -12,7 +12,9 @@ export interface LoadedSuite { suite: Suite; file: string; dir: string }
 export interface Plan {
   /** `skip`: why the cell will not be run; its requests are not counted. */
   cells: readonly { id: string; key: CellKey; items: readonly Item[]; skip?: string }[]
-  workloads: readonly { id: string; items: readonly Item[]; itemsHash: string }[]
+  workloads: readonly { id: string; items: readonly Item[]; itemsHash: string; sources?: readonly DataSource[] }[]
+  /** What a reader of the figures must know about the items. */
+  warnings?: readonly Warning[]
   /** Requests over all cells, warm-up left out; output tokens at most. */
   requests: number
   maxOutputTokens: number

@@ -75,7 +75,7 @@ export interface WorkloadSpec {
   id: string
   title: string
   /** Produces the items; the same seed gives the same items in the same order. */
-  items: (seed: number) => Iterable<Item> | AsyncIterable<Item>
+  items: (seed: number, context?: ItemsContext) => Iterable<Item> | AsyncIterable<Item>
   grader: Grader
   maxTokens: number
   temperature: number
@@ -86,11 +86,26 @@ export interface WorkloadSpec {
   prefix?: string
 }
 
-export interface Grader { id: string; version: string; grade(item: Item, text: string): Grade }
-/** `score` is between 0 and 1; a binary grader gives 0 or 1. Never throws, whatever the text. */
-export interface Grade { score: number; grader: string; answer?: string; detail?: string }
+/** What whoever asks for items wants to know beside them. */
+export interface ItemsContext {
+  readonly signal?: AbortSignal
+  readonly onWarning?: (code: string, message: string) => void
+  /** A file that items came from, or the examples before them. */
+  readonly onSource?: (source: DataSource) => void
+  /** What is being fetched, for people who wait. */
+  readonly onProgress?: (message: string) => void
+}
+/** Where questions came from. `revision` is the commit of a hub dataset; digests and sizes are of the file as it was read. */
+export interface DataSource { use: 'questions' | 'examples'; file: string; sha256: string; bytes: number; dataset?: string; config?: string; split?: string; revision?: string }
 
-export interface Item { id: string; hash: string; prompt: string | readonly Message[]; target?: string; slice?: string; cluster?: string; length?: ItemLength; opening?: Opening; turn?: Turn }
+/** `settle` takes its time where `grade` says that it could not tell at once (`unsettled`); it does not throw either, but for an abort. */
+export interface Grader { id: string; version: string; grade(item: Item, text: string, said?: Said): Grade; settle?(item: Item, text: string, signal: AbortSignal, said?: Said): Promise<Grade> }
+/** What a model said beside its answer; the answer is without its reasoning. */
+export interface Said { readonly toolCalls?: readonly { name: string; arguments: string }[]; readonly truncated?: boolean }
+/** `score` is between 0 and 1; a binary grader gives 0 or 1. Never throws, whatever the text. */
+export interface Grade { score: number; grader: string; answer?: string; detail?: string; /** Never stored. */ unsettled?: true }
+
+export interface Item { id: string; hash: string; prompt: string | readonly Message[]; target?: string; slice?: string; cluster?: string; /** Answers to choose from, in the order of their letters. */ choices?: readonly string[]; length?: ItemLength; opening?: Opening; turn?: Turn }
 /** Made-up prompts: tokens asked for, and who counted those of the prompt. `ignoreEos`: the server is asked to go on to the full length. */
 export interface ItemLength { inputTokens: number; outputTokens: number; countedBy: 'tokenizer' | 'estimate'; ignoreEos: boolean }
 /** The part of a prompt, from character `at` to `end`, that is written anew for each request: `count` of the words, so that no prefix cache knows it. */

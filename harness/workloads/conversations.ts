@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { HarnessError } from '../errors.ts'
 import { createRandom } from '../random.ts'
 import type { Item, Message } from '../types.ts'
-import { readRows } from './file.ts'
+import { readTable } from './datasets/rows.ts'
 import { ungraded } from './grader.ts'
 import { itemHash } from './hash.ts'
 import type { LocatedRow } from './items.ts'
@@ -93,7 +93,7 @@ function secondsOf(think: ThinkInput | undefined, recorded: number | undefined, 
 
 /** A file that begins with `[` is one JSON list; others have an object per line. */
 async function* rowsOf(file: string, id: string): AsyncGenerator<LocatedRow> {
-  if (!(await beginsList(file, id))) return yield* readRows(file, id)
+  if (!(await beginsList(file, id))) return yield* readTable({ path: file, name: file }, { format: 'jsonl', what: `workload ${id}` })
   let list: unknown
   try {
     list = JSON.parse((await readFile(file, 'utf8')).replace(/^\uFEFF/, ''))

@@ -40,7 +40,7 @@ export function createWorkload(input: WorkloadInput, dir: string): WorkloadSpec 
   return {
     id,
     title: title ?? parts.title ?? id,
-    items: (seed) => checked(parts.items(seed), id, !isCustom(grader) && parts.grader === undefined),
+    items: (seed, context) => checked(parts.items(seed, context), id, !isCustom(grader) && parts.grader === undefined),
     grader: chosen,
     maxTokens: maxTokens ?? parts.maxTokens ?? 256,
     temperature: temperature ?? parts.temperature ?? 0,

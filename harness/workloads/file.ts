@@ -1,58 +1,54 @@
-/** Kind `file`: one JSON object per line (JSONL), read as it streams by. */
-import { createReadStream } from 'node:fs'
-import { basename, resolve } from 'node:path'
+/** Kind `file`: a table of questions, here or behind an address, read as it streams by. */
 import { z } from 'zod'
-import { HarnessError } from '../errors.ts'
+import type { ItemsContext } from '../types.ts'
+import { openReference } from './datasets/reference.ts'
+import { DATA_FORMATS, readTable, type DataFormat, type LocatedRow } from './datasets/rows.ts'
 import { workloadKind } from './kind.ts'
-import { itemsFromRows, TEMPLATE_SHAPE, type LocatedRow, type TemplateOptions } from './items.ts'
-import type { Row } from './template.ts'
+import { itemsFromRows, TEMPLATE_SHAPE, type TemplateOptions } from './items.ts'
 
 export interface FileOptions extends TemplateOptions {
-  /** JSONL file, relative to the folder of the suite. */
+  /** Path, relative to the folder of the suite, or address; `${NAME}` is taken from the environment. */
   readonly file: string
+  /** Default: told by the end of the name; JSON lines where it tells nothing. */
+  readonly format?: DataFormat
+  /** Digest that the file must have. */
+  readonly sha256?: string
+  /** Largest file that is fetched; default 2048. */
+  readonly maxMiB?: number
+  /** Further hosts that the address may redirect to. */
+  readonly hosts?: readonly string[]
 }
 
 export const file = workloadKind<FileOptions>({
-  summary: 'questions in a JSONL file, one object per line',
-  shape: { file: z.string().min(1).describe('JSONL file, relative to the folder of the suite'), ...TEMPLATE_SHAPE },
-  create: ({ file: path, ...templates }, { id, dir }) => ({ items: () => itemsFromRows(readRows(resolve(dir, path), id), templates) }),
-})
-
-/** Rows of a JSONL file with their line numbers; blank lines are skipped. Throws HarnessError `data`. */
-export async function* readRows(path: string, workload: string): AsyncGenerator<LocatedRow> {
-  const name = basename(path)
-  let number = 0
-  for await (const line of readLines(path, workload)) {
-    number += 1
-    const text = number === 1 ? line.replace(/^\uFEFF/, '') : line
-    if (text.trim() !== '') yield { row: parseLine(text, `${name}:${number}`), where: `${name}:${number}` }
-  }
-}
-
-// --- internal ---
-
-/** Lines end at a line feed only: node:readline also splits at U+2028, which JSON allows inside a string. */
-async function* readLines(path: string, workload: string): AsyncGenerator<string> {
-  let rest = ''
-  try {
-    for await (const chunk of createReadStream(path, 'utf8')) {
-      const lines = (rest + String(chunk)).split('\n')
-      rest = lines.pop() ?? ''
-      yield* lines
+  summary: 'questions in a file or behind an address: JSON lines, JSON, CSV, TSV or Parquet',
+  shape: {
+    file: z.string().min(1).describe('Path, relative to the folder of the suite, or address (http, https); ${NAME} is taken from the environment'),
+    format: z.enum(DATA_FORMATS).optional().describe('Form of the file; default: told by the end of its name'),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits')
+      .optional()
+      .describe('Digest that the file must have'),
+    maxMiB: z.number().positive().optional().describe('Largest file that is fetched from an address; default 2048'),
+    hosts: z.array(z.string().min(1)).optional().describe('Further hosts that the address may redirect to; .example.org means all below it'),
+    ...TEMPLATE_SHAPE,
+  },
+  create: ({ file: reference, format, sha256, maxMiB, hosts, ...templates }, { id, dir }) => {
+    const what = `workload ${id}`
+    async function* rows(from: string, use: 'questions' | 'examples', context: ItemsContext): AsyncGenerator<LocatedRow> {
+      const digest = use === 'questions' ? sha256 : undefined
+      const opened = await openReference(from, { what, dir, context, sha256: digest, hosts, maxBytes: (maxMiB ?? 2048) * 2 ** 20 })
+      context.onSource?.({ use, ...opened.source })
+      yield* readTable(opened.file, { format: use === 'questions' ? format : undefined, what, signal: context.signal })
     }
-  } catch (error) {
-    throw new HarnessError('data', `workload ${workload}: ${path} cannot be read: ${(error as Error).message}`, { cause: error })
-  }
-  if (rest !== '') yield rest
-}
-
-function parseLine(line: string, where: string): Row {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch (error) {
-    throw new HarnessError('data', `${where} is not valid JSON: ${(error as Error).message}`, { hint: 'each line must be one whole JSON object', cause: error })
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new HarnessError('data', `${where} must be a JSON object`)
-  return value as Row
-}
+    return {
+      items: (seed, context = {}) =>
+        itemsFromRows(rows(reference, 'questions', context), templates, {
+          id,
+          seed,
+          context,
+          examples: (input) => (input.file === undefined ? undefined : rows(input.file, 'examples', context)),
+        }),
+    }
+  },
+})

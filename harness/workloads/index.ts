@@ -1,5 +1,6 @@
 /** Workloads: datasets, prompts, graders. */
 export { createWorkload, type WorkloadCommon, type WorkloadInput } from './create.ts'
+export { splitReasoning } from './reasoning.ts'
 export { itemHash } from './hash.ts'
 export { getGrader, GRADER_IDS, GRADERS, KIND_IDS, WORKLOAD_KINDS, type GraderId, type GraderOptions, type KindId, type KindOptions } from './registry.ts'
 export { graderKind, ungraded, type GraderKind, type Verdict } from './grader.ts'
@@ -9,5 +10,6 @@ export type { PrefixInput, SyntheticOptions } from './synthetic.ts'
 export type { ConversationOptions, ThinkInput } from './conversations.ts'
 export type { LengthInput } from './lengths.ts'
 export type { FileOptions } from './file.ts'
+export type { HubOptions } from './hub.ts'
 export type { TemplateOptions } from './items.ts'
 export type { ItemRow, ListOptions } from './list.ts'

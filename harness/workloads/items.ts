@@ -1,15 +1,23 @@
 /** From rows of a dataset to the questions that are asked. */
 import { z } from 'zod'
 import { HarnessError } from '../errors.ts'
-import type { Item, Message } from '../types.ts'
+import { createRandom } from '../random.ts'
+import type { Item, ItemsContext, Message } from '../types.ts'
+import { ChoicesSchema, ColumnsSchema, mapColumns, withChoices, type ChoicesInput, type ColumnsInput } from './columns.ts'
+import type { LocatedRow } from './datasets/rows.ts'
+import { drawExamples, FewShotSchema, type Examples, type FewShotInput } from './examples.ts'
 import { itemHash } from './hash.ts'
 import { fillTemplate, type Row } from './template.ts'
 
-/** How a row becomes an item. All are templates, such as `{{question}}`; columns of these names are the defaults. */
+export type { LocatedRow } from './datasets/rows.ts'
+
+/** How a row becomes an item. Texts are templates, such as `{{question}}`; columns of these names are the defaults. */
 export interface TemplateOptions {
   /** The question, or the messages of a chat; default: the column `prompt`. */
   readonly prompt?: string | readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }[]
-  /** The right answer; default: the column `target`, if there is one. */
+  /** A system message before the question. */
+  readonly system?: string
+  /** The right answer; default: the letter of the right choice where there are choices, else the column `target`, if there is one. */
   readonly target?: string
   /** Group that is also reported on its own; default: the column `slice`. */
   readonly slice?: string
@@ -17,6 +25,14 @@ export interface TemplateOptions {
   readonly cluster?: string
   /** Name of the item; default: the column `id`, else its number from 1. */
   readonly itemId?: string
+  /** Columns under names that templates use: `{ question: Problem, final: { from: answer, after: "####" } }`. */
+  readonly columns?: ColumnsInput
+  /** Answers to choose from. */
+  readonly choices?: ChoicesInput
+  /** Examples before each question. */
+  readonly fewShot?: FewShotInput
+  /** So many questions, drawn with the seed of the run, in random order. */
+  readonly sample?: number
 }
 
 export const MessagesSchema = z.array(z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })).min(1)
@@ -26,36 +42,92 @@ export const TEMPLATE_SHAPE = {
     .union([z.string().min(1), MessagesSchema])
     .optional()
     .describe('Question template, or chat messages, with {{column}} for columns of the row; default {{prompt}}'),
-  target: z.string().optional().describe('Template of the right answer; default: the column target'),
+  system: z.string().min(1).optional().describe('Template of a system message before the question'),
+  target: z.string().optional().describe('Template of the right answer; default: the letter of the right choice, else the column target'),
   slice: z.string().optional().describe('Template of the group that is reported on its own; default: the column slice'),
   cluster: z.string().optional().describe('Template of the cluster of items that are not independent; default: the column cluster'),
   itemId: z.string().min(1).optional().describe('Template of the item name; default: the column id, else its number from 1'),
+  columns: ColumnsSchema.optional().describe('Columns under other names, or parts of them: { from, after, before, map }'),
+  choices: ChoicesSchema.optional().describe('Answers to choose from: { from, answer, is, shuffle, line }; gives {{choices}}, {{letter}}, {{letters}} and {{choice}}'), // prettier-ignore
+  fewShot: FewShotSchema.optional().describe('Examples before each question: { count, split | file | items, by, order, seed, answer, as, intro, delimiter, separator }'), // prettier-ignore
+  sample: z.int().min(1).optional().describe('So many questions, drawn with the seed of the run, in random order'),
 }
 
-/** Items in the order of the rows. Throws HarnessError `data` for a missing column. */
-export async function* itemsFromRows(rows: Iterable<LocatedRow> | AsyncIterable<LocatedRow>, templates: TemplateOptions): AsyncGenerator<Item> {
-  let number = 0
-  for await (const { row, where } of rows) {
-    number += 1
-    yield toItem(row, templates, where, number)
+/** What the kind of the workload knows. */
+export interface RowsContext {
+  /** Id of the workload. */
+  readonly id: string
+  readonly seed: number
+  readonly context: ItemsContext
+  /** Rows that examples come from; absent: only those written in the suite. */
+  readonly examples?: (input: FewShotInput) => AsyncIterable<LocatedRow> | undefined
+}
+
+/** Items in the order of the rows, or a sample of them. Throws HarnessError `data` for a missing column. */
+export async function* itemsFromRows(
+  rows: Iterable<LocatedRow> | AsyncIterable<LocatedRow>,
+  templates: TemplateOptions,
+  own: RowsContext,
+): AsyncGenerator<Item> {
+  const examples = await examplesOf(templates, own)
+  try {
+    for await (const [number, row] of numbered(rows, templates.sample, own)) yield toItem(row, templates, number, examples)
+  } finally {
+    if (own.context.onWarning !== undefined) examples?.tell(own.context.onWarning)
   }
-}
-
-/** A row with the place that messages name, such as `questions.jsonl:12`. */
-export interface LocatedRow {
-  readonly row: Row
-  readonly where: string
 }
 
 // --- internal ---
 
-function toItem(row: Row, templates: TemplateOptions, where: string, number: number): Item {
+/** Rows with their numbers from 1: all of them, or so many in random order. */
+async function* numbered(
+  rows: Iterable<LocatedRow> | AsyncIterable<LocatedRow>,
+  sample: number | undefined,
+  { id, seed }: RowsContext,
+): AsyncGenerator<[number, LocatedRow]> {
+  const all: [number, LocatedRow][] = []
+  let number = 0
+  for await (const row of rows) {
+    number += 1
+    if (sample === undefined) yield [number, row]
+    else all.push([number, row])
+  }
+  if (sample !== undefined) yield* createRandom(seed, 'sample', id).shuffle(all).slice(0, sample)
+}
+
+async function examplesOf(templates: TemplateOptions, { id, examples }: RowsContext): Promise<Examples | undefined> {
+  const { fewShot } = templates
+  if (fewShot === undefined || fewShot.count === 0) return undefined
+  const rows = fewShot.items === undefined ? examples?.(fewShot) : writtenHere(fewShot.items, id)
+  if (rows === undefined)
+    throw new HarnessError('usage', `workload ${id}: fewShot cannot take examples from a ${fewShot.split === undefined ? 'file' : 'split'} here`, {
+      hint: fewShot.split === undefined ? 'give them as items' : 'only datasets of a hub have splits; give file or items',
+    })
+  return drawExamples(rows, fewShot, (one) => {
+    const { row } = prepare(one, templates)
+    const answer = fewShot.answer ?? templates.target ?? (templates.choices === undefined ? '{{target}}' : '{{letter}}')
+    return { row, question: promptOf(row, { ...templates, system: undefined }, one.where), answer: fillTemplate(answer, row, one.where) }
+  })
+}
+
+async function* writtenHere(rows: readonly Row[], id: string): AsyncGenerator<LocatedRow> {
+  for (const [i, row] of rows.entries()) yield { row, where: `workload ${id}, example ${i + 1}` }
+}
+
+function prepare({ row, where }: LocatedRow, { columns, choices }: TemplateOptions): ReturnType<typeof withChoices> {
+  return withChoices(mapColumns(row, columns, where), choices, where)
+}
+
+function toItem(located: LocatedRow, templates: TemplateOptions, number: number, examples: Examples | undefined): Item {
+  const { where } = located
+  const { row, choices } = prepare(located, templates)
   const field = (name: 'target' | 'slice' | 'cluster'): string | undefined => {
-    const template = templates[name]
+    const template = templates[name] ?? (name === 'target' && templates.choices !== undefined ? '{{letter}}' : undefined)
     if (template !== undefined) return fillTemplate(template, row, where)
     return hasText(row, name) ? fillTemplate(`{{${name}}}`, row, where) : undefined
   }
-  const prompt = promptOf(row, templates, where)
+  const question = promptOf(row, templates, where)
+  const prompt = examples === undefined ? question : examples.before(question, row, where)
   const [target, slice, cluster] = [field('target'), field('slice'), field('cluster')]
   const id =
     templates.itemId === undefined ? (hasText(row, 'id') ? fillTemplate('{{id}}', row, where) : String(number)) : fillTemplate(templates.itemId, row, where)
@@ -66,10 +138,18 @@ function toItem(row: Row, templates: TemplateOptions, where: string, number: num
     ...(target === undefined ? {} : { target }),
     ...(slice === undefined ? {} : { slice }),
     ...(cluster === undefined ? {} : { cluster }),
+    ...(choices === undefined ? {} : { choices }),
   }
 }
 
-function promptOf(row: Row, { prompt }: TemplateOptions, where: string): string | readonly Message[] {
+function promptOf(row: Row, { prompt, system }: { prompt?: TemplateOptions['prompt']; system?: string | undefined }, where: string): Item['prompt'] {
+  const question = questionOf(row, prompt, where)
+  if (system === undefined) return question
+  const messages: readonly Message[] = typeof question === 'string' ? [{ role: 'user', content: question }] : question
+  return [{ role: 'system', content: fillTemplate(system, row, where) }, ...messages]
+}
+
+function questionOf(row: Row, prompt: TemplateOptions['prompt'], where: string): Item['prompt'] {
   if (typeof prompt === 'string') return fillTemplate(prompt, row, where)
   if (prompt !== undefined) return prompt.map(({ role, content }) => ({ role, content: fillTemplate(content, row, where) }))
   if (!Array.isArray(row.prompt)) return fillTemplate('{{prompt}}', row, where)

@@ -33,7 +33,7 @@ export const list = workloadKind<ListOptions>({
     ...TEMPLATE_SHAPE,
   },
   create: ({ items, ...templates }, { id }) => ({
-    items: (seed) => itemsFromRows(locate(typeof items === 'function' ? items(seed) : items, id), templates),
+    items: (seed, context = {}) => itemsFromRows(locate(typeof items === 'function' ? items(seed) : items, id), templates, { id, seed, context }),
   }),
 })
 

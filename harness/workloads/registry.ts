@@ -4,6 +4,7 @@ import { HarnessError, nearest } from '../errors.ts'
 import type { Grader } from '../types.ts'
 import { ARITHMETIC_SLICES, arithmeticWorkload, type ArithmeticOptions } from './arithmetic.ts'
 import { file } from './file.ts'
+import { hub } from './hub.ts'
 import { conversations } from './conversations.ts'
 import { createGrader, type GraderKind } from './grader.ts'
 import { choice } from './graders/choice.ts'
@@ -18,6 +19,7 @@ import { synthetic } from './synthetic.ts'
 export const WORKLOAD_KINDS = {
   list,
   file,
+  hub,
   synthetic,
   conversations,
   arithmetic: workloadKind<ArithmeticOptions>({

@@ -11,15 +11,24 @@ export function fillTemplate(template: string, row: Row, where: string): string 
 
 /** The column as text. Numbers and booleans are written as JSON writes them, lists and objects too. */
 export function columnText(row: Row, name: string, where: string): string {
-  const value = Object.hasOwn(row, name) ? row[name] : undefined
+  const value = columnValue(row, name)
   if (typeof value === 'string') return value
   if (value === undefined || value === null) throw missingColumn(row, name, where)
   return JSON.stringify(value)
 }
 
-// --- internal ---
+/** The column of that name; else what dots lead to inside of one: `answers.text.0`. */
+export function columnValue(row: Row, name: string): unknown {
+  if (Object.hasOwn(row, name)) return row[name]
+  let value: unknown = row
+  for (const key of name.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    value = (value as Record<string, unknown>)[key]
+  }
+  return value
+}
 
-function missingColumn(row: Row, name: string, where: string): HarnessError {
+export function missingColumn(row: Row, name: string, where: string): HarnessError {
   const columns = Object.keys(row).filter((key) => row[key] !== undefined && row[key] !== null)
   const guess = nearest(name, columns)
   const has = columns.length === 0 ? 'the row is empty' : `it has ${columns.join(', ')}`

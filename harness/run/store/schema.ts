@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { FAILURE_CODES } from '../../errors.ts'
 import {
+  type DataSource,
   RUN_SCHEMA,
   type CellRecord,
   type Completion,
@@ -231,6 +232,17 @@ const FactSchema = z.object({
   preferred: maybe(z.boolean()),
 })
 
+const DataSourceSchema = z.object({
+  use: z.enum(['questions', 'examples']),
+  file: text,
+  sha256: text,
+  bytes: amount,
+  dataset: maybe(text),
+  config: maybe(text),
+  split: maybe(text),
+  revision: maybe(text),
+}) satisfies z.ZodType<DataSource>
+
 const SuiteRecordSchema = z.object({
   name: text,
   title: text,
@@ -260,6 +272,7 @@ const SuiteRecordSchema = z.object({
       temperature: maybe(number),
       items: number,
       itemsHash: text,
+      sources: maybe(z.array(DataSourceSchema)),
       prefix: maybe(text),
     }),
   ),

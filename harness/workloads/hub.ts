@@ -1,0 +1,144 @@
+/** Kind `hub`: a dataset of the Hugging Face hub, or a copy of it on this machine. */
+import { existsSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { HarnessError } from '../errors.ts'
+import type { ItemsContext } from '../types.ts'
+import type { HubDataset, Snapshot } from './datasets/hub.ts'
+import { localFiles } from './datasets/local.ts'
+import { expandVariables, openLocal, openReference } from './datasets/reference.ts'
+import { formatOf, readTable, type LocatedRow } from './datasets/rows.ts'
+import { itemsFromRows, TEMPLATE_SHAPE, type TemplateOptions } from './items.ts'
+import { workloadKind } from './kind.ts'
+
+export interface HubOptions extends TemplateOptions {
+  /** Name on the hub, such as `openai/gsm8k`. */
+  readonly dataset: string
+  /** Configuration (the hub calls it subset); default: the only one. */
+  readonly config?: string
+  /** Split that the questions are in; default `test`. */
+  readonly split?: string
+  /** Branch, tag or commit; default `main`. The commit that it was is in the record. */
+  readonly revision?: string
+  /** A copy here in its place: a file of the split, or a folder with a file for each split. `${NAME:-}` makes it optional. */
+  readonly data?: string
+  /** Another hub; default `HF_ENDPOINT` of the environment, else https://huggingface.co. */
+  readonly endpoint?: string
+  /** Environment variable with the token for gated datasets; default `HF_TOKEN`. */
+  readonly tokenEnv?: string
+  /** Largest file that is fetched; default 2048. */
+  readonly maxMiB?: number
+  /** Further hosts that files may be served from. */
+  readonly hosts?: readonly string[]
+}
+
+export const hub = workloadKind<HubOptions>({
+  summary: 'a dataset of the Hugging Face hub, or a copy of it here',
+  shape: {
+    dataset: z
+      .string()
+      .regex(/^[A-Za-z0-9][\w.-]*(?:\/[A-Za-z0-9][\w.-]*)?$/, 'must be a name such as openai/gsm8k')
+      .describe('Name on the hub, such as openai/gsm8k'),
+    config: z.string().min(1).optional().describe('Configuration (the hub calls it subset); default: the only one'),
+    split: z.string().min(1).optional().describe('Split that the questions are in; default test'),
+    revision: z.string().min(1).optional().describe('Branch, tag or commit; default main'),
+    data: z.string().min(1).optional().describe('A copy here in its place: a file, or a folder with a file for each split; ${NAME:-} makes it optional'),
+    endpoint: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Another hub; default HF_ENDPOINT of the environment, else https://huggingface.co'),
+    tokenEnv: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable, not a token')
+      .optional()
+      .describe('Environment variable with the token for gated datasets; default HF_TOKEN'),
+    maxMiB: z.number().positive().optional().describe('Largest file that is fetched; default 2048'),
+    hosts: z.array(z.string().min(1)).optional().describe('Further hosts that files may be served from; .example.org means all below it'),
+    ...TEMPLATE_SHAPE,
+  },
+  create: ({ dataset, config, split = 'test', revision, data, endpoint, tokenEnv, maxMiB, hosts, ...templates }, { id, dir }) => {
+    const what = `workload ${id}`
+    const wanted: HubDataset = { dataset, config, revision, endpoint, tokenEnv, hosts, maxBytes: (maxMiB ?? 2048) * 2 ** 20 }
+    return {
+      items: (seed, context = {}) => {
+        let opened: Promise<Snapshot> | undefined
+        const snapshot = (): Promise<Snapshot> => (opened ??= import('./datasets/hub.ts').then(({ openHub }) => openHub(wanted, what, context)))
+        const rows = (name: string, use: 'questions' | 'examples'): AsyncGenerator<LocatedRow> => {
+          const copy = copyOf(data, dir)
+          return copy === undefined ? fromHub(name, use, snapshot, wanted, { what, context, id }) : fromCopy(copy, name, use, { what, context, config })
+        }
+        const examples = (input: { file?: string | undefined; split?: string | undefined }): AsyncGenerator<LocatedRow> | undefined =>
+          input.split !== undefined ? rows(input.split, 'examples') : input.file === undefined ? undefined : fromFile(input.file, { what, dir, context })
+        return itemsFromRows(rows(split, 'questions'), templates, { id, seed, context, examples })
+      },
+    }
+  },
+})
+
+// --- internal ---
+
+function copyOf(data: string | undefined, dir: string): string | undefined {
+  const expanded = data === undefined ? { value: '' } : expandVariables(data)
+  return 'value' in expanded && expanded.value !== '' ? resolve(dir, expanded.value) : undefined
+}
+
+interface Reading {
+  readonly what: string
+  readonly context: ItemsContext
+}
+
+async function* fromHub(
+  split: string,
+  use: 'questions' | 'examples',
+  snapshot: () => Promise<Snapshot>,
+  { dataset, config }: HubDataset,
+  { what, context, id }: Reading & { id: string },
+): AsyncGenerator<LocatedRow> {
+  // prettier-ignore
+  const { revision, files, fetch } = await snapshot().catch((error: unknown) => {
+    throw explained(error, dataset, id)
+  })
+  for (const part of files(split)) {
+    const { path, sha256, bytes } = await fetch(part)
+    context.onSource?.({ use, file: part.path, sha256, bytes, dataset, split, revision, ...(config === undefined ? {} : { config }) })
+    yield* readTable({ path, name: part.path }, { format: formatOf(part.path), what, signal: context.signal })
+  }
+}
+
+/** Without a network the way out is a copy. */
+function explained(error: unknown, dataset: string, id: string): unknown {
+  if (!(error instanceof HarnessError) || error.kind !== 'data-missing') return error
+  return new HarnessError(
+    error.code,
+    `workload ${id}: the questions of ${dataset} are not on this machine, and ${error.message.replace(/^workload [^:]*: /, '')}`,
+    {
+      kind: 'data-missing',
+      hint: 'give a copy with --data PATH (a file, or a folder with one for each split), or run where the hub can be reached; what was fetched once is kept',
+      cause: error,
+    },
+  )
+}
+
+async function* fromCopy(
+  copy: string,
+  split: string,
+  use: 'questions' | 'examples',
+  { what, context, config }: Reading & { config: string | undefined },
+): AsyncGenerator<LocatedRow> {
+  // prettier-ignore
+  if (!existsSync(copy)) throw new HarnessError('data', `${what}: there is no file or folder ${copy}`, { kind: 'data-missing', hint: 'it was to hold the questions' })
+  const folder = statSync(copy).isDirectory()
+  if (!folder && use === 'examples')
+    throw new HarnessError('data', `${what}: examples come from the split "${split}", and ${copy} is one file`, { hint: `give a folder that holds a file for each split, such as ${split}.jsonl` }) // prettier-ignore
+  for (const path of folder ? localFiles(copy, config, split, what) : [copy]) {
+    const { file, source } = await openLocal(path, { what, context })
+    context.onSource?.({ use, ...source })
+    yield* readTable({ ...file, name: folder ? join(split, path) : path }, { format: formatOf(path), what, signal: context.signal })
+  }
+}
+
+async function* fromFile(reference: string, options: Reading & { dir: string }): AsyncGenerator<LocatedRow> {
+  const { file, source } = await openReference(reference, options)
+  options.context.onSource?.({ use: 'examples', ...source })
+  yield* readTable(file, { what: options.what, signal: options.context.signal })
+}
