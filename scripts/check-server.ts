@@ -26,7 +26,8 @@ await compare('stop', {}, { ...base, stop: ['e'] })
 await compare('same seed, temperature 1', {}, { ...base, temperature: 1 })
 await compare('same seed, again', {}, { ...base, temperature: 1 })
 await compare('other model', { model: 'no-such-model' })
-await compare('prompt too long', {}, { ...base, prompt: 'word '.repeat(200_000) })
+// Some servers have no limit, and compute until they fall over: so no more than is above the usual context of a small model.
+await compare('prompt too long', { timeouts: { firstTokenMs: 60_000 } }, { ...base, prompt: 'word '.repeat(20_000) })
 await hangUp()
 process.exitCode = differences > 0 ? 1 : 0
 
@@ -112,7 +113,7 @@ function bodyFor(options: Record<string, unknown>, { prompt, maxTokens, seed, te
     max_tokens: maxTokens,
     seed,
     temperature,
-    stop,
+    ...(stop.length === 0 ? {} : { stop }), // transformers answers an empty list with status 500
     stream,
     ...(stream && includeUsage ? { stream_options: { include_usage: true } } : {}),
     ...(extra as object),

@@ -24,7 +24,7 @@ export const VALUES: Record<ValueName, ValueSource> = {
     unit: 'ms',
     usesTokenCount: false,
     needs: [],
-    none: 'no answered request tells when its first token came',
+    none: 'no answered request tells when its first token came (an answer without a stream has only its end)',
     collect: (table, row, push) => {
       const from = table.tokenFrom[row]!
       if (table.tokenFrom[row + 1]! > from) push(table.tokenMs[from]! - dueMs(table, row))

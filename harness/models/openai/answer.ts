@@ -13,7 +13,7 @@ export function readAnswer(body: Buffer, assembly: Assembly): void {
       assembly.fail('protocol', 'invalid-json', 'the server sent JSON that is not an answer: it has no choices')
       return
     }
-    assembly.take({ ...delta, finish: delta.finish ?? 'stop' })
+    assembly.take({ ...delta, finish: delta.finish ?? 'stop' }, true)
   } catch (error) {
     if (error instanceof InvalidUtf8) assembly.fail('protocol', 'invalid-utf8', 'the server sent bytes that are not UTF-8')
     else if (error instanceof SyntaxError) assembly.fail('protocol', 'invalid-json', 'the server sent an answer that is not JSON, or not all of it')

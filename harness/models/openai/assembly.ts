@@ -60,8 +60,8 @@ export class Assembly {
     }
   }
 
-  /** One event, or a whole answer that came without a stream. */
-  take(delta: Delta): void {
+  /** One event; or a whole answer that came without a stream, whose tokens nobody saw come: it has no times but its end. */
+  take(delta: Delta, whole = false): void {
     if (delta.error !== undefined) {
       this.fail('http', 'error-object', `the server sent an error: ${delta.error}`)
       return
@@ -79,11 +79,11 @@ export class Assembly {
     if (reasoned) {
       this.reasoningEvents += 1
       this.reasoning.text(delta.reasoning)
-      this.count(answered ? 0 : tokens, 'reasoning')
+      this.count(answered ? 0 : tokens, 'reasoning', whole)
     }
     if (answered) {
       this.answer.text(delta.answer)
-      this.count(reasoned ? 0 : tokens, 'answer')
+      this.count(reasoned ? 0 : tokens, 'answer', whole)
     }
     if (delta.finish !== undefined) this.finish = delta.finish
   }
@@ -167,11 +167,11 @@ export class Assembly {
     return some
   }
 
-  private count(tokens: number, channel: 'answer' | 'reasoning'): void {
+  private count(tokens: number, channel: 'answer' | 'reasoning', whole: boolean): void {
     this.events += 1
     if (tokens > 0) this.toldEvents += 1
     this.toldTokens += tokens
-    this.recording.content(tokens, channel)
+    if (!whole) this.recording.content(tokens, channel)
   }
 }
 

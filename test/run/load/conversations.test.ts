@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { LoadSpec, ModelSpec, Sample, StoredRun } from '../../../harness/types.ts'
 import { createWorkload } from '../../../harness/workloads/index.ts'
+import { clockFrom } from '../../../harness/run/clock.ts'
+import { unpack, type Unpacked } from '../../../harness/run/load/pack.ts'
+import { createPool } from '../../../harness/run/load/pool.ts'
+import type { ClientJob } from '../../../harness/run/load/protocol.ts'
 import { startMock } from '../../../scripts/mock/index.ts'
 import { tokenize } from '../../../scripts/mock/text.ts'
 import { scratch } from '../../cli/scratch.ts'
@@ -75,4 +79,56 @@ test('under a rate sessions start at its times, and a turn is due when its time 
   }
   expect(third!.promptTokens).toBe(tokenize(chats[0]!.messages.map(({ content }) => content).join('\n')).length)
   expect(run.record.cells.map((cell) => (cell.state === 'skipped' ? cell.why : cell.state))).toEqual(['done', expect.stringContaining('conversations need a load that runs for a time')]) // prettier-ignore
+})
+
+test('sessions are shared out among client processes: each is held by one of them, turn by turn, with its own answers', async () => {
+  const server = await startMock({ models: [{ name: 'chat', prefillMs: 1, prefillMsPerToken: 0, decodeMs: 1 }] })
+  const originNs = String(process.hrtime.bigint())
+  const [sessions, turns] = [6, 3]
+  const places = Array.from({ length: sessions * turns }, (_, i) => ({ session: Math.floor(i / turns), index: i % turns }))
+  const user = (session: number, turn: number) => ({ role: 'user' as const, content: `question ${session} ${turn}` })
+  const job: ClientJob = {
+    spec: { id: 'm', name: 'm', role: 'teacher', adapter: 'openai', options: { url: `${server.url}/v1`, model: 'chat', extra: { ignore_eos: true } } },
+    dir: '.',
+    originNs,
+    requests: places.map(({ session, index }) => ({
+      prompt: Array.from({ length: index + 1 }, (_, turn) => user(session, turn)),
+      maxTokens: 4,
+      seed: 1,
+      temperature: 0,
+      stop: [],
+    })),
+    turns: places.map(({ session, index }) => ({ session: `s${session}`, index, thinkMs: 20, answers: 'model' as const })),
+    warmup: [],
+    openings: [],
+    salt: '',
+  }
+  const pool = createPool(job, { model: 'the mock server', timeoutMs: 30_000, graceMs: 1000, signal: new AbortController().signal })
+  try {
+    await pool.grow(2)
+    const startMs = clockFrom(originNs).now() + 50
+    pool.order([0, 1].map((k) => ({ index: 0, requests: 'measured', first: k, step: 2, startMs, drainMs: 10_000, kind: 'closed', streams: 1, endMs: startMs + 20_000, most: 9 }))) // prettier-ignore
+    const answered: Unpacked[] = []
+    for (let ends = 0; ends < 2;) {
+      const message = await pool.next()
+      if (message.type === 'ended') ends += 1
+      if (message.type === 'batch') answered.push(...unpack(message.batch))
+    }
+    await pool.finish()
+    answered.sort((a, b) => a.number - b.number)
+    expect(answered.map(({ number }) => number)).toEqual(places.map((_, i) => i))
+    answered.forEach(({ number, startMs, answer }, i) => {
+      const { session, index } = places[number]!
+      const before = answered.slice(i - index, i)
+      const history = Array.from({ length: index + 1 }, (_, turn) => [before[turn - 1]?.answer, user(session, turn).content]).flatMap(([said, question]) => [
+        ...(typeof said === 'object' && said.ok ? [said.completion.text] : []),
+        question as string,
+      ])
+      expect(answer).toMatchObject({ ok: true, completion: { promptTokens: tokenize(history.join('\n')).length } })
+      if (index > 0) expect(startMs - before.at(-1)!.endMs).toBeGreaterThanOrEqual(20)
+    })
+  } finally {
+    await pool.dispose()
+    await server.close()
+  }
 })
