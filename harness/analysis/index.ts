@@ -5,6 +5,7 @@ export { combineRuns, type CombineOptions, type PairBy, type RunPick } from './c
 export { changeOf, rowKey, type BlockPair, type ModelChange, type ScoreChange, type ShareMetric } from './change/index.ts'
 export { leastLoss, scoreTest, type ScoreTest } from './change/scores.ts'
 export { detectableChange, logRatios, pairsToShow, shownAbove, shownBelow, trimmedInterval, trimmedMean, type TrimmedMean } from './stats/log-ratio.ts'
+export { ONE_LOOK, regressionTest, type Shares } from './stats/regression.ts'
 export { changePoints, type ChangePoint } from './stats/change-points.ts'
 export { holm } from './stats/holm.ts'
 export { itemsToDecide } from './stats/power.ts'

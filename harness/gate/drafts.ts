@@ -1,5 +1,5 @@
 /** One rule at a time: what it is about, and what the two runs say about it. */
-import { changeOf, figuresOf, METRICS, type ModelChange, type RunFigures } from '../analysis/index.ts'
+import { changeOf, figuresOf, METRICS, ONE_LOOK, type ModelChange, type RunFigures } from '../analysis/index.ts'
 import { HarnessError } from '../errors.ts'
 import type { GateFinding, GateOutcome, GateRule, Metric, Observed } from '../types.ts'
 import { apartEvidence, blockEvidence, boundEvidence, scoreEvidence, shareEvidence, type Evidence, type Question } from './evidence.ts'
@@ -12,6 +12,7 @@ import { limitInWords } from './words.ts'
 export interface Court extends GateInputs {
   /** Of the candidate, then of the baseline. */
   figures: readonly RunFigures[]
+  /** What a look has of it on average: for how much more would be needed. */
   alpha: number
   change(model: string): ModelChange | string
 }
@@ -101,7 +102,7 @@ function draftOf(rule: GateRule, target: Target, court: Court): Draft {
   }
   if (rule.limit.kind !== 'regression') {
     if (rule.limit.kind === 'verdict') return head
-    return { ...head, ...boundEvidence(row.estimate.value, rule.limit), baseline: base?.estimate ?? NO_BASELINE }
+    return { ...head, ...shared(boundEvidence(row.estimate.value, rule.limit), court), baseline: base?.estimate ?? NO_BASELINE }
   }
   return regressionDraft(rule, target, court, metric, head)
 }
@@ -111,7 +112,7 @@ function regressionDraft(rule: GateRule, target: Target, court: Court, metric: M
   if (typeof change === 'string') return { ...unmeasured(rule, target, change, court), candidate: head.candidate }
   const { limit } = rule
   if (limit.kind !== 'regression') return head
-  const question = { rule, limit, metric, target, alpha: court.alpha }
+  const question = { rule, limit, metric, target, alpha: court.alpha, shares: court.shares ?? ONE_LOOK }
   const price = court.candidate.record.suite.models.find(({ id }) => id === target.model)?.price
   const bound = dependsOnMachine(rule.metric, price)
   const evidence = evidenceOf(change, question, court, bound ? court.policy.sessionNoise : 0)
@@ -124,9 +125,15 @@ function regressionDraft(rule: GateRule, target: Target, court: Court, metric: M
 
 function evidenceOf(change: ModelChange, question: Question, court: Court, sessionNoise: number): Evidence {
   const { metric } = question.rule
-  if (metric === 'accuracy') return scoreEvidence(change, question)
-  if (metric === 'failed' || metric === 'truncated') return shareEvidence(change, metric, question)
+  if (metric === 'accuracy') return shared(scoreEvidence(change, question), court)
+  if (metric === 'failed' || metric === 'truncated') return shared(shareEvidence(change, metric, question), court)
   return court.ran === 'together' ? blockEvidence(change, question) : apartEvidence(change, question, sessionNoise)
+}
+
+/** With the p-value divided by what the look has of alpha. */
+function shared(evidence: Evidence, { shares }: Court): Evidence {
+  if (shares === undefined || evidence.p === undefined) return evidence
+  return { ...evidence, p: { ...evidence.p, fail: Math.min(1, evidence.p.fail / (shares.plain + shares.trimmed)) } }
 }
 
 function blank(rule: GateRule, target: Target, { baseline }: Court): Draft {

@@ -5,15 +5,16 @@ import {
   leastLoss,
   logRatios,
   pairsToShow,
+  regressionTest,
   rowKey,
   scoreTest,
   shownAbove,
   shownBelow,
   trimmedInterval,
-  trimmedMean,
   type ModelChange,
   type ScorePair,
   type ShareMetric,
+  type Shares,
   type TrimmedMean,
 } from '../analysis/index.ts'
 import type { Estimate, GateFinding, GateRule, Metric, Observed, Unit } from '../types.ts'
@@ -37,6 +38,7 @@ export interface Question {
   target: Target
   /** One-sided level of a failure of this rule alone. */
   alpha: number
+  shares: Shares
 }
 
 /** Loss of accuracy, item by item. */
@@ -59,21 +61,26 @@ export function shareEvidence(change: ModelChange, metric: ShareMetric, question
 }
 
 /** Sides that ran side by side: the trimmed mean over blocks of the change for the worse. */
-export function blockEvidence(change: ModelChange, { limit, metric, target, alpha }: Question): Evidence {
+export function blockEvidence(change: ModelChange, { limit, metric, target, alpha, shares }: Question): Evidence {
   const { pairs, why } = change.blocks(rowKey({ ...target, metric: metric.id }))
   if (pairs.length === 0) return missing(why)
   const sign = metric.better === 'higher' ? -1 : 1
   const points = isShare(metric.unit)
   const changes = points ? pairs.map(({ baseline, candidate }) => candidate - baseline) : logRatios(pairs)
   if (changes === undefined) return missing('a block has the value zero, so that there is no ratio')
-  const mean = trimmedMean(changes.map((one) => sign * one))
-  if (mean === undefined) return { ...missing(`${count(pairs.length, 'block')} allow no test`), pairs: pairs.length, advice: 'give the suite 6 blocks or more' }
   const scale = points ? (value: number): number => value : Math.log1p
   const [tolerated, most] = [scale(limit.tolerated), scale(limit.most)]
+  const test = regressionTest(
+    changes.map((one) => sign * one),
+    tolerated,
+    shares,
+  )
+  if (test === undefined) return { ...missing(`${count(pairs.length, 'block')} allow no test`), pairs: pairs.length, advice: 'give the suite 6 blocks or more' }
+  const { fail, mean } = test
   const need = pairsToShow(mean.sd, most, tolerated, alpha)
   return {
     change: changeEstimate(mean, points, pairs.length, `trimmed mean over ${count(pairs.length, 'pair')} of blocks that ran side by side`),
-    p: { fail: shownAbove(mean, tolerated), pass: shownBelow(mean, most) },
+    p: { fail, pass: shownBelow(mean, most) },
     pairs: pairs.length,
     ...(need === undefined ? {} : { detectable: { change: back(detectableChange(mean.sd, pairs.length, tolerated, alpha), points), pairsForLimit: need } }),
     note: `${count(pairs.length, 'pair')} of blocks`,

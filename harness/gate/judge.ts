@@ -1,5 +1,5 @@
 /** Judges a run by the rules of a policy, against a baseline where the rules need one. Pure. */
-import { holm } from '../analysis/index.ts'
+import { holm, type Shares } from '../analysis/index.ts'
 import type { GateFinding, GateOutcome, GatePolicy, GateReport, StoredRun, SuiteRecord } from '../types.ts'
 import { draftsOf, openCourt, type Draft } from './drafts.ts'
 import { percent } from './evidence.ts'
@@ -15,6 +15,8 @@ export interface GateInputs {
   /** `together`: both ran side by side, block by block, in one job. */
   ran: GateReport['ran']
   look?: GateReport['look']
+  /** Of `alpha`, that this look has; default all of it. */
+  shares?: Shares
   /** In words, where two suites differ. */
   describe: (before: SuiteRecord, now: SuiteRecord) => string
   differences?: readonly string[]
@@ -23,10 +25,10 @@ export interface GateInputs {
 /** Throws HarnessError `usage` where a rule names a model that the run lacks, or needs a baseline and there is none. */
 export function judge(inputs: GateInputs): GateReport {
   const { policy, candidate, baseline, ran, look } = inputs
+  const { alpha } = policy
   // 1. what each rule is about and what the runs say about it  2. all tests together  3. the outcome
   const court = openCourt(inputs)
   const drafts = policy.rules.flatMap((rule) => draftsOf(rule, court))
-  const alpha = policy.alpha / (look?.of ?? 1)
   const tested = drafts.filter((draft) => draft.p !== undefined && draft.settled === undefined)
   const adjusted = holm(tested.map(({ p }) => p!.fail))
   const findings = [completeness(candidate), ...drafts.map((draft) => conclude(draft, adjusted[tested.indexOf(draft)], alpha, policy.missed))]
@@ -35,7 +37,7 @@ export function judge(inputs: GateInputs): GateReport {
     run: candidate.record.id,
     ...(baseline === undefined ? {} : { baseline: { name: baseline.name, run: baseline.run.record.id } }),
     ran,
-    policy: { source: inputs.source, hash: inputs.hash, alpha: policy.alpha, missed: policy.missed, rules: policy.rules.length },
+    policy: { source: inputs.source, hash: inputs.hash, alpha, missed: policy.missed, rules: policy.rules.length },
     ...(look === undefined ? {} : { look }),
     outcome: outcomeOf(findings),
     findings,

@@ -62,7 +62,10 @@ export interface GateFinding {
   candidate: Observed<Estimate>
   /** Change for the worse, as a share of the baseline or in points; positive is worse. Absent for floors, ceilings and verdicts. */
   change: Observed<Estimate>
-  /** One-sided p-values: of "not worse than tolerated" (small: fail), the same after Holm, and of "worse by the limit or more" (small: pass). */
+  /**
+   * One-sided p-values: of "nothing changed, or no more than tolerated", divided by the share of alpha that the look has (small:
+   * fail); the same after Holm; and of "worse by the limit or more" (small: pass).
+   */
   p?: { fail: number; adjusted: number; pass: number }
   /** Items, blocks or groups of requests that both sides have. */
   pairs: number
@@ -81,7 +84,7 @@ export interface GateReport {
   /** `together`: both ran side by side in one job; `apart`: the baseline was stored. */
   ran: 'together' | 'apart' | 'alone'
   policy: { source: string; hash: string; alpha: number; missed: number; rules: number }
-  /** Which look of a sequential gate; alpha is divided by the number of looks. */
+  /** Which look of a sequential gate; alpha is shared out among the looks. */
   look?: { index: number; of: number; pairs: number }
   outcome: 'pass' | 'fail' | 'undecided'
   findings: readonly GateFinding[]

@@ -11,6 +11,7 @@ export interface Regime {
 export const REGIMES: readonly Regime[] = [
   { id: 'iid-1', title: 'independent, 1%', session: (random, count) => fill(count, () => 0.01 * random.normal()) },
   { id: 'iid-2', title: 'independent, 2%', session: (random, count) => fill(count, () => 0.02 * random.normal()) },
+  { id: 'iid-21', title: 'independent, 2.1%', session: (random, count) => fill(count, () => 0.021 * random.normal()) },
   { id: 'drift', title: 'drift, 3% slowly, 1% quickly', session: drift },
   { id: 'spikes', title: 'spikes, 5% of 10 to 50% more', session: spikes },
   { id: 'clocks', title: 'two clock states, 5% apart', session: clocks },

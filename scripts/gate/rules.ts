@@ -1,7 +1,7 @@
 /** Ways of telling a regression: ours, and those of other tools. All are given times (more is worse). */
-import { shownAbove, shownBelow, trimmedMean } from '../../harness/analysis/index.ts'
+import { regressionTest, shownBelow } from '../../harness/analysis/index.ts'
 import { normalCdf, tCdf } from '../../harness/analysis/stats/distributions.ts'
-import { LOOKS } from '../../harness/gate/rerun/looks.ts'
+import { LOOKS, SHARES } from '../../harness/gate/rerun/looks.ts'
 
 export type Call = 'pass' | 'fail' | 'undecided'
 
@@ -10,9 +10,9 @@ export function sequentialGate(
   differences: readonly number[],
   { alpha, missed, most, tolerated }: { alpha: number; missed: number; most: number; tolerated: number },
 ): { call: Call; pairs: number } {
-  for (const pairs of LOOKS) {
-    const mean = trimmedMean(differences.slice(0, pairs))!
-    if (shownAbove(mean, Math.log1p(tolerated)) <= alpha / LOOKS.length) return { call: 'fail', pairs }
+  for (const [look, pairs] of LOOKS.entries()) {
+    const { fail, mean } = regressionTest(differences.slice(0, pairs), Math.log1p(tolerated), SHARES[look])!
+    if (fail <= alpha) return { call: 'fail', pairs }
     if (shownBelow(mean, Math.log1p(most)) <= missed) return { call: 'pass', pairs }
   }
   return { call: 'undecided', pairs: LOOKS.at(-1)! }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadPolicy, parseBudget, rerun, type RerunOptions } from '../../harness/gate/index.ts'
 import { checkOut } from '../../harness/gate/rerun/checkout.ts'
-import { lookAt, LOOKS, stopAfter } from '../../harness/gate/rerun/looks.ts'
+import { lookAt, LOOKS, SHARES, stopAfter } from '../../harness/gate/rerun/looks.ts'
 import { planSuite, readRun } from '../../harness/run/index.ts'
 import { loadSuite } from '../../harness/suite/index.ts'
 import type { GateReport, LoadedSuite } from '../../harness/types.ts'
@@ -121,6 +121,8 @@ describe('looks', () => {
   const report = (outcome: GateReport['outcome']): GateReport => ({ outcome }) as GateReport
   test('come at the pairs that the error rate was shared out for', () => {
     expect(Array.from({ length: 31 }, (_, pairs) => lookAt(pairs)).filter((index) => index !== undefined)).toEqual([0, 1, 2, 3, 4])
+    expect(SHARES).toHaveLength(LOOKS.length)
+    expect(SHARES.reduce((sum, { plain, trimmed }) => sum + plain + trimmed, 0)).toBeCloseTo(1, 12)
   })
   test('end when it is decided, when the next would not fit, and at the last', () => {
     const pace = { pairs: 6, elapsedMs: 6000, budgetMs: 60_000 }

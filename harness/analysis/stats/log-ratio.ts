@@ -59,18 +59,20 @@ export function trimmedInterval({ value, se, df }: Pick<TrimmedMean, 'value' | '
 }
 
 /**
- * The least true change that so many pairs show to be above `tolerated` with the power, when one difference has the standard
- * deviation `sd` (t quantiles of the trimmed degrees of freedom): tolerated + (t₁₋α + t_power)·SE.
+ * The least true change that so many pairs show with the power, when one difference has the standard deviation `sd` (t
+ * quantiles of the trimmed degrees of freedom): (t₁₋α + t_power)·SE to be shown at all, tolerated + (t₀.₉₅ + t_power)·SE to be
+ * shown to be more than is tolerated.
  */
 export function detectableChange(sd: number, pairs: number, tolerated: number, alpha: number, power = 0.9): number {
   const df = Math.max(1, pairs - 2 * Math.floor(TRIM * pairs) - 1)
-  return tolerated + ((tQuantile(1 - alpha, df) + tQuantile(power, df)) * sd) / Math.sqrt(pairs)
+  const [se, reach] = [sd / Math.sqrt(pairs), tQuantile(power, df)]
+  return Math.max((tQuantile(1 - alpha, df) + reach) * se, tolerated + (tQuantile(0.95, df) + reach) * se)
 }
 
-/** Pairs with which a change of `change` is shown to be above `tolerated`; undefined where a million would not do. */
+/** Pairs with which a change of `change`, which is above `tolerated`, is shown; undefined where a million would not do. */
 export function pairsToShow(sd: number, change: number, tolerated: number, alpha: number, power = 0.9): number | undefined {
   if (!(change > tolerated)) return undefined
-  let pairs = Math.max(6, Math.floor((((normalQuantile(1 - alpha) + normalQuantile(power)) * sd) / (change - tolerated)) ** 2))
+  let pairs = Math.max(6, Math.floor((((normalQuantile(1 - alpha) + normalQuantile(power)) * sd) / change) ** 2))
   while (pairs < 1e6 && detectableChange(sd, pairs, tolerated, alpha, power) > change) pairs = Math.ceil(pairs * 1.05) + 1
   return pairs < 1e6 ? pairs : undefined
 }

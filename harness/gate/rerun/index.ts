@@ -6,7 +6,7 @@ import { checkSameQuestions } from '../comparable.ts'
 import { refuseDeadRules } from '../dead.ts'
 import { judge } from '../judge.ts'
 import { modelsOf } from '../targets.ts'
-import { FIRST_BLOCKS, lookAt, LOOKS, stopAfter } from './looks.ts'
+import { FIRST_BLOCKS, lookAt, LOOKS, SHARES, stopAfter } from './looks.ts'
 import { mergeSuites, splitRun, type Arms } from './merge.ts'
 
 export { checkOut, type Checkout } from './checkout.ts'
@@ -55,6 +55,7 @@ export async function rerun(options: RerunOptions, { onEvent, onLook }: RerunEve
       baseline: { name, run: sides.baseline },
       ran: 'together',
       look,
+      ...(SHARES[index] === undefined ? {} : { shares: SHARES[index] }),
       describe: describeDifference,
     })
   }
