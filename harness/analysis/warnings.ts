@@ -1,5 +1,5 @@
 /** What a reader must know before trusting the numbers of a run. Codes are stable; messages are for people. */
-import type { MetricRow, StoredRun, Warning } from '../types.ts'
+import type { MetricRow, StoredRun, TableRun, Warning } from '../types.ts'
 import type { GroupData } from './data.ts'
 import { millis, type Units } from './groups.ts'
 import { LATENCY } from './metrics/table/latency.ts'
@@ -8,6 +8,7 @@ import { RESOURCES } from './metrics/table/resources.ts'
 import { edgeError } from './energy/window.ts'
 import { counted } from './observed.ts'
 import { stageSummaries } from './stages.ts'
+import { throttleWarnings } from './throttle.ts'
 import { quantile } from './stats/quantiles.ts'
 import { distinct, isAnswered, isGraded } from './table/rows.ts'
 
@@ -17,12 +18,14 @@ const SHORT_POWER_WINDOW_MS = 10_000
 const FEW_READS = 4
 const LONG_ANSWER = 8
 
-export function runWarnings({ record }: Pick<StoredRun, 'record'>, groups: readonly GroupData[]): Warning[] {
+export function runWarnings(run: Pick<TableRun, 'record' | 'series'>, groups: readonly GroupData[]): Warning[] {
+  const { record } = run
   return [
     ...record.warnings,
     ...incomplete(record, groups),
     ...fewItems(groups),
     ...groups.flatMap(groupWarnings),
+    ...throttleWarnings(run, groups),
     ...shortWindows(groups),
     ...unequalRuntimes(record),
   ]

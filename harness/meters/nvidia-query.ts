@@ -2,15 +2,30 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Observed, Unit } from '../types.ts'
+import { HEAT, SLOWED } from './nvidia-board.ts'
 
-/** The columns that meters are made of. `fields`: names from new to old drivers, the first that is known is asked for. */
+interface ColumnSpec {
+  /** Names from new to old drivers; the first that is known is asked for. */
+  readonly fields: readonly string[]
+  readonly unit: Unit
+  readonly scale: number
+  readonly merge: 'sum' | 'mean' | 'max'
+  readonly what: string
+  readonly parse: (cell: string | undefined) => number | undefined
+}
+
+const ACTIVE = ['clocks_event_reasons.active', 'clocks_throttle_reasons.active']
+/** The columns that meters are made of. */
 export const COLUMNS = {
-  power: { fields: ['power.draw.instant', 'power.draw'], unit: 'W', scale: 1, merge: 'sum', what: 'board power' },
-  memory: { fields: ['memory.used'], unit: 'byte', scale: 1024 * 1024, merge: 'sum', what: 'memory in use' },
-  utilisation: { fields: ['utilization.gpu'], unit: 'ratio', scale: 0.01, merge: 'mean', what: 'share of time in which a kernel ran' },
-  temperature: { fields: ['temperature.gpu'], unit: 'celsius', scale: 1, merge: 'max', what: 'core temperature' },
-  clock: { fields: ['clocks.sm', 'clocks.current.sm'], unit: 'MHz', scale: 1, merge: 'mean', what: 'clock of the multiprocessors' },
-} as const satisfies Record<string, { fields: readonly string[]; unit: Unit; scale: number; merge: 'sum' | 'mean' | 'max'; what: string }>
+  power: column(['power.draw.instant', 'power.draw'], 'W', 1, 'sum', 'board power'),
+  average: column(['power.draw.average'], 'W', 1, 'sum', 'board power, mean of about a second'),
+  memory: column(['memory.used'], 'byte', 1024 * 1024, 'sum', 'memory in use'),
+  utilisation: column(['utilization.gpu'], 'ratio', 0.01, 'mean', 'share of time in which a kernel ran'),
+  temperature: column(['temperature.gpu'], 'celsius', 1, 'max', 'core temperature'),
+  clock: column(['clocks.sm', 'clocks.current.sm'], 'MHz', 1, 'mean', 'clock of the multiprocessors'),
+  throttle: column(ACTIVE, 'ratio', 1, 'max', '1 while power cap, heat or the power brake slows the clocks', flag(SLOWED)),
+  heat: column(ACTIVE, 'ratio', 1, 'max', '1 while heat slows the clocks', flag(HEAT)),
+} as const satisfies Record<string, ColumnSpec>
 export type Column = keyof typeof COLUMNS
 
 export interface NvidiaFacts {
@@ -53,16 +68,37 @@ export function gpuSelection(env: NodeJS.ProcessEnv): readonly string[] {
   return uuids || numbers ? [`--id=${visible}`] : []
 }
 
+/** The next query asks nvidia-smi anew. */
+export function forgetNvidia(): void {
+  answers.clear()
+}
+
 // --- internal ---
+
+function column(
+  fields: readonly string[],
+  unit: Unit,
+  scale: number,
+  merge: ColumnSpec['merge'],
+  what: string,
+  parse: ColumnSpec['parse'] = parseCell,
+): ColumnSpec {
+  return { fields, unit, scale, merge, what, parse }
+}
+
+/** A cell such as `0x0000000000000004`: whether one of the bits is set. */
+function flag(bits: bigint): ColumnSpec['parse'] {
+  return (cell) => (cell !== undefined && /^0x[0-9a-f]{1,16}$/i.test(cell) ? ((BigInt(cell) & bits) === 0n ? 0 : 1) : undefined)
+}
 
 const answers = new Map<string, Promise<Observed<NvidiaFacts>>>()
 
 async function ask(signal: AbortSignal): Promise<Observed<NvidiaFacts>> {
   try {
     const known = new Set([...(await call(['--help-query-gpu'], signal)).matchAll(/"([a-z0-9_.]+)"/g)].map(([, field]) => field))
-    const columns = (Object.keys(COLUMNS) as Column[]).flatMap((column) => {
-      const field = COLUMNS[column].fields.find((name) => known.has(name))
-      return field === undefined ? [] : [{ column, field }]
+    const columns = (Object.keys(COLUMNS) as Column[]).flatMap((name) => {
+      const field = COLUMNS[name].fields.find((one) => known.has(one))
+      return field === undefined ? [] : [{ column: name, field }]
     })
     const selection = gpuSelection(process.env)
     const text = await call(
@@ -78,10 +114,10 @@ async function ask(signal: AbortSignal): Promise<Observed<NvidiaFacts>> {
       return index === undefined ? [] : [{ index, name: row.slice(2 + columns.length).join(', ') }]
     })
     if (gpus.length === 0) return { state: 'absent', why: 'nvidia-smi lists no GPU' }
-    const working = columns.filter((_, i) => rows.every((row) => parseCell(row[2 + i]) !== undefined))
+    const working = columns.filter(({ column: name }, i) => rows.every((row) => COLUMNS[name].parse(row[2 + i]) !== undefined))
     return {
       state: 'ok',
-      value: { driver: rows[0]?.[1] ?? 'unknown', gpus, fields: Object.fromEntries(working.map(({ column, field }) => [column, field])), selection },
+      value: { driver: rows[0]?.[1] ?? 'unknown', gpus, fields: Object.fromEntries(working.map(({ column: name, field }) => [name, field])), selection },
     }
   } catch (error) {
     return { state: 'absent', why: whyNot(error) }

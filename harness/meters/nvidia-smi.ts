@@ -1,13 +1,17 @@
 /** NVIDIA GPUs through the driver's own command. One meter per quantity, all fed by one process. */
-import type { Meter, MeterSession, Series } from '../types.ts'
+import type { Gap, Meter, MeterSession, Series } from '../types.ts'
+import { drawIsAverage } from './nvidia-board.ts'
 import { joinFeed } from './nvidia-feed.ts'
 import { COLUMNS, queryNvidia, type Column, type NvidiaFacts } from './nvidia-query.ts'
 
 export const nvidiaSmi = meterOf('power', 'nvidia-smi', 'power of NVIDIA GPUs')
+export const nvidiaAverage = meterOf('average', 'nvidia-smi-average', 'power of NVIDIA GPUs, mean of about a second')
 export const nvidiaMemory = meterOf('memory', 'nvidia-smi-memory', 'memory in use on NVIDIA GPUs')
 export const nvidiaUtilisation = meterOf('utilisation', 'nvidia-smi-utilisation', 'utilisation of NVIDIA GPUs')
 export const nvidiaTemperature = meterOf('temperature', 'nvidia-smi-temperature', 'temperature of NVIDIA GPUs')
 export const nvidiaClock = meterOf('clock', 'nvidia-smi-clock', 'clock of NVIDIA GPUs')
+export const nvidiaThrottle = meterOf('throttle', 'nvidia-smi-throttle', 'whether NVIDIA GPUs are slowed by power or heat')
+export const nvidiaHeat = meterOf('heat', 'nvidia-smi-throttle-heat', 'whether NVIDIA GPUs are slowed by heat')
 
 // --- internal ---
 
@@ -27,22 +31,25 @@ function meterOf(column: Column, id: string, summary: string): Meter {
     },
     async start(clock, context): Promise<MeterSession> {
       const facts = await queryNvidia(context.signal)
-      const [t, v]: [number[], number[]] = [[], []]
       const field = facts.state === 'ok' ? facts.value.fields[column] : undefined
       const device = facts.state === 'ok' ? { device: `${facts.value.gpus.length === 1 ? '' : `${facts.value.gpus.length} × `}${gpuNames(facts.value)}` } : {}
-      const kind = column === 'power' ? { kind: field?.endsWith('.instant') === true ? ('instant' as const) : ('average' as const) } : {}
-      const series = (how: string): Series => ({ ...kind, scope: 'gpu', ...device, meter: id, unit, origin: 'measured', how, t, v })
+      const kind = facts.state === 'ok' && field !== undefined && unit === 'W' ? { kind: kindOf(field, facts.value) } : {}
+      const about: Omit<Series, 'how' | 't' | 'v'> = { ...kind, scope: 'gpu', ...device, meter: id, unit, origin: 'measured' }
       if (facts.state !== 'ok' || field === undefined) {
         const why = facts.state === 'absent' ? facts.why : `the GPU does not tell its ${what}`
-        return { stop: async () => series(`no readings: ${why}`) }
+        return { stop: async () => ({ ...about, how: `no readings: ${why}`, t: [], v: [] }) }
       }
-      const feed = joinFeed(facts.value, context.intervalMs, (round) => {
-        const cells = round.flatMap((gpu) => (gpu[column] === undefined ? [] : [gpu[column] * scale]))
-        if (cells.length < round.length) return // a sum over some of the GPUs would be another quantity
-        const [time, value] = [clock(), MERGE[merge](cells)]
-        t.push(time)
-        v.push(value)
-        context.onReading?.(time, value)
+      const readings = new Readings(clock)
+      const feed = joinFeed(facts.value, context.intervalMs, {
+        round: (round) => {
+          const cells = round.map((gpu) => gpu[column])
+          const wrong = cells.find((cell) => typeof cell !== 'number')
+          if (wrong !== undefined) return readings.miss(`nvidia-smi said "${wrong}" for ${field}`) // a sum over some of the GPUs would be another quantity
+          const value = MERGE[merge](cells.map((cell) => (cell as number) * scale))
+          const time = readings.add(value)
+          context.onReading?.(time, value)
+        },
+        down: (why) => readings.miss(why),
       })
       const abort = (): void => void feed.release()
       context.signal.addEventListener('abort', abort, { once: true })
@@ -53,18 +60,53 @@ function meterOf(column: Column, id: string, summary: string): Meter {
         context.signal.removeEventListener('abort', abort)
         // One more row, so that the readings enclose the window; a sampler that is silent is not waited for.
         if (!context.signal.aborted) await feed.nextRound(3 * context.intervalMs)
-        const early = feed.ended()
+        const { t, v, gaps } = readings.done()
         await feed.release()
-        const note = early !== undefined && early !== 'stopped' ? `; the readings end early: ${early}` : t.length === 0 ? '; it sent no readings' : ''
-        const startMs = t.at(-1)
-        const died = early !== undefined && early !== 'stopped' && startMs !== undefined
-        return { ...series(how + note), ...(died ? { gaps: [{ startMs, endMs: clock(), why: early }] } : {}) }
+        const why = t.length > 0 ? '' : `; it sent no readings${gaps[0] === undefined ? '' : `: ${gaps[0].why}`}`
+        return { ...about, how: how + why, t, v, ...(gaps.length === 0 ? {} : { gaps }) }
       }
       let result: Promise<Series> | undefined
       return { stop: () => (result ??= finish()) }
     },
   }
   return meter
+}
+
+/** What came, and the times in which nothing did. */
+class Readings {
+  readonly #t: number[] = []
+  readonly #v: number[] = []
+  readonly #gaps: Gap[] = []
+  readonly #clock: () => number
+  #open: { startMs: number; why: string } | undefined
+
+  constructor(clock: () => number) {
+    this.#clock = clock
+  }
+
+  /** Gives the time. */
+  add(value: number): number {
+    const now = this.#clock()
+    if (this.#open !== undefined) this.#gaps.push({ ...this.#open, endMs: now })
+    this.#open = undefined
+    this.#t.push(now)
+    this.#v.push(value)
+    return now
+  }
+
+  miss(why: string): void {
+    this.#open ??= { startMs: this.#t.at(-1) ?? this.#clock(), why }
+  }
+
+  done(): { t: readonly number[]; v: readonly number[]; gaps: readonly Gap[] } {
+    const open = this.#open === undefined ? [] : [{ ...this.#open, endMs: this.#clock() }]
+    return { t: [...this.#t], v: [...this.#v], gaps: [...this.#gaps, ...open] }
+  }
+}
+
+function kindOf(field: string, { gpus }: NvidiaFacts): 'instant' | 'average' {
+  if (field.endsWith('.average')) return 'average'
+  return field.endsWith('.instant') || !drawIsAverage(gpus.map(({ name }) => name)) ? 'instant' : 'average'
 }
 
 const MERGE = {
@@ -77,8 +119,8 @@ function describe(facts: NvidiaFacts, column: Column, field: string): string {
   const { what, merge } = COLUMNS[column]
   const scope = facts.gpus.length === 1 ? gpuNames(facts) : `${merge} over ${facts.gpus.length} GPUs (${gpuNames(facts)})`
   const notes =
-    column === 'power'
-      ? `; the board only, not CPU, memory or power supply${field.endsWith('.instant') ? '' : '; averaged over up to 1 s by the driver, so short windows blur'}`
+    COLUMNS[column].unit === 'W'
+      ? `; the board only, not CPU, memory or power supply${kindOf(field, facts) === 'instant' ? '' : '; averaged over up to 1 s by the driver, so short windows blur'}`
       : ''
   return `${what} by nvidia-smi ${field}, ${scope}, driver ${facts.driver}, stamped on arrival${notes}`
 }

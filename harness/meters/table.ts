@@ -5,8 +5,19 @@ import { estimate } from './estimate.ts'
 import { hostCpu } from './host-cpu.ts'
 import { hostMemory } from './host-memory.ts'
 import { amdEnergy, amdPower, intelEnergy } from './hwmon.ts'
-import { nvidiaClock, nvidiaMemory, nvidiaSmi, nvidiaTemperature, nvidiaUtilisation } from './nvidia-smi.ts'
-import { nvmlAverage, nvmlClock, nvmlEnergy, nvmlMemory, nvmlMemoryClock, nvmlPower, nvmlTemperature, nvmlThrottle, nvmlUtilisation } from './nvml/index.ts'
+import { nvidiaAverage, nvidiaClock, nvidiaHeat, nvidiaMemory, nvidiaSmi, nvidiaTemperature, nvidiaThrottle, nvidiaUtilisation } from './nvidia-smi.ts'
+import {
+  nvmlAverage,
+  nvmlClock,
+  nvmlEnergy,
+  nvmlMemory,
+  nvmlMemoryClock,
+  nvmlPower,
+  nvmlTemperature,
+  nvmlThrottle,
+  nvmlThrottleHeat,
+  nvmlUtilisation,
+} from './nvml/index.ts'
 import { processMemory } from './process-memory.ts'
 import { raplDram, raplPackage, raplPsys } from './rapl.ts'
 
@@ -16,6 +27,7 @@ export const METERS: readonly Meter[] = [
   nvmlPower,
   nvmlAverage,
   nvidiaSmi,
+  nvidiaAverage,
   amdEnergy,
   amdPower,
   intelEnergy,
@@ -30,10 +42,13 @@ export const METERS: readonly Meter[] = [
   nvmlClock,
   nvmlMemoryClock,
   nvmlThrottle,
+  nvmlThrottleHeat,
   nvidiaMemory,
   nvidiaUtilisation,
   nvidiaTemperature,
   nvidiaClock,
+  nvidiaThrottle,
+  nvidiaHeat,
   processMemory,
   hostMemory,
   hostCpu,

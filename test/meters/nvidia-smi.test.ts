@@ -1,22 +1,35 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { METERS } from '../../harness/meters/index.ts'
 import { gpuSelection, parseCell } from '../../harness/meters/nvidia-query.ts'
 import type { Meter, MeterContext, Series } from '../../harness/types.ts'
+import { writeFakeSmi, type FakeSmi } from './fake-smi.ts'
 
-const FAKE = fileURLToPath(new URL('../fixtures/meters/nvidia-smi.mjs', import.meta.url))
-const FIELDS = ['index', 'name', 'driver_version', 'power.draw', 'power.draw.instant', 'memory.used', 'utilization.gpu', 'temperature.gpu', 'clocks.current.sm']
+const FIELDS = [
+  'index',
+  'name',
+  'driver_version',
+  'power.draw',
+  'power.draw.instant',
+  'power.draw.average',
+  'memory.used',
+  'utilization.gpu',
+  'temperature.gpu',
+  'clocks.current.sm',
+  'clocks_throttle_reasons.active',
+]
 const GPU = {
   name: 'NVIDIA H100 80GB HBM3',
   driver_version: '550.54.15',
   'power.draw': 71.5,
   'power.draw.instant': '70.25',
+  'power.draw.average': '68.5',
+  'clocks_throttle_reasons.active': '0x0000000000000024',
   'memory.used': 1024,
   'utilization.gpu': 37,
   'temperature.gpu': 31,
@@ -28,7 +41,6 @@ let saved: NodeJS.ProcessEnv
 beforeEach(() => {
   saved = { ...process.env }
   dir = mkdtempSync(join(tmpdir(), 'smi-'))
-  symlinkSync(FAKE, join(dir, 'nvidia-smi'))
 })
 afterEach(() => {
   process.env = saved
@@ -36,9 +48,9 @@ afterEach(() => {
 })
 
 /** Puts the fake first on the PATH. Its PATH is new each time, so nothing is remembered from the test before. */
-function fake(behaviour: object): void {
+function fake(behaviour: Partial<FakeSmi>): void {
   process.env.PATH = `${dir}:${saved.PATH}`
-  process.env.FAKE_SMI = JSON.stringify({ fields: FIELDS, gpus: [GPU], pids: join(dir, 'pids'), ...behaviour })
+  writeFakeSmi(dir, { fields: FIELDS, gpus: [GPU], ...behaviour })
 }
 const meter = (id = 'nvidia-smi'): Meter => METERS.find((m) => m.id === id) ?? expect.fail(`no meter ${id}`)
 const signal = new AbortController().signal
@@ -58,7 +70,7 @@ function alive(pid: number): boolean {
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await sleep(10)
 }
-async function record(id = 'nvidia-smi', over: Partial<MeterContext> = {}, ms = 250): Promise<Series> {
+async function record(id = 'nvidia-smi', over: Partial<MeterContext> = {}, ms = 100): Promise<Series> {
   const session = await meter(id).start(clock, context(over))
   await sleep(ms)
   const series = await session.stop()
@@ -97,9 +109,9 @@ describe('a driver that works', () => {
   it('gives the other quantities in base units', async () => {
     fake({})
     const values = await Promise.all(
-      ['nvidia-smi-memory', 'nvidia-smi-utilisation', 'nvidia-smi-temperature', 'nvidia-smi-clock'].map(
-        async (id) => [(await meter(id).start(clock, context())).stop(), id] as const,
-      ),
+      ['-memory', '-utilisation', '-temperature', '-clock', '-average', '-throttle', '-throttle-heat']
+        .map((end) => `nvidia-smi${end}`)
+        .map(async (id) => [(await meter(id).start(clock, context())).stop(), id] as const),
     )
     const series = await Promise.all(values.map(([stopped]) => stopped))
     expect(series.map(({ unit, v }) => [unit, v[0]])).toEqual([
@@ -107,6 +119,9 @@ describe('a driver that works', () => {
       ['ratio', 0.37],
       ['celsius', 31],
       ['MHz', 1980],
+      ['W', 68.5],
+      ['ratio', 1],
+      ['ratio', 1],
     ])
   })
 
@@ -145,6 +160,17 @@ describe('a driver that is older or hides something', () => {
     expect(series.how).toContain('averaged over up to 1 s')
   })
 
+  it('takes power.draw of boards before Ampere, and of its largest chip, for the power of the moment', async () => {
+    const older = FIELDS.filter((field) => !field.startsWith('power.draw.'))
+    fake({ fields: older, gpus: [{ ...GPU, name: 'Tesla T4' }] })
+    expect(await record()).toMatchObject({ kind: 'instant', how: expect.not.stringContaining('averaged') })
+  })
+
+  it('with a GPU that is only at its power limit is slowed, and not by heat', async () => {
+    fake({ gpus: [{ ...GPU, 'clocks_throttle_reasons.active': '0x0000000000000004' }] })
+    expect([(await record('nvidia-smi-throttle')).v[0], (await record('nvidia-smi-throttle-heat')).v[0]]).toEqual([1, 0])
+  })
+
   it('without any field for power is absent, with the reason', async () => {
     fake({ fields: FIELDS.filter((field) => !field.startsWith('power')) })
     expect(await meter().probe(signal)).toEqual({ state: 'absent', why: 'NVIDIA H100 80GB HBM3 does not tell its board power (driver 550.54.15)' })
@@ -159,28 +185,71 @@ describe('a driver that is older or hides something', () => {
 })
 
 describe('rows that go wrong', () => {
+  const DIED = 'nvidia-smi ended with code 15: Unable to determine the device handle for GPU 0000:01:00.0: GPU is lost.'
+
   it('a missing cell, a warning, half a line or a late row leave a gap, never a zero', async () => {
     fake({ rows: [{}, { 'power.draw.instant': '[Unknown Error]' }, 'garbage', 'half', 'late', {}] })
-    const { v } = await record('nvidia-smi', {}, 500)
+    const { v, gaps } = await record('nvidia-smi', {}, 250)
     expect(v.length).toBeGreaterThan(1)
     expect(new Set(v)).toEqual(new Set([70.25]))
+    expect(gaps?.[0]?.why).toBe('nvidia-smi said "[Unknown Error]" for power.draw.instant')
+  })
+
+  it('a column that is lost is a gap with that reason, for all meters', async () => {
+    fake({ rows: [{}, 'short', 'short', 'short', 'short'] })
+    const { v, gaps } = await record()
+    expect(new Set(v)).toEqual(new Set([70.25]))
+    expect(gaps?.[0]?.why).toBe('a row of nvidia-smi had 2 cells in place of 9')
+  })
+
+  it('a row that comes twice is read twice, with the same number', async () => {
+    fake({ gpus: [GPU, { ...GPU, 'power.draw.instant': 30 }], rows: ['twice'] })
+    expect(new Set((await record()).v)).toEqual(new Set([100.25]))
   })
 
   it('a GPU that misses a cell spoils the sum of that round only', async () => {
     fake({ gpus: [GPU, { ...GPU, 'power.draw.instant': 30 }], rows: [{}, { 'power.draw.instant': '[N/A]' }] })
-    expect(new Set((await record('nvidia-smi', {}, 400)).v)).toEqual(new Set([100.25]))
+    expect(new Set((await record('nvidia-smi', {}, 200)).v)).toEqual(new Set([100.25]))
   })
 
-  it('a crash keeps what came before, and says so', async () => {
-    fake({ crashAfter: 3 })
-    const { v, how, gaps } = await record('nvidia-smi', {}, 400)
-    expect(v).toEqual([70.25, 70.25, 70.25])
-    expect(how).toContain('the readings end early: nvidia-smi ended with code 15: Unable to determine the device handle')
-    expect(gaps).toEqual([expect.objectContaining({ why: expect.stringContaining('Unable to determine') })])
+  it('an end is a gap with its reason, and nvidia-smi is started again', async () => {
+    fake({ crashAfter: 3, crashes: 1 })
+    const session = await meter().start(clock, context())
+    await until(() => pids().length === 2)
+    await sleep(100)
+    const { t, v, gaps = [] } = await session.stop()
+    expect(v.length).toBeGreaterThan(4)
+    expect(new Set(v)).toEqual(new Set([70.25]))
+    expect(gaps).toEqual([{ startMs: t[2], endMs: t[3], why: DIED }])
+    expect(gaps[0]!.endMs - gaps[0]!.startMs).toBeGreaterThan(90)
+    expect(pids().filter(alive)).toEqual([])
+  })
+
+  it('one that keeps ending leaves what came, and a gap to the end', async () => {
+    fake({ crashAfter: 2 })
+    const session = await meter().start(clock, context())
+    await until(() => pids().length === 2)
+    const { v, gaps = [] } = await session.stop()
+    expect(new Set(v)).toEqual(new Set([70.25]))
+    expect(gaps.at(-1)).toMatchObject({ why: DIED })
+    const count = pids().length
+    await sleep(150)
+    expect(pids()).toHaveLength(count) // nobody starts it after the stop
+  })
+
+  it('one that falls silent is ended and started again', async () => {
+    fake({ silentAfter: 2, ignoreTerm: true })
+    const session = await meter().start(clock, context())
+    await until(() => pids().length === 2)
+    await sleep(100)
+    const { v, gaps } = await session.stop()
+    expect(v.length).toBeGreaterThan(2)
+    expect(gaps?.[0]?.why).toBe('nvidia-smi sent nothing for 1 s')
+    expect(alive(pids()[0]!)).toBe(false)
   })
 
   it('a sampler that sends nothing is stopped all the same, and has no readings', async () => {
-    fake({ silent: true, ignoreTerm: true })
+    fake({ silent: true })
     const abort = new AbortController()
     const starting = meter().start(clock, context({ signal: abort.signal }))
     await until(() => pids().length === 1)

@@ -53,6 +53,7 @@ describe.skipIf(compiler === undefined)('a driver that works', () => {
       'nvml-clock': 1500,
       'nvml-memory-clock': 2600,
       'nvml-throttle': 1,
+      'nvml-throttle-heat': 1,
     })
     const { t, v, kind, scope, device } = series[0]!
     expect({ kind, scope, device }).toEqual({ kind: 'counter', scope: 'gpu', device: '2 × NVIDIA Fake' })

@@ -1,5 +1,6 @@
 /** NVIDIA GPUs through NVML. One meter per quantity; several GPUs are one series, and one that fails spoils only that reading. */
 import type { Meter, Observed } from '../../types.ts'
+import { drawIsAverage, HEAT, SLOWED } from '../nvidia-board.ts'
 import { meterFrom, type OpenSensor, type SensorOptions } from '../sensor.ts'
 import { openDriver, type Driver, type Gpu } from './driver.ts'
 
@@ -39,10 +40,8 @@ export const nvmlClock = nvml({ id: 'nvml-clock', unit: 'MHz', summary: 'clock o
 export const nvmlMemoryClock = nvml({ id: 'nvml-memory-clock', unit: 'MHz', summary: 'memory clock of NVIDIA GPUs' }, 'mean', [
   { what: 'clock of the memory', read: (d, g) => out(d, g, 'nvmlDeviceGetClockInfo', 4, (b) => b.readUInt32LE(), 2) },
 ])
-export const nvmlThrottle = nvml({ id: 'nvml-throttle', unit: 'ratio', summary: 'whether NVIDIA GPUs are slowed by power or heat' }, 'max', [
-  { what: '1 while power cap, heat or the power brake slows the clocks, by clocks event reasons', read: reasons('nvmlDeviceGetCurrentClocksEventReasons') },
-  { what: '1 while power cap, heat or the power brake slows the clocks, by throttle reasons', read: reasons('nvmlDeviceGetCurrentClocksThrottleReasons') },
-])
+export const nvmlThrottle = throttle('nvml-throttle', 'power cap, heat or the power brake', SLOWED)
+export const nvmlThrottleHeat = throttle('nvml-throttle-heat', 'heat', HEAT)
 
 // --- internal ---
 
@@ -78,7 +77,7 @@ async function openNvml(merge: keyof typeof MERGE, ways: readonly Way[]): Promis
       value: {
         how: `${what} by NVML, ${scope}, driver ${version}`,
         device: gpus.length === 1 ? names : `${gpus.length} × ${names}`,
-        ...(what.startsWith('power usage') ? { kind: 'average' as const } : {}),
+        ...(what.startsWith('power usage') ? { kind: drawIsAverage(gpus.map(({ name }) => name)) ? ('average' as const) : ('instant' as const) } : {}),
         async read(clock) {
           const before = clock()
           const values = await readAll()
@@ -113,8 +112,13 @@ async function field(driver: Driver, gpu: Gpu, id: number, scope: number): Promi
   return (type === 1 || type === 5 ? buffer.readUInt32LE(32) : Number(buffer.readBigUInt64LE(32))) / 1000
 }
 
-/** nvmlClocksEventReason: SW power cap, HW slowdown, SW thermal, HW thermal, HW power brake. */
-const SLOWED = 0x4n | 0x8n | 0x20n | 0x40n | 0x80n
-function reasons(name: string): Read {
-  return (driver, gpu) => out(driver, gpu, name, 8, (buffer) => ((buffer.readBigUInt64LE() & SLOWED) === 0n ? 0 : 1))
+function throttle(id: string, what: string, bits: bigint): Meter {
+  const reasons =
+    (name: string): Read =>
+    (driver, gpu) =>
+      out(driver, gpu, name, 8, (buffer) => ((buffer.readBigUInt64LE() & bits) === 0n ? 0 : 1))
+  return nvml({ id, unit: 'ratio', summary: `whether ${what} slows NVIDIA GPUs` }, 'max', [
+    { what: `1 while ${what} slows the clocks, by clocks event reasons`, read: reasons('nvmlDeviceGetCurrentClocksEventReasons') },
+    { what: `1 while ${what} slows the clocks, by throttle reasons`, read: reasons('nvmlDeviceGetCurrentClocksThrottleReasons') },
+  ])
 }
