@@ -8,9 +8,10 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { PACKAGE_ROOT } from '../harness/package.ts'
+import { calibrate } from '../harness/cli/doctor/calibrate.ts'
+import type { CalibrationPoint, ErrorSpread } from '../harness/types.ts'
 import type { ClientOptions, ClientReport } from './load/client.ts'
 import { spawnMock } from './mock/process.ts'
-import type { TruthReport } from './mock/truth.ts'
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean' }, streams: { type: 'string', default: '1000' }, seconds: { type: 'string', default: '4' } },
@@ -25,14 +26,11 @@ const cores = availableParallelism()
 interface PacedLoad {
   streams: number
   perSecond: number
-  warm: boolean
 }
 interface Paced {
   tokensPerCpuSecond: number
   cpuShare: number
   kernelShare: number
-  reports: ClientReport[]
-  truth: TruthReport
 }
 
 // (a) paced streams
@@ -48,17 +46,18 @@ for (const kind of ['ours', 'bare', 'socket', 'openai', 'ours', 'bare'] as const
 }
 const pair = await pace('ours', 2)
 const [ours, bare, socket, openai] = ['ours', 'bare', 'socket', 'openai'].map((kind) => paced.get(kind)!) as [Paced, Paced, Paced, Paced]
-// Truth is a matter of the client only where it has time: so at rates that take a part of a core.
+// Truth is a matter of the client only where it has time: so at rates that take a part of a core. As `doctor --load` measures it, but for longer.
 const truths = [
   { streams: 200, perSecond: 50 },
   { streams: STREAMS, perSecond: 10 },
 ]
-const found: { streams: number; perSecond: number; cpuShare: number; errors: Errors }[] = []
+const found: { perSecond: number; point: CalibrationPoint }[] = []
 for (const { streams, perSecond } of truths) {
-  const result = await pace('ours', 1, { streams, perSecond, warm: true })
-  found.push({ streams, perSecond, cpuShare: result.cpuShare, errors: errorsOf(result) })
+  const signal = new AbortController().signal
+  const { points, stoppedBy } = await calibrate({ streams: [streams], seconds: 2 * SECONDS, tokensPerSecond: perSecond, signal, onPoint: () => {} })
+  if (points[0] === undefined) throw new Error(stoppedBy ?? 'no times')
+  found.push({ perSecond, point: points[0] })
 }
-const [calm, errors] = found.map((each) => each.errors) as [Errors, Errors]
 const few = { streams: STREAMS / 4, perSecond: PER_SECOND }
 const gainFew = (await pace('ours', 1, few)).tokensPerCpuSecond / (await pace('openai', 1, few)).tokensPerCpuSecond
 const results = {
@@ -69,11 +68,13 @@ const results = {
   // Two processes do twice what one of them does, if each has a core: so this is about what one of two costs.
   twoWorkersOverOne: (2 * pair.tokensPerCpuSecond) / ours.tokensPerCpuSecond,
   cpuShare: ours.cpuShare,
-  ...errors,
-  ttftErrorP99Ms200: calm.ttftErrorP99Ms,
-  tpotErrorP99Ms200: calm.tpotErrorP99Ms,
-  ttftErrorP50Ms200: calm.ttftErrorP50Ms,
-  tpotErrorP50Ms200: calm.tpotErrorP50Ms,
+  ...Object.fromEntries(
+    found.flatMap(({ point: { streams, ttftErrorMs, tpotErrorMs, tokenErrorMs } }) => [
+      [`ttftErrorMs${streams}`, ttftErrorMs],
+      [`tpotErrorMs${streams}`, tpotErrorMs],
+      [`tokenErrorMs${streams}`, tokenErrorMs],
+    ]),
+  ),
 }
 say(
   `  cost over bare reading ${results.costOverBare.toFixed(2)}, over a plain socket ${results.costOverSocket.toFixed(2)}; gain over the openai package ${results.gainOverOpenai.toFixed(2)}`,
@@ -84,9 +85,10 @@ say(
 say(
   `  at ${few.streams} streams the gain over the openai package is ${gainFew.toFixed(2)}; it is late, and reads several events at once, where it is overloaded`,
 )
-for (const { streams, perSecond, cpuShare, errors: e } of found)
+const spread = (error: ErrorSpread | undefined): string => `${error?.p50.toFixed(3)} ms median, ${error?.p99.toFixed(3)} ms p99`
+for (const { perSecond, point } of found)
   say(
-    `  ${streams} streams of ${perSecond} tokens/s, ${(100 * cpuShare).toFixed(0)}% of a core: TTFT − truth ${e.ttftErrorP50Ms.toFixed(2)} ms median, ${e.ttftErrorP99Ms.toFixed(2)} ms p99; TPOT ${e.tpotErrorP50Ms.toFixed(3)} and ${e.tpotErrorP99Ms.toFixed(3)} ms`,
+    `  ${point.streams} streams of ${perSecond} tokens/s, ${(100 * point.cpuShare).toFixed(0)}% of a core, ${point.requests} requests: |TTFT − truth| ${spread(point.ttftErrorMs)}; TPOT ${spread(point.tpotErrorMs)}; each token ${spread(point.tokenErrorMs)}`,
   )
 
 // (b) roofline
@@ -129,16 +131,15 @@ function place(core: number): { cpu?: number } {
 }
 
 async function pace(kind: ClientOptions['kind'], clients: number, load: Partial<PacedLoad> = {}): Promise<Paced> {
-  const { streams, perSecond, warm } = { streams: STREAMS, perSecond: PER_SECOND, warm: false, ...load }
+  const { streams, perSecond } = { streams: STREAMS, perSecond: PER_SECOND, ...load }
   const model = { prefillMs: PREFILL_MS, prefillMsPerToken: 0, decodeMs: 1000 / perSecond, maxBatch: streams }
-  const mock = await spawnMock({ models: [model], remember: 5 * streams }, place(0))
+  const mock = await spawnMock({ models: [model] }, place(0))
   const tokens = perSecond * (SECONDS + 2)
-  const options = { kind, streams: streams / clients, tokens, warm, fromMs: 1700, windowMs: SECONDS * 1000 - 700 }
+  const options = { kind, streams: streams / clients, tokens, fromMs: 1700, windowMs: SECONDS * 1000 - 700 }
   const reports = await run(
     `${mock.url}/v1`,
     Array.from({ length: clients }, () => options),
   )
-  const truth = await mock.truth()
   await mock.close()
   const { fromNs, untilNs } = reports[0]!
   const tokensRead = reports.reduce((sum, report) => sum + report.tokensInWindow, 0)
@@ -147,8 +148,6 @@ async function pace(kind: ClientOptions['kind'], clients: number, load: Partial<
     tokensPerCpuSecond: tokensRead / cpuSeconds,
     kernelShare: reports[0]!.kernelShare,
     cpuShare: (1e9 * cpuSeconds) / (untilNs - fromNs) / clients,
-    reports,
-    truth,
   }
 }
 
@@ -169,28 +168,6 @@ function runClient(options: ClientOptions, core: number): Promise<ClientReport> 
       else reject(new Error(`the client ${options.kind} ended with code ${code}`))
     })
   })
-}
-
-interface Errors {
-  ttftErrorP50Ms: number
-  ttftErrorP99Ms: number
-  tpotErrorP50Ms: number
-  tpotErrorP99Ms: number
-}
-
-/** Client − server, absolute, request by request: both in the order in which they began. */
-function errorsOf({ reports, truth }: Paced): Errors {
-  const client = reports.flatMap(({ times }) => times ?? []).sort((a, b) => a[0] - b[0])
-  const longest = Math.max(...truth.requests.map(({ tokensNs }) => tokensNs.length))
-  const server = truth.requests.filter(({ tokensNs }) => tokensNs.length === longest).sort((a, b) => a.receivedNs - b.receivedNs)
-  const [ttft, tpot]: [number[], number[]] = [[], []]
-  client.forEach(([start, , first, last, tokens], i) => {
-    const { receivedNs, tokensNs } = server[i]!
-    ttft.push(Math.abs(first - start - (tokensNs[0]! - receivedNs)) / 1e6)
-    tpot.push(Math.abs((last - first) / (tokens - 1) - (tokensNs.at(-1)! - tokensNs[0]!) / (tokensNs.length - 1)) / 1e6)
-  })
-  for (const list of [ttft, tpot]) list.sort((a, b) => a - b)
-  return { ttftErrorP50Ms: at(ttft, 0.5), ttftErrorP99Ms: at(ttft, 0.99), tpotErrorP50Ms: at(tpot, 0.5), tpotErrorP99Ms: at(tpot, 0.99) }
 }
 
 function at(sorted: readonly number[], share: number): number {

@@ -19,6 +19,8 @@ export interface CalibrationPoint {
   ttftErrorMs: ErrorSpread
   /** |read − written| of each token, on the one clock of the host. */
   tokenErrorMs: ErrorSpread
+  /** |client − server| of the time per token after the first, request by request. */
+  tpotErrorMs?: ErrorSpread
 }
 
 export interface ClientCalibration {

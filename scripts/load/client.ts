@@ -18,8 +18,6 @@ export interface ClientOptions {
   /** Streams that start evenly over the first second, each of `tokens` tokens; or, with `forMs`, one after the other. */
   streams: number
   tokens: number
-  /** One short request per stream beforehand, as a load's own warm-up does: connections are open, the code is compiled. */
-  warm?: boolean
   forMs?: number
   /** Requests per second for `forMs`, in place of streams; `ours` only. */
   perSecond?: number
@@ -90,10 +88,6 @@ async function ours(): Promise<ClientReport> {
   }
   const request = { prompt: [{ role: 'user' as const, content: 'go' }], maxTokens: options.tokens, seed: 1, temperature: 0, stop: [] }
   const parts = { send: model.send!.bind(model), requestOf: () => request, now, arrived: arrivalClock(now), signal }
-  if (options.warm === true) {
-    const short = { ...parts, requestOf: () => ({ ...request, maxTokens: 4 }), onBatch: () => {} }
-    await startStage(warmUp(), short).ended
-  }
   const stage = startStage(orderOf(), { ...parts, onBatch })
   const { readInWindow: _, ...window } = await measured(() => ({ answers: requests, read: 0 }))
   await stage.ended
@@ -117,12 +111,6 @@ function orderOf(): StageOrder {
   if (forMs !== undefined && perSecond === undefined) return { ...base, kind: 'closed', streams, endMs: startMs + forMs, most: Infinity }
   const [count, gapMs] = perSecond === undefined ? [streams, 1000 / streams] : [Math.floor((perSecond * (forMs ?? 0)) / 1000), 1000 / perSecond]
   return { ...base, kind: 'open', dueMs: Float64Array.from({ length: count }, (_, i) => startMs + i * gapMs), maxInFlight: 100_000 }
-}
-
-function warmUp(): StageOrder {
-  const { streams } = options
-  const startMs = now()
-  return { index: 0, requests: 'warmup', first: 0, step: 1, startMs, drainMs: 60_000, kind: 'closed', streams, endMs: startMs + 60_000, most: 3 * streams }
 }
 
 /** Runs one of the others: `once` sends a request and resolves when its answer has ended. */

@@ -32,6 +32,7 @@ test('errors are those of the same request, in whatever order answers and truth 
         expect(errors.requests).toBe(requests.length)
         const sorted = (values: number[]): number[] => values.map(Math.round).sort((a, b) => a - b)
         expect(sorted(errors.ttftMs)).toEqual(sorted(requests.map(({ late }) => late + 1)))
+        expect(sorted(errors.tpotMs)).toEqual(sorted(requests.map(({ late }) => late)))
         expect(sorted(errors.tokenMs)).toEqual(sorted(requests.flatMap(({ late }) => [late, 0])))
       },
     ),
@@ -40,7 +41,7 @@ test('errors are those of the same request, in whatever order answers and truth 
 
 test('requests that cannot be told apart, or have other tokens than were written, are left out', () => {
   const server = [truth(1, 0, [5]), truth(1, 10, [15]), truth(2, 0, [5, 6])]
-  expect(timesApart([answer(1, 0, [5]), answer(2, 0, [5])], server, 0, all)).toEqual({ requests: 0, ttftMs: [], tokenMs: [] })
+  expect(timesApart([answer(1, 0, [5]), answer(2, 0, [5])], server, 0, all)).toEqual({ requests: 0, ttftMs: [], tpotMs: [], tokenMs: [] })
   expect(timesApart([answer(2, 0, [5, 7])], server, 0, () => false).requests).toBe(0)
 })
 

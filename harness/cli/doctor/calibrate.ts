@@ -17,6 +17,8 @@ export interface CalibrationOptions {
   streams: readonly number[]
   /** Of sending, per point; the first second is left out, in which the streams begin. */
   seconds: number
+  /** Of each stream; a whole number of milliseconds per token. 20 if not said. */
+  tokensPerSecond?: number
   signal: AbortSignal
   onPoint: (point: CalibrationPoint) => void
 }
@@ -25,12 +27,13 @@ export const STREAMS: readonly number[] = [16, 64, 200, 500, 1000]
 export const SECONDS = 5
 
 /** Goes on until the errors are too large or a request fails. Throws HarnessError where not even the mock can be started, or when interrupted. */
-export async function calibrate({ streams, seconds, signal, onPoint }: CalibrationOptions): Promise<ClientCalibration> {
+export async function calibrate({ streams, seconds, tokensPerSecond = TOKENS, signal, onPoint }: CalibrationOptions): Promise<ClientCalibration> {
   const most = Math.max(...streams)
-  const model = { prefillMs: STEP_MS, prefillMsPerToken: 0, decodeMs: STEP_MS, maxBatch: 10 * most }
+  const stepMs = 1000 / tokensPerSecond
+  const model = { prefillMs: stepMs, prefillMsPerToken: 0, decodeMs: stepMs, maxBatch: 10 * most }
   const mock = await spawnMock({ models: [model], remember: Math.ceil(most * (seconds + 2)) })
   const clock = startClock()
-  const pool = createPool(jobOf(mock.url, clock.originNs), { model: 'the mock server', timeoutMs: 60_000, graceMs: 2000, signal })
+  const pool = createPool(jobOf(mock.url, clock.originNs, tokensPerSecond), { model: 'the mock server', timeoutMs: 60_000, graceMs: 2000, signal })
   const points: CalibrationPoint[] = []
   let stoppedBy: string | undefined
   try {
@@ -56,7 +59,7 @@ export async function calibrate({ streams, seconds, signal, onPoint }: Calibrati
   return {
     machine: thisMachine(),
     at: new Date().toISOString(),
-    tokensPerSecond: 1000 / STEP_MS,
+    tokensPerSecond,
     points,
     trustedStreams: trustOf(points),
     ...(stoppedBy === undefined ? {} : { stoppedBy }),
@@ -65,16 +68,15 @@ export async function calibrate({ streams, seconds, signal, onPoint }: Calibrati
 
 // --- internal ---
 
-const STEP_MS = 50
 /** Each stream lives for a second, and so many begin in it as there are streams. */
-const TOKENS = 1000 / STEP_MS
+const TOKENS = 20
 const FIRST_MS = 1000
 const LEAD_MS = 50
 const DRAIN_MS = 10_000
 /** Requests differ in length, so that the server's times and the client's are of the same one, in whatever order they came. */
 const KINDS = 64
 
-function jobOf(url: string, originNs: string): ClientJob {
+function jobOf(url: string, originNs: string, tokens: number): ClientJob {
   const options = { url: `${url}/v1`, model: 'mock', extra: { ignore_eos: true }, retries: { max: 0 } }
   const request = (i: number, maxTokens: number): Request => ({
     prompt: [{ role: 'user', content: 'go '.repeat(i + 1) }],
@@ -88,7 +90,7 @@ function jobOf(url: string, originNs: string): ClientJob {
     spec: { id: 'mock', name: 'mock', role: 'teacher', adapter: 'openai', options },
     dir: '.',
     originNs,
-    requests: requests(TOKENS),
+    requests: requests(tokens),
     openings: [],
     salt: '',
     warmup: requests(4),
@@ -134,6 +136,7 @@ async function measure({ mock, pool, now, originNs, streams, seconds }: Point): 
     cpuShare: Math.max(...ends.map((end) => end.cpuShare)),
     serverCpuShare: (1000 * (truth.cpuSeconds - cpuSeconds)) / (now() - startMs),
     ttftErrorMs: spreadOf(errors.ttftMs),
+    ...(errors.tpotMs.length === 0 ? {} : { tpotErrorMs: spreadOf(errors.tpotMs) }),
     tokenErrorMs: spreadOf(errors.tokenMs),
   }
 }

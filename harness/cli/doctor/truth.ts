@@ -8,6 +8,8 @@ export interface TimeErrors {
   requests: number
   /** |client − server| */
   ttftMs: number[]
+  /** (last − first) ÷ tokens after the first. */
+  tpotMs: number[]
   tokenMs: number[]
 }
 
@@ -21,7 +23,7 @@ export function timesApart(
   originNs: number,
   counts: (answer: Unpacked) => boolean,
 ): TimeErrors {
-  const errors: TimeErrors = { requests: 0, ttftMs: [], tokenMs: [] }
+  const errors: TimeErrors = { requests: 0, ttftMs: [], tpotMs: [], tokenMs: [] }
   const server = groupBy(truth, ({ promptTokens }) => promptTokens)
   const client = groupBy(answers, ({ answer }) => (answer.ok ? answer.completion.promptTokens : -1))
   for (const [length, own] of client) {
@@ -34,6 +36,7 @@ export function timesApart(
       const written = tokensNs.map((ns) => (ns - originNs) / 1e6)
       errors.requests += 1
       errors.ttftMs.push(Math.abs(tokenMs[0]! - one.startMs - (tokensNs[0]! - receivedNs) / 1e6))
+      if (tokenMs.length > 1) errors.tpotMs.push(Math.abs(tokenMs.at(-1)! - tokenMs[0]! - (written.at(-1)! - written[0]!)) / (tokenMs.length - 1))
       for (const [k, ms] of tokenMs.entries()) errors.tokenMs.push(Math.abs(ms - written[k]!))
     }
   }

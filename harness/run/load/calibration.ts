@@ -81,6 +81,7 @@ const CalibrationSchema = z.object({
       serverCpuShare: amount,
       ttftErrorMs: SpreadSchema,
       tokenErrorMs: SpreadSchema,
+      tpotErrorMs: z.exactOptional(SpreadSchema),
     }),
   ),
   trustedStreams: amount,
