@@ -11,6 +11,14 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)}h ${String(minutes % 60).padStart(2, '0')}m`
 }
 
+/** `850 B`, `12 kB`, `3.4 MB`; powers of ten, as disks are sold. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let [value, unit] = [bytes, 0]
+  while (value >= 999.5 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1]
+  return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
+}
+
 /**
  * Rows under a head, in columns two blanks apart. Cells that begin with a digit or `$` are aligned right.
  * Where the table is wider than `width`, the widest column is cut.

@@ -198,6 +198,20 @@ export const COMMANDS = {
     },
     examples: ['distillbench history throughput --models student', 'distillbench history accuracy --suite arithmetic --json'],
   },
+  prune: {
+    summary: 'Remove old runs, never a baseline',
+    about:
+      'A run goes where every limit that is given lets it go: with `--keep 20 --older-than 30d` runs that are older than 30 days and not among the newest 20 of their suite. ' +
+      'Baselines stay, and so do runs that baselines were saved from and runs that are being written. What goes takes its reports and its place in `history` with it.',
+    args: {
+      keep: { type: 'string', integer: true, valueHint: 'N', description: 'The newest N runs of each suite stay' },
+      'older-than': { type: 'string', valueHint: 'AGE', description: 'Only runs older than this, such as 12h, 30d or 8w' },
+      suite: { type: 'string', valueHint: 'NAME', description: 'Only runs of this suite' },
+      'dry-run': { type: 'boolean', description: 'Say what would go, and remove nothing' },
+      runs,
+    },
+    examples: ['distillbench prune --keep 20 --dry-run', 'distillbench prune --older-than 90d --json'],
+  },
   baseline: {
     summary: 'Keep runs as baselines of the gate',
     about:

@@ -29,6 +29,11 @@ export function lockRun(dir: string): () => void {
   return () => rmSync(path, { force: true })
 }
 
+/** The process that is writing to the run, if there is one. */
+export function holderOf(dir: string): number | undefined {
+  return readHolder(join(dir, 'lock'))
+}
+
 // --- internal ---
 
 const LockSchema = z.object({ pid: z.int().min(1), host: z.string(), started: z.string() })
