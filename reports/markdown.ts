@@ -6,6 +6,7 @@ import { countSentence, groupFailures } from './counts.ts'
 import { fidelityTable } from './fidelity.ts'
 import { formatInterval, formatPublished, formatValue, originMark } from './format.ts'
 import { nameOfModel, titleOfFigure } from './charts/published.ts'
+import { lifecycleTable } from './lifecycle.ts'
 import { clientFindings, clientTrust, stageTable } from './load.ts'
 import { openingSentences, runNotes, titleOf } from './opening.ts'
 import { rooflineTable } from './roofline.ts'
@@ -35,6 +36,7 @@ export function renderMarkdown(analysis: Analysis): string {
         ),
       ].join('\n'),
     ),
+    lifecycleBlock(view),
     gapBlock(view),
     fidelityBlock(view),
     loadBlock(view),
@@ -133,6 +135,11 @@ function gapBlock(view: View): string {
 function fidelityBlock(view: View): string {
   const table = fidelityTable(view)
   return table === undefined ? '' : `### Fidelity to the teacher\n\n${tableOf(table.columns, table.rows)}`
+}
+
+function lifecycleBlock(view: View): string {
+  const { columns, rows } = lifecycleTable(view)
+  return rows.length === 0 ? '' : `### Distillation and its return\n\n${tableOf(columns, rows)}`
 }
 
 function rooflineBlock(view: View): string {

@@ -15,6 +15,7 @@ import { stepRatios, stepRows } from './metrics/steps.ts'
 import { sumCells } from './metrics/sums.ts'
 import { METRICS } from './metrics/table.ts'
 import { claimResults, conflictsOf, conflictWarnings, factRatios, factRows } from './published.ts'
+import { lifecycleRows } from './lifecycle.ts'
 import { rooflineRows } from './roofline/index.ts'
 import { stageSummaries } from './stages.ts'
 import { routingRows } from './verdict/routing.ts'
@@ -45,6 +46,7 @@ export function analyse(runs: readonly (StoredRun | TableRun)[]): Analysis {
     distributions: parts.flatMap(({ distributions }) => distributions),
     stages: runs.flatMap(({ record }) => stageSummaries(record)),
     roofline: parts.flatMap(({ roofline }) => roofline),
+    lifecycle: parts.flatMap(({ lifecycle }) => lifecycle),
     facts,
     conflicts,
     claims: claims.claims,
@@ -74,7 +76,7 @@ export function figuresOf(stored: StoredRun | TableRun, { verdicts }: { verdicts
 type DoneCell = Extract<CellRecord, { state: 'done' }>
 type Part = Pick<
   Analysis,
-  'models' | 'rows' | 'ratios' | 'verdicts' | 'routing' | 'fidelity' | 'gap' | 'distributions' | 'roofline' | 'counts' | 'failures' | 'warnings'
+  'models' | 'rows' | 'ratios' | 'verdicts' | 'routing' | 'fidelity' | 'gap' | 'distributions' | 'roofline' | 'lifecycle' | 'counts' | 'failures' | 'warnings'
 >
 
 function analyseRun(run: TableRun): Part {
@@ -84,9 +86,10 @@ function analyseRun(run: TableRun): Part {
   const asked = groups.filter(({ group }) => group.samples.length > 0)
   const models = modelsOf(run, asked)
   const ratios = ratioRows(groups)
+  const rows = withCautions([...groups.flatMap(rowsOf), ...steps, ...facts], run)
   return {
     models,
-    rows: withCautions([...groups.flatMap(rowsOf), ...steps, ...facts], run),
+    rows,
     ratios: [...ratios, ...stepRatios(steps), ...factRatios(facts)],
     verdicts: verdictsOf(run, groups, models, ratios),
     routing: routingRows(asked, run.record.id, run.record.suite.margin),
@@ -97,6 +100,7 @@ function analyseRun(run: TableRun): Part {
     gap: gapRows(asked, run),
     distributions: asked.flatMap(distributionsOf),
     roofline: rooflineRows(groups),
+    lifecycle: lifecycleRows(models, rows, ratios),
     counts: groups.map((data) => countsOf(data, run.record)),
     failures: run.record.cells.flatMap((cell) => (cell.state === 'failed' ? [{ run: run.record.id, cell: cell.id, error: cell.error }] : [])),
     warnings: runWarnings(run, groups),

@@ -7,6 +7,7 @@ import type { StageSummary } from './load.ts'
 import type { ModelCard, RuntimeFacts } from './model.ts'
 import type { Observed } from './observed.ts'
 import type { Environment, Warning } from './record.ts'
+import type { LifecycleRow } from './lifecycle.ts'
 import type { RooflineRow } from './roofline.ts'
 import type { Price, Role } from './suite.ts'
 import type { RoutingRow, Verdict } from './verdict.ts'
@@ -57,6 +58,8 @@ export interface Analysis {
   stages: readonly StageSummary[]
   /** What each measured speed is of the peaks of its device. */
   roofline: readonly RooflineRow[]
+  /** What students cost over their life, distillation included. */
+  lifecycle: readonly LifecycleRow[]
   facts: readonly Fact[]
   /** Facts that disagree about one figure, the one used in the rows first. */
   conflicts: readonly { model: string; workload: string; metric: string; facts: readonly Fact[] }[]

@@ -2,6 +2,7 @@
 import type { View } from '../view.ts'
 import type { MaybeChart } from './chart.ts'
 import { latencyChart } from './latency.ts'
+import { lifecycleCharts } from './lifecycle.ts'
 import { loadCharts } from './load.ts'
 import { publishedCharts } from './published.ts'
 import { AGAINST_COST, AGAINST_SPEED, qualityChart } from './quality.ts'
@@ -11,6 +12,7 @@ import { sliceChart } from './slices.ts'
 
 export interface Charts {
   routing: readonly MaybeChart[]
+  lifecycle: readonly MaybeChart[]
   reliability: readonly MaybeChart[]
   quality: readonly MaybeChart[]
   latency: readonly MaybeChart[]
@@ -22,6 +24,7 @@ export interface Charts {
 export function chartsOf(view: View): Charts {
   return {
     routing: routingCharts(view),
+    lifecycle: lifecycleCharts(view),
     reliability: reliabilityCharts(view),
     quality: view.workloads.flatMap((workload) => [qualityChart(view, workload, AGAINST_COST), qualityChart(view, workload, AGAINST_SPEED)]),
     latency: view.workloads.flatMap((workload) => [

@@ -9,7 +9,7 @@ import { definitionsSection, environmentSection, everythingSection, modelsSectio
 import { comparisonSection } from './sections/comparison.ts'
 import { countsSection } from './sections/counts.ts'
 import { fidelitySection } from './sections/fidelity.ts'
-import { gapSection, latencySection, loadSection, qualitySection, rooflineSection, slicesSection } from './sections/measured.ts'
+import { gapSection, latencySection, lifecycleSection, loadSection, qualitySection, rooflineSection, slicesSection } from './sections/measured.ts'
 import { opening } from './sections/opening.ts'
 import { publishedSection } from './sections/published.ts'
 import { verdictSection } from './sections/verdict.ts'
@@ -21,6 +21,7 @@ export async function renderHtml(analysis: Analysis): Promise<string> {
   const sections: (Section | undefined)[] = [
     await verdictSection(view, charts.routing),
     comparisonSection(view),
+    await lifecycleSection(view, charts),
     gapSection(view),
     await fidelitySection(view, charts.reliability),
     ...(hasFigures

@@ -3,6 +3,7 @@ import type { MaybeChart } from '../../charts/chart.ts'
 import type { Charts } from '../../charts/index.ts'
 import { formatInterval, formatValue } from '../../format.ts'
 import { clientFindings, clientTrust, stageTable } from '../../load.ts'
+import { lifecycleTable } from '../../lifecycle.ts'
 import { rooflineMissing, rooflineTable } from '../../roofline.ts'
 import { valueOf, type View } from '../../view.ts'
 import { whyMissing } from '../../words.ts'
@@ -52,6 +53,14 @@ export async function loadSection(view: View, charts: Charts): Promise<Section |
   const body = html`${legendFor(view, charts.load)}${await figures(charts.load)} ${trust} ${clientTrust(view).map((sentence) => html`<p>${sentence}</p>`)}
   ${textTable(table, 'Stages of the loads', { sortable: true })}`
   return { id: 'load', title: 'Under load', body }
+}
+
+/** Distillation and what every request saves afterwards. */
+export async function lifecycleSection(view: View, charts: Charts): Promise<Section | undefined> {
+  const table = lifecycleTable(view)
+  if (table.rows.length === 0) return undefined
+  const body = html`${await figures(charts.lifecycle)} ${textTable(table, 'What the distillation took, and when it is paid back', { sortable: true })}`
+  return { id: 'lifecycle', title: 'Distillation and its return', body }
 }
 
 /** What a measured speed is of the peaks of the device: an explanation, not a merit. */
