@@ -1,7 +1,7 @@
 /** Which grader scores the imported answers, and where it disagrees with the scores that came with them. */
 import { HarnessError } from '../errors.ts'
 import type { Grade, Grader, Item, Warning } from '../types.ts'
-import { getGrader } from '../workloads/index.ts'
+import { getGrader, gradeFully, splitReasoning } from '../workloads/index.ts'
 import type { Contestant } from './contestant.ts'
 import { some } from './notes.ts'
 import type { Questions } from './questions.ts'
@@ -12,7 +12,7 @@ export const GIVEN = 'given'
 /** Grades an answer; undefined where there is nothing to grade it by. */
 export interface Grading {
   readonly grader: Pick<Grader, 'id' | 'version'>
-  grade(item: Item, text: string, given: number | undefined): Grade | undefined
+  grade(item: Item, text: string, given: number | undefined, signal: AbortSignal): Promise<Grade | undefined>
 }
 
 /**
@@ -28,7 +28,7 @@ export function chooseGrading(id: string | undefined, contestants: readonly Cont
       throw new HarnessError('data', `${silent.label} has no scores${id === undefined ? ' and no right answers' : ''}, so that its answers cannot be graded`, {
         hint: 'give the right answers with --dataset FILE.jsonl (id, prompt, target) or as "target" beside the answers',
       })
-    return { grader: { id: GIVEN, version: '1' }, grade: (_item, _text, given) => (given === undefined ? undefined : { score: given, grader: GIVEN }) }
+    return { grader: { id: GIVEN, version: '1' }, grade: async (_item, _text, given) => (given === undefined ? undefined : { score: given, grader: GIVEN }) }
   }
   if (without.length > 0)
     throw new HarnessError('data', `${without.length} of ${all.size} questions have no right answer for the grader ${chosen}: ${some(without)}`, {
@@ -37,8 +37,8 @@ export function chooseGrading(id: string | undefined, contestants: readonly Cont
   const grader = getGrader(chosen)
   return {
     grader,
-    grade(item, text) {
-      const { score, answer, detail } = grader.grade(item, text)
+    async grade(item, text, _given, signal) {
+      const { score, answer, detail } = await gradeFully(grader, item, splitReasoning(text).answer, signal)
       return { score, grader: grader.id, ...(answer === undefined ? {} : { answer }), ...(detail === undefined ? {} : { detail }) }
     },
   }

@@ -202,10 +202,11 @@ async function writeSamples(
     const grade =
       sample.finish === 'error'
         ? undefined
-        : grading.grade(
+        : await grading.grade(
             { id: question.id, hash: question.hash, prompt: '', ...(question.target === undefined ? {} : { target: question.target }) },
             answer.output,
             answer.score,
+            signal,
           )
     if (grade !== undefined && answer.score !== undefined) disagreements.compare(question.id, grade.score, answer.score)
     store.appendSample(grade === undefined ? sample : { ...sample, grade })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { nearest } from '../errors.ts'
 import type { Grader, Unit } from '../types.ts'
-import { GRADER_IDS, GRADERS, KIND_IDS, WORKLOAD_KINDS, type WorkloadCommon, type WorkloadInput } from '../workloads/index.ts'
+import { GRADER_IDS, graderShape, KIND_IDS, WORKLOAD_KINDS, type WorkloadCommon, type WorkloadInput } from '../workloads/index.ts'
 import { CardSchema, DeviceSchema } from './card.ts'
 import { GateSchema } from './gate.ts'
 import type { ClaimInput, FactInput, ModelInput, SuiteInput } from './input.ts'
@@ -79,10 +79,7 @@ const Model = strict({
 } satisfies ShapeOf<ModelInput>)
 
 const GraderName = z.enum(GRADER_IDS)
-const GraderWithOptions = z.discriminatedUnion(
-  'id',
-  GRADER_IDS.map((id) => strict({ id: z.literal(id), ...(GRADERS[id].shape as z.ZodRawShape) })) as unknown as [z.ZodObject],
-)
+const GraderWithOptions = z.discriminatedUnion('id', GRADER_IDS.map((id) => strict({ id: z.literal(id), ...graderShape(id) })) as unknown as [z.ZodObject])
 const OwnGrader = z.custom<Grader>(isGrader).meta({ codeOnly: true })
 const GraderInput = z.union([GraderName, GraderWithOptions, OwnGrader], {
   error: ({ input }) => {

@@ -99,7 +99,7 @@ export interface ItemsContext {
 export interface DataSource { use: 'questions' | 'examples'; file: string; sha256: string; bytes: number; dataset?: string; config?: string; split?: string; revision?: string }
 
 /** `settle` takes its time where `grade` says that it could not tell at once (`unsettled`); it does not throw either, but for an abort. */
-export interface Grader { id: string; version: string; grade(item: Item, text: string, said?: Said): Grade; settle?(item: Item, text: string, signal: AbortSignal, said?: Said): Promise<Grade> }
+export interface Grader { id: string; version: string; /** Items need no right answer. */ targetless?: true; grade(item: Item, text: string, said?: Said): Grade; settle?(item: Item, text: string, signal: AbortSignal, said?: Said): Promise<Grade> }
 /** What a model said beside its answer; the answer is without its reasoning. */
 export interface Said { readonly toolCalls?: readonly { name: string; arguments: string }[]; readonly truncated?: boolean }
 /** `score` is between 0 and 1; a binary grader gives 0 or 1. Never throws, whatever the text. */

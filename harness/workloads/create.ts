@@ -40,7 +40,7 @@ export function createWorkload(input: WorkloadInput, dir: string): WorkloadSpec 
   return {
     id,
     title: title ?? parts.title ?? id,
-    items: (seed, context) => checked(parts.items(seed, context), id, !isCustom(grader) && parts.grader === undefined),
+    items: (seed, context) => checked(parts.items(seed, context), id, !isCustom(grader) && parts.grader === undefined && chosen.targetless !== true),
     grader: chosen,
     maxTokens: maxTokens ?? parts.maxTokens ?? 256,
     temperature: temperature ?? parts.temperature ?? 0,

@@ -1,40 +1,97 @@
 /** What a grader is: reads the text of a model, gives a score between 0 and 1. */
+import { createHash } from 'node:crypto'
 import type { z } from 'zod'
-import type { Grade, Grader, Item } from '../types.ts'
+import { HarnessError, toFailure } from '../errors.ts'
+import type { Grade, Grader, Item, Said } from '../types.ts'
+import { createExtract, type ExtractStep } from './extract.ts'
+
+/** What a grader may want to know beside text and target. */
+export interface Extra {
+  readonly item: Item
+  readonly said: Said
+}
 
 /** A grader that suites name; `Options` is what may stand beside its id. */
 export interface GraderKind<Options extends object> {
   readonly summary: string
   /** Raised whenever the same text may get another score. */
   readonly version: string
+  /** Stands behind the id in records: what it must not be mistaken for. */
+  readonly label?: string
+  /** Items need no right answer. */
+  readonly targetless?: true
   readonly shape: { readonly [K in keyof Options]-?: z.ZodType<unknown, Options[K] | undefined> }
-  /** Reads one answer; `target` is the right one. Must give the same verdict for the same strings, in linear time. */
-  judge(options: Options): (text: string, target: string) => Verdict
+  /** Reads one answer; `target` is the right one, empty where the item has none. Must give the same verdict for the same strings, in linear time. */
+  judge(options: Options): (text: string, target: string, extra: Extra) => Verdict
+  /** Takes its time with what `judge` left unsettled. */
+  settle?(options: Options): (text: string, target: string, extra: Extra, signal: AbortSignal) => Promise<Verdict>
 }
 
 /** `answer` is what was read from the text, if anything was. */
 export interface Verdict {
   readonly correct: boolean
+  /** In place of right or wrong. */
+  readonly score?: number
   readonly answer?: string
   readonly detail?: string
+  /** `settle` must be asked. */
+  readonly unsettled?: true
+}
+
+/** What every grader that suites name takes besides its own options. */
+export interface CommonGraderOptions {
+  /** What is taken from the answer before it is graded, step by step. */
+  readonly extract?: readonly ExtractStep[]
 }
 
 /** Declares a grader; identity with types. */
 export const graderKind = <Options extends object>(kind: GraderKind<Options>): GraderKind<Options> => kind
 
 /** The grader itself. Options that were set are part of its id, so that runs graded differently are not compared. */
-export function createGrader<Options extends object>(id: string, kind: GraderKind<Options>, options: Options): Grader {
+export function createGrader<Options extends object>(id: string, kind: GraderKind<Options>, options: Options & CommonGraderOptions): Grader {
+  const { extract: steps, ...own } = options
   const set = Object.entries(options).filter(([, value]) => value !== undefined && value !== false)
-  const fullId = set.length === 0 ? id : `${id}(${set.map(([key, value]) => (value === true ? key : `${key}=${String(value)}`)).join(',')})`
-  const judge = kind.judge(options)
+  const name = kind.label === undefined ? id : `${id}:${kind.label}`
+  const fullId = set.length === 0 ? name : `${name}(${set.map(([key, value]) => (value === true ? key : `${key}=${optionText(value)}`)).join(',')})`
+  const judge = kind.judge(own as unknown as Options)
+  const settle = kind.settle?.(own as unknown as Options)
+  const extract = steps === undefined ? (text: string) => ({ text }) : createExtract(steps)
+  const gradeOf = ({ correct, score, ...found }: Verdict): Grade => ({ score: score ?? (correct ? 1 : 0), grader: fullId, ...found })
   return {
     id: fullId,
     version: kind.version,
-    grade(item: Item, text: string): Grade {
-      if (item.target === undefined) return { score: 0, grader: fullId, detail: 'the item has no right answer to compare with' }
-      const { correct, ...found } = judge(text, item.target)
-      return { score: correct ? 1 : 0, grader: fullId, ...found }
+    ...(kind.targetless === true ? { targetless: true } : {}),
+    grade(item, text, said = {}) {
+      if (item.target === undefined && kind.targetless !== true) return { score: 0, grader: fullId, detail: 'the item has no right answer to compare with' }
+      try {
+        const extracted = extract(text)
+        if (extracted.text === undefined) return { score: 0, grader: fullId, detail: extracted.why }
+        return gradeOf(judge(extracted.text, item.target ?? '', { item, said }))
+      } catch (error) {
+        return { score: 0, grader: fullId, detail: `the grader failed: ${toFailure(error).message}` }
+      }
     },
+    ...(settle === undefined
+      ? {}
+      : {
+          async settle(item, text, signal, said = {}) {
+            const extracted = extract(text)
+            if (extracted.text === undefined) return { score: 0, grader: fullId, detail: extracted.why }
+            return gradeOf(await settle(extracted.text, item.target ?? '', { item, said }, signal))
+          },
+        }),
+  }
+}
+
+/** Grades an answer, taking the time that it takes. Rejects only when aborted. */
+export async function gradeFully(grader: Grader, item: Item, text: string, signal: AbortSignal, said?: Said): Promise<Grade> {
+  const { unsettled, ...grade } = grader.grade(item, text, said)
+  if (unsettled !== true || grader.settle === undefined) return grade
+  try {
+    return await grader.settle(item, text, signal, said)
+  } catch (error) {
+    if (signal.aborted) throw new HarnessError('aborted', 'interrupted', { cause: error })
+    return { score: 0, grader: grader.id, detail: `the grader failed: ${toFailure(error).message}` }
   }
 }
 
@@ -44,17 +101,28 @@ export const ungraded: Grader = { id: 'none', version: '1', grade: () => ({ scor
 /** A grader of a user's own, held to the contract: never throws, and scores between 0 and 1. What it broke is in `detail`. */
 export function guardGrader(grader: Grader): Grader {
   const failed = (detail: string): Grade => ({ score: 0, grader: grader.id, detail })
+  const held = (grade: Grade): Grade => {
+    const valid = typeof grade?.score === 'number' && grade.score >= 0 && grade.score <= 1
+    return valid ? { ...grade, grader: grader.id } : failed(`the grader gave the score ${String(grade?.score)}, which is not between 0 and 1`)
+  }
   return {
     id: grader.id,
     version: grader.version,
-    grade(item, text) {
+    grade(item, text, said) {
       try {
-        const grade = grader.grade(item, text)
-        const valid = typeof grade?.score === 'number' && grade.score >= 0 && grade.score <= 1
-        return valid ? { ...grade, grader: grader.id } : failed(`the grader gave the score ${String(grade?.score)}, which is not between 0 and 1`)
+        return held(grader.grade(item, text, said))
       } catch (error) {
         return failed(`the grader failed: ${error instanceof Error ? error.message : String(error)}`)
       }
     },
+    ...(grader.settle === undefined ? {} : { settle: async (item, text, signal, said) => held(await grader.settle!(item, text, signal, said)) }),
   }
+}
+
+// --- internal ---
+
+/** As JSON where it is no plain value; of what is long, a digest. */
+function optionText(value: unknown): string {
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return text.length <= 100 ? text : createHash('sha256').update(text).digest('hex').slice(0, 12)
 }

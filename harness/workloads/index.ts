@@ -2,8 +2,19 @@
 export { createWorkload, type WorkloadCommon, type WorkloadInput } from './create.ts'
 export { splitReasoning } from './reasoning.ts'
 export { itemHash } from './hash.ts'
-export { getGrader, GRADER_IDS, GRADERS, KIND_IDS, WORKLOAD_KINDS, type GraderId, type GraderOptions, type KindId, type KindOptions } from './registry.ts'
-export { graderKind, ungraded, type GraderKind, type Verdict } from './grader.ts'
+export {
+  getGrader,
+  graderShape,
+  GRADER_IDS,
+  GRADERS,
+  KIND_IDS,
+  WORKLOAD_KINDS,
+  type GraderId,
+  type GraderOptions,
+  type KindId,
+  type KindOptions,
+} from './registry.ts'
+export { gradeFully, graderKind, ungraded, type GraderKind, type Verdict } from './grader.ts'
 export { workloadKind, type KindContext, type WorkloadKind, type WorkloadParts } from './kind.ts'
 export { readTrace, TRACE_FORMATS, type TraceFormat, type TraceRow } from './trace.ts'
 export type { PrefixInput, SyntheticOptions } from './synthetic.ts'

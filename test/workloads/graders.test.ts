@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../../harness/types.ts'
 import { getGrader, GRADER_IDS, type GraderId } from '../../harness/workloads/index.ts'
-import { lastNumber } from '../../harness/workloads/graders/numeric.ts'
 
 const item = (target?: string): Item => ({ id: '1', hash: 'h', prompt: 'p', ...(target === undefined ? {} : { target }) })
 const score = (grader: GraderId, target: string, text: string, options: object = {}): number => getGrader(grader, options).grade(item(target), text).score
@@ -28,56 +27,6 @@ describe('includes', () => {
   ])('target %j, answer %j, options %j: %j', (target, text, options, expected) => expect(score('includes', target, text, options)).toBe(expected))
 })
 
-describe('numeric', () => {
-  it.each([
-    ['', undefined],
-    ['no number, none.', undefined],
-    ['7', '7'],
-    ['It costs $1,234,567.50.', '1234567.50'],
-    ['so 3 + 4 = 7', '7'],
-    ['10-3', '3'],
-    ['10 - 3', '3'],
-    ['x = -3', '-3'],
-    ['x = \u22123', '-3'],
-    ['(5)-2', '2'],
-    ['+8', '8'],
-    ['#### 42', '42'],
-    ['\\boxed{-1{,}000}', '-1000'],
-    ['1\\,234', '1234'],
-    ['0.5 or .25', '.25'],
-    ['1e-3', '1e-3'],
-    ['4.', '4'],
-    ['1,2', '2'],
-    ['1,2345', '2345'],
-    ['12,345', '12345'],
-  ])('the last number of %j is %j', (text, expected) => expect(lastNumber(text)).toBe(expected))
-
-  it.each([
-    ['18', 'She makes 9 * 2 = $18.00', {}, 1],
-    ['0.5', '.50', {}, 1],
-    ['0', '-0.0', {}, 1],
-    ['1000', '1e3', {}, 1],
-    ['3', '-3', {}, 0],
-    ['9007199254740993', '9007199254740992', {}, 0], // equal as doubles
-    ['9007199254740993', '9,007,199,254,740,993', {}, 1],
-    ['100', '101', { tolerance: 0.01 }, 1],
-    ['100', '102', { tolerance: 0.01 }, 0],
-    ['0.001', '0.002', { tolerance: 0.01 }, 1],
-    ['1e999', '2e999', {}, 0], // both infinite as doubles
-    ['7', 'seven', {}, 0],
-    ['seven', '7', {}, 0],
-  ])('target %j, answer %j, options %j: %j', (target, text, options, expected) => expect(score('numeric', target, text, options)).toBe(expected))
-
-  it('any decimal equals itself, with or without separators, and differs from its successor', () => {
-    fc.assert(
-      fc.property(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), (n) => {
-        expect(score('numeric', String(n), `The answer is ${n.toLocaleString('en-US')}.`)).toBe(1)
-        expect(score('numeric', String(n), `The answer is ${n + 1n}.`)).toBe(0)
-      }),
-    )
-  })
-})
-
 describe('choice', () => {
   it.each([
     ['B', 'B', 1],
@@ -97,7 +46,29 @@ describe('choice', () => {
     ['B', 'answer is Bordeaux', 0],
     ['B', 'b', 0],
     ['B', '', 0],
+    ['B', '정답은 B입니다.', 1],
+    ['B', '답: (B)', 1],
+    ['B', 'The correct answer is: **(B)** since A is not', 1],
+    ['B', "the answer is B's twin", 0],
   ])('target %j, answer %j: %j', (target, text, expected) => expect(score('choice', target, text)).toBe(expected))
+
+  it.each([
+    ['3', '정답은 ③', 1],
+    ['3', '3번', 1],
+    ['3', '그러므로 3번입니다', 1],
+    ['3', '13번', 0],
+    ['3', 'The answer is 3.5', 0],
+  ])('of digits: target %j, answer %j: %j', (target, text, expected) => expect(score('choice', target, text, { letters: '1234' })).toBe(expected))
+
+  it('knows the answers of the question, which may be written out', () => {
+    const grader = getGrader('choice')
+    const question = { ...item('B'), choices: ['Rome', 'Paris'] }
+    expect(['paris.', 'Rome', 'B', 'C'].map((text) => grader.grade(question, text).score)).toEqual([1, 0, 1, 0])
+  })
+
+  it('says in its id that the answer was written, which is not to be compared with log-likelihoods', () => {
+    expect(getGrader('choice').id).toBe('choice:generative')
+  })
 
   it('takes only the letters it was told', () => {
     expect(score('choice', 'D', 'D', { letters: 'ABC' })).toBe(0)
@@ -124,11 +95,19 @@ const HOSTILE: Record<string, string> = {
   punctuation: '.,;'.repeat(3e5),
 }
 
+/** The dearest ones. */
+const OPTIONS: Partial<Record<GraderId, object>> = {
+  exact: { ignoreCase: true, ignorePunctuation: true },
+  includes: { ignoreCase: true, ignorePunctuation: true },
+  json: { schema: { type: 'array', items: { type: 'string', pattern: '(a+)+$' } } },
+  'tool-calls': { tools: [{ name: 'f', parameters: { type: 'object', required: ['x'] } }] },
+}
+
 describe('any text gets a grade', () => {
   it.each(GRADER_IDS)(
     '%s grades megabytes of nonsense, as answer and as target',
     (id) => {
-      const grader = getGrader(id, id === 'exact' || id === 'includes' ? { ignoreCase: true, ignorePunctuation: true } : {})
+      const grader = getGrader(id, OPTIONS[id])
       for (const text of Object.values(HOSTILE)) {
         const grade = grader.grade(item('42'), text)
         expect(grade.score).toBe(0)
@@ -140,7 +119,7 @@ describe('any text gets a grade', () => {
   )
 
   it.each(GRADER_IDS)('%s never throws, and scores 0 or 1, the same each time', (id) => {
-    const grader = getGrader(id)
+    const grader = getGrader(id, id === 'tool-calls' ? OPTIONS[id] : {})
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: 'binary-ascii' }),
@@ -150,11 +129,91 @@ describe('any text gets a grade', () => {
       fc.property(text, fc.option(text, { nil: undefined }), (answer, target) => {
         const grade = grader.grade(item(target), answer)
         expect([0, 1]).toContain(grade.score)
-        expect(grade.grader).toBe(id)
+        expect(grade.grader.split(/[:(]/)[0]).toBe(id)
         expect(grader.grade(item(target), answer)).toEqual(grade)
       }),
       { numRuns: 300 },
     )
+  })
+})
+
+describe('json', () => {
+  const schema = {
+    type: 'object',
+    required: ['a'],
+    properties: { a: { type: 'integer' }, b: { type: 'string', pattern: '^x+$' } },
+    additionalProperties: false,
+  }
+  it.each([
+    [{}, undefined, '{"a":1}', 1],
+    [{}, undefined, 'Sure: ```json\n{"a":1}\n``` as you asked', 1],
+    [{}, undefined, 'Sure: [1, 2] it is', 1],
+    [{ strict: true }, undefined, 'Sure: [1, 2] it is', 0],
+    [{}, undefined, '{a:1}', 0],
+    [{}, '{"b":[2],"a":1}', '{"a":1,"b":[2]}', 1],
+    [{}, '{"a":1}', '{"a":"1"}', 0],
+    [{ schema }, undefined, '{"a":1,"b":"xx"}', 1],
+    [{ schema }, undefined, '{"a":1.5}', 0],
+    [{ schema }, undefined, '{"a":1,"b":"y"}', 0],
+    [{ schema }, undefined, '{"a":1,"c":2}', 0],
+    [{}, undefined, '['.repeat(1e5), 0],
+  ])('options %j, target %j, answer %.40s: %j', (options, target, text, expected) =>
+    expect(getGrader('json', options).grade(item(target), text).score).toBe(expected),
+  )
+
+  it('says what is wrong, and refuses what is no schema', () => {
+    expect(getGrader('json', { schema }).grade(item(), '{"a":"x"}').detail).toBe('answer/a must be integer')
+    expect(() => getGrader('json', { schema: { type: 'strange' } })).toThrow('is no JSON Schema')
+  })
+})
+
+describe('tool-calls', () => {
+  const grader = getGrader('tool-calls', {
+    tools: [{ name: 'add', parameters: { type: 'object', required: ['x'], properties: { x: { type: 'number' } } } }, { name: 'now' }],
+  })
+  const call = (name: string, args: string) => ({ name, arguments: args })
+  const target = '[{"name":"now","arguments":{}},{"name":"add","arguments":{"x":1}}]'
+  it.each([
+    [undefined, [call('add', '{"x":1}')], 1],
+    [undefined, [call('add', '{"x":"1"}')], 0],
+    [undefined, [call('add', '{x')], 0],
+    [undefined, [call('sub', '{}')], 0],
+    [undefined, [call('now', '')], 1],
+    [undefined, [], 0],
+    [target, [call('add', '{"x":1}'), call('now', '{}')], 1],
+    [target, [call('add', '{"x":2}'), call('now', '{}')], 0],
+    [target, [call('now', '{}')], 0],
+  ])('target %j, calls %j: %j', (wanted, calls, expected) => expect(grader.grade(item(wanted), '', { toolCalls: calls }).score).toBe(expected))
+
+  it('reads calls that stand in the answer where the server told none', () => {
+    expect(grader.grade(item(), '```json\n{"name":"add","arguments":{"x":2}}\n```').score).toBe(1)
+  })
+})
+
+describe('extract', () => {
+  const graded = (extract: object[], target: string, text: string) => getGrader('exact', { extract }).grade(item(target), text)
+  it.each([
+    [[{ after: '####' }], '7', 'so #### 3 and #### 7 ', 1],
+    [[{ after: 'Answer:' }, { before: '.' }], 'Paris', 'Answer: Paris. Or so.', 1],
+    [[{ pattern: '(\\d+) apples' }], '7', '3 apples and 7 apples', 1],
+    [[{ pattern: '(\\d+) apples', take: 'first' }], '3', '3 apples and 7 apples', 1],
+    [[{ pattern: 'ANSWER', ignoreCase: true }], 'answer', 'the answer', 1],
+    [[{ line: 'last' }], 'b', 'a\n\n b \n\n', 1],
+    [[{ boxed: true }, { pattern: '\\w+' }], 'x', '\\boxed{\\{x\\}}', 1],
+    [[{ pattern: 'nothing', optional: true }], 'a', 'a', 1],
+  ])('%j', (extract, target, text, expected) => expect(graded(extract, target, text).score).toBe(expected))
+
+  it('says which step found nothing', () => {
+    expect(graded([{ line: 'first' }, { after: '##' }], '1', 'a')).toMatchObject({ score: 0, detail: 'step 2 of extract found nothing' })
+  })
+
+  it('takes linear time where the expression and the text are bait', () => {
+    for (const pattern of ['(a+)+$', '(a|a)*b', '(x+x+)+y', '(.*)*c', 'a(?:.*b)?']) graded([{ pattern }], 'x', 'a'.repeat(1e6))
+  })
+
+  it('refuses what RE2 cannot do', () => {
+    expect(() => getGrader('exact', { extract: [{ pattern: '(?=a)' }] })).toThrow('RE2')
+    expect(() => getGrader('exact', { extract: [{ patern: 'a' }] })).toThrow('must be a step')
   })
 })
 

@@ -1,31 +1,39 @@
 import { z } from 'zod'
 import { graderKind } from '../grader.ts'
+import { normalise } from '../text.ts'
 
 export interface ChoiceOptions {
-  /** The letters that may be chosen; default `ABCDEFGHIJ`. */
+  /** The letters, or digits, that may be chosen; default: those of the item's choices, else `ABCDEFGHIJ`. */
   readonly letters?: string
 }
 
 /**
- * The letter that the answer chooses. Rules, the first that finds one decides: the last `\boxed{B}`; the last
- * "answer is B" or "answer: (B)"; a text that is one letter or starts with one as in `B.` or `(B) Paris`; the last `(B)`.
- * A letter loose in prose is not taken: "A" is also a word.
+ * The letter that a written answer chooses; not to be compared with multiple choice by log-likelihood, which asks for nothing to be
+ * written. Rules, the first that finds one decides: the last `\boxed{B}`; the last "answer is B", "answer: (B)", "정답은 B" or
+ * "답: B"; a text that is one letter or starts with one as in `B.` or `(B) Paris`; the whole text is one of the choices; the
+ * last `(B)`, or `3번`. A letter loose in prose is not taken: "A" is also a word.
  */
 export const choice = graderKind<ChoiceOptions>({
-  summary: 'the letter of a multiple-choice answer equals the target',
-  version: '1',
+  summary: 'the letter that a written answer to a multiple-choice question names equals the target',
+  version: '2',
+  label: 'generative',
   shape: {
     letters: z
       .string()
-      .regex(/^[A-Z]+$/, 'must be capital letters')
+      .regex(/^(?:[A-Z]+|[1-9]+)$/, 'must be capital letters, or digits from 1 to 9')
       .optional()
-      .describe('The letters that may be chosen; default ABCDEFGHIJ'),
+      .describe('The letters, or digits, that may be chosen; default: those of the choices, else ABCDEFGHIJ'),
   },
-  judge: ({ letters = 'ABCDEFGHIJ' }) => {
-    const rules = rulesFor(letters)
-    return (text, target) => {
-      const [answer, wanted] = [chosen(text, rules), chosen(target, rules)]
-      if (wanted === undefined) return { correct: false, detail: `the target names none of the letters ${letters}` }
+  judge: ({ letters }) => {
+    const known = new Map<string, Rules>()
+    const rulesOf = (which: string): Rules => known.get(which) ?? known.set(which, rulesFor(which)).get(which)!
+    return (text, target, { item: { choices } }) => {
+      const which = letters ?? (choices === undefined ? DEFAULT : ALPHABET.slice(0, choices.length))
+      const rules = rulesOf(which)
+      const wanted = chosen(target, rules, undefined, which)
+      if (wanted === undefined) return { correct: false, detail: `the target names none of the letters ${which}` }
+      const tail = text.length > LONGEST ? text.slice(-LONGEST) : text
+      const answer = chosen(tail, rules, choices, which)
       return answer === undefined ? { correct: false, detail: 'no chosen letter in the answer' } : { correct: answer === wanted, answer }
     }
   },
@@ -33,22 +41,54 @@ export const choice = graderKind<ChoiceOptions>({
 
 // --- internal ---
 
-/** All repetition is bounded, so that no text makes the search slower than linear. */
-function rulesFor(letters: string): readonly RegExp[] {
-  const letter = `([${letters}])`
-  return [
-    new RegExp(String.raw`\\boxed\{\s{0,4}(?:\\text\{)?\(?${letter}\)?\}`, 'g'),
-    new RegExp(String.raw`\b[Aa](?:nswer|NSWER)\b(?: is)?(?: option| choice)?\s{0,4}[:=]?\s{0,4}\*{0,3}\s?\(?${letter}\b`, 'g'),
-    new RegExp(String.raw`^\s{0,16}\*{0,2}\(?${letter}(?:\*{0,2}[).:]|\*{0,2}\s{0,16}$)`, 'g'),
-    new RegExp(String.raw`\(${letter}\)`, 'g'),
-  ]
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const DEFAULT = 'ABCDEFGHIJ'
+const LONGEST = 262_144
+
+interface Rules {
+  readonly first: readonly RegExp[]
+  readonly last: readonly RegExp[]
 }
 
-function chosen(text: string, rules: readonly RegExp[]): string | undefined {
+/** All repetition is bounded, so that no text makes the search slower than linear. */
+function rulesFor(letters: string): Rules {
+  const digits = /^\d/.test(letters)
+  const letter = `([${letters}])`
+  const end = digits ? String.raw`(?![\d.,]\d|\d)` : String.raw`(?![A-Za-z0-9_'])`
+  const open = String.raw`[\s*"'\x60(\[{$]{0,8}(?:\\(?:text|mathrm|textbf)\{)?\(?`
+  return {
+    first: [
+      new RegExp(String.raw`\\(?:boxed|fbox)\{\s{0,4}(?:\\(?:text|textbf|mathrm)\{)?\(?${letter}\)?[.}]`, 'g'),
+      new RegExp(String.raw`\b[Aa](?:nswer|NSWER)\b(?:\s{1,4}is)?(?:\s{1,4}(?:option|choice))?\s{0,4}[:=]?\s{0,4}${open}${letter}${end}`, 'g'),
+      new RegExp(String.raw`(?:정답|답)(?:은|이)?\s{0,4}[:=]?\s{0,4}${open}${letter}${end}`, 'g'),
+      new RegExp(String.raw`^\s{0,16}\*{0,2}[(\[]?${letter}(?:\*{0,2}[).:\]]|\*{0,2}\s{0,16}$|\s?번)`, 'g'),
+    ],
+    last: [new RegExp(String.raw`\(${letter}\)`, 'g'), ...(digits ? [new RegExp(String.raw`(?<!\d)${letter}\s?번`, 'g')] : [])],
+  }
+}
+
+function chosen(text: string, { first, last }: Rules, choices: readonly string[] | undefined, letters: string): string | undefined {
+  return byRules(circled(text), first) ?? byText(text, choices, letters) ?? byRules(circled(text), last)
+}
+
+function byRules(text: string, rules: readonly RegExp[]): string | undefined {
   for (const rule of rules) {
     let last: string | undefined
     for (const match of text.matchAll(rule)) last = match[1]
     if (last !== undefined) return last
   }
   return undefined
+}
+
+function byText(text: string, choices: readonly string[] | undefined, letters: string): string | undefined {
+  if (choices === undefined || text.length > 2000) return undefined
+  const same = { ignoreCase: true, ignorePunctuation: true }
+  const said = normalise(text, same)
+  const found = choices.flatMap((choice, i) => (normalise(choice, same) === said && said !== '' ? [i] : []))
+  return found.length === 1 ? letters[found[0]!] : undefined
+}
+
+/** ③ as 3. */
+function circled(text: string): string {
+  return /[\u2460-\u2468]/.test(text) ? text.replace(/[\u2460-\u2468]/g, (c) => `(${c.charCodeAt(0) - 0x245f})`) : text
 }

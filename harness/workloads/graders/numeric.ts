@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { graderKind } from '../grader.ts'
+import { answerNumber } from '../numbers/answer.ts'
+import type { FoundNumber } from '../numbers/find.ts'
+import { equal, multiply, textOf, toNumber, type Rational } from '../numbers/rational.ts'
 import { clip } from '../text.ts'
 
 export interface NumericOptions {
@@ -8,62 +11,42 @@ export interface NumericOptions {
 }
 
 /**
- * The last number of the answer equals the last number of the target (`#### 1,042` works as a target).
- * Thousands separators are commas, the decimal point is a point. A fraction such as 3/4 is read as its last number.
+ * The number that the answer gives equals that of the target (`#### 1,042` works as a target) in value: 3/4 is 0.75, and 1.5 million
+ * is 1500000. Which number is meant: see numbers/answer.ts. A percent sign may be a unit or a hundredth: 25% equals both 25 and 0.25.
+ * Thousands separators are commas, the decimal point is a point.
  */
 export const numeric = graderKind<NumericOptions>({
-  summary: 'the last number in the answer equals the target in value',
-  version: '1',
+  summary: 'the number that the answer gives equals the target in value',
+  version: '2',
   shape: { tolerance: z.number().min(0).optional().describe('Largest difference that counts as equal, relative to the target; default 0') },
   judge:
     ({ tolerance = 0 }) =>
     (text, target) => {
-      const [answer, wanted] = [lastNumber(text), lastNumber(target)]
+      const [answer, wanted] = [answerNumber(text), answerNumber(target)]
       if (wanted === undefined) return { correct: false, detail: 'the target holds no number' }
       if (answer === undefined) return { correct: false, detail: 'no number in the answer' }
-      return { correct: sameNumber(answer, wanted, tolerance), answer: clip(answer) }
+      return { correct: sameNumber(answer, wanted, tolerance), answer: clip(textOf(answer.value)) }
     },
 })
 
-/**
- * The last number of a text, without separators: `-1234.5`. A minus after a letter, a digit or a closing bracket is a
- * dash or a subtraction, not a sign. LaTeX's `1{,}234` and `1\,234` are read as 1234.
- */
-export function lastNumber(text: string): string | undefined {
-  let last: string | undefined
-  for (const match of text.replaceAll('{,}', ',').replaceAll('\\,', '').matchAll(NUMBER)) last = match[0]
-  return last?.replaceAll(',', '').replace('\u2212', '-').replace('+', '')
+/** The answer of a text as a decimal, or a fraction that does not end: `-1234.5`, `1/3`. */
+export function numberOf(text: string): string | undefined {
+  const found = answerNumber(text)
+  return found === undefined ? undefined : textOf(found.value)
 }
 
 // --- internal ---
 
-const SIGN = String.raw`(?:(?<![\w)\]}])[-+\u2212])?`
-const DECIMAL = String.raw`(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|(?<!\d)\.\d+)`
-const NUMBER = new RegExp(`${SIGN}${DECIMAL}(?:[eE]-?\\d+)?`, 'g')
+const HUNDREDTH: Rational = { n: 1n, d: 100n }
 
-function sameNumber(a: string, b: string, tolerance: number): boolean {
-  // Plain decimals are compared as text, so that digits beyond the precision of a double still count.
-  const [left, right] = [plain(a), plain(b)]
-  if (left !== undefined && left === right) return true
-  if (left !== undefined && right !== undefined && tolerance === 0) return false
-  const [x, y] = [Number(a), Number(b)]
-  return Number.isFinite(x) && Number.isFinite(y) && Math.abs(x - y) <= tolerance * Math.max(1, Math.abs(y))
-}
-
-/** A decimal without needless zeros and sign; undefined when it has an exponent. */
-function plain(number: string): string | undefined {
-  const parts = /^(-?)(\d*)(?:\.(\d*))?$/.exec(number)
-  if (parts === null) return undefined
-  const whole = dropLeadingZeros(parts[2] ?? '')
-  const fraction = dropTrailingZeros(parts[3] ?? '')
-  const zero = whole === '' && fraction === ''
-  return `${zero ? '' : parts[1]}${whole}.${fraction}`
-}
-
-const dropLeadingZeros = (digits: string): string => digits.replace(/^0+/, '')
-
-function dropTrailingZeros(digits: string): string {
-  let end = digits.length // a regular expression such as /0+$/ takes quadratic time on 000…1
-  while (end > 0 && digits[end - 1] === '0') end -= 1
-  return digits.slice(0, end)
+function sameNumber(a: FoundNumber, b: FoundNumber, tolerance: number): boolean {
+  const close = (x: Rational, y: Rational): boolean => {
+    if (equal(x, y)) return true
+    if (tolerance === 0) return false
+    const [left, right] = [toNumber(x), toNumber(y)]
+    return Number.isFinite(left) && Number.isFinite(right) && Math.abs(left - right) <= tolerance * Math.max(1, Math.abs(right))
+  }
+  if (close(a.value, b.value)) return true
+  if (a.percent === b.percent) return false
+  return a.percent ? close(multiply(a.value, HUNDREDTH), b.value) : close(a.value, multiply(b.value, HUNDREDTH))
 }
