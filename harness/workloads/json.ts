@@ -52,6 +52,10 @@ class LinearRegExp {
     this.#pattern = RE2JS.compile(pattern)
     this.source = pattern
   }
+  /** What the compiler tells patterns apart by. */
+  toString(): string {
+    return this.source
+  }
   test(text: string): boolean {
     return this.#pattern.matcher(text).find()
   }

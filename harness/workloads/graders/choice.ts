@@ -84,7 +84,7 @@ function byText(text: string, choices: readonly string[] | undefined, letters: s
   if (choices === undefined || text.length > 2000) return undefined
   const same = { ignoreCase: true, ignorePunctuation: true }
   const said = normalise(text, same)
-  const found = choices.flatMap((choice, i) => (normalise(choice, same) === said && said !== '' ? [i] : []))
+  const found = choices.flatMap((one, i) => (normalise(one, same) === said && said !== '' ? [i] : []))
   return found.length === 1 ? letters[found[0]!] : undefined
 }
 

@@ -66,6 +66,7 @@ function callsIn(text: string): Call[] {
 
 const CallSchema = z.object({ name: z.string(), arguments: z.unknown() })
 
+/** What else stands in a list is left out. */
 function listOf(value: unknown): Call[] {
   return (Array.isArray(value) ? value : [value]).flatMap((entry) => {
     const call = CallSchema.safeParse(entry)
@@ -76,7 +77,8 @@ function listOf(value: unknown): Call[] {
 function compared(made: readonly Call[], target: string): Verdict {
   const found = jsonOf(target, false)
   if ('why' in found) return { correct: false, detail: 'the target is not JSON' }
-  const left = [...listOf(found.value)]
+  const left = listOf(found.value)
+  if (left.length !== (Array.isArray(found.value) ? found.value.length : 1)) return { correct: false, detail: 'the target is no list of calls' }
   if (left.length !== made.length) return { correct: false, detail: `${made.length} calls, where ${left.length} were right` }
   for (const call of made) {
     const at = left.findIndex((wanted) => wanted.name === call.name && sameJson(wanted.arguments, call.arguments))
