@@ -2,6 +2,7 @@
 import type { Decision, Estimate, Observed, RoutingRow, Saving, Verdict } from '../harness/types.ts'
 import type { ChartTable } from './charts/chart.ts'
 import { formatInterval, formatPoints, formatValue, originMark } from './format.ts'
+import { tilesOf, type Tile } from './tiles.ts'
 import { valueOf, type View } from './view.ts'
 import { listInWords, ratioInWords, whyMissing } from './words.ts'
 
@@ -11,6 +12,7 @@ export interface VerdictText {
   head: string
   sentence: string
   details: readonly string[]
+  tiles: readonly Tile[]
 }
 
 /** One for each student that was measured, then one for all of which only quoted figures are known. */
@@ -98,7 +100,13 @@ function textOf(view: View, verdict: Verdict): VerdictText {
   const { run, student, teacher, decision, sentence } = verdict
   const [own, base] = [view.labelOf(run, student), view.labelOf(run, teacher)]
   const head = decision === 'replace' ? `${own} may replace ${base}` : decision === 'keep-teacher' ? `Keep ${base}, not ${own}` : `${own}, undecided`
-  return { decision, head, sentence, details: [...savingDetails(view, verdict), ...breakEvenDetails(verdict), ...routingDetails(view, verdict)] }
+  return {
+    decision,
+    head,
+    sentence,
+    details: [...savingDetails(view, verdict), ...breakEvenDetails(verdict), ...routingDetails(view, verdict)],
+    tiles: tilesOf(view, verdict),
+  }
 }
 
 function unmeasured(view: View): VerdictText[] {
@@ -108,7 +116,7 @@ function unmeasured(view: View): VerdictText[] {
   }
   return [...groups].map(([sentence, names]) => {
     const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names
-    return { decision: 'undecided', head: `No verdict on ${listInWords(shown)}`, sentence, details: [] }
+    return { decision: 'undecided', head: `No verdict on ${listInWords(shown)}`, sentence, details: [], tiles: [] }
   })
 }
 

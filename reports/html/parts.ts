@@ -14,9 +14,9 @@ export interface Section {
   body: Html
 }
 
-/** Header and cells of a plain text table; the first column names the row. Columns of numbers are aligned right. */
+/** Header and cells of a plain text table; the first column names the row. Columns of numbers are aligned right, and do not break; sentences do, though they begin with a number. */
 export function textTable(table: ChartTable, caption: string, options: { sortable?: boolean } = {}): Html {
-  const numeric = table.columns.map((_, index) => index > 0 && table.rows.every((row) => /^[$−+\d–(]/.test(row[index] ?? '–')))
+  const numeric = table.columns.map((_, index) => index > 0 && table.rows.every((row) => /^[$−+\d–(].{0,29}$/.test(row[index] ?? '–')))
   return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table${options.sortable === true ? html` data-sortable` : ''}>
 <caption>${caption}</caption>
 <thead><tr>${table.columns.map((column, index) => html`<th scope="col" ${numeric[index] === true && html` class="number"`}>${column}</th>`)}</tr></thead>

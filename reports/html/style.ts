@@ -35,10 +35,18 @@ a:focus-visible,summary:focus-visible,button:focus-visible,.scroll:focus-visible
 .lead{font-size:1.1875rem;line-height:1.45;max-width:52rem;margin:1rem 0;padding:0;list-style:none}
 .lead li{margin:0 0 .6rem}
 .lead strong{font-weight:650}
-.verdicts{list-style:none;margin:1rem 0;padding:0;max-width:56rem}
-.verdict{border-left:5px solid var(--soft);background:var(--pane);padding:.6rem .9rem;margin:0 0 .6rem;border-radius:0 6px 6px 0;break-inside:avoid}
-.verdict.replace{border-color:var(--good)}.verdict.keep-teacher{border-color:var(--bad)}.verdict.undecided{border-color:var(--warn-line)}
-.decision{font-size:1.1875rem;line-height:1.4;margin:0 0 .3rem;max-width:none}
+.verdicts{list-style:none;margin:1.25rem 0;padding:0}
+.verdict{--mark:var(--soft);border-left:6px solid var(--mark);background:var(--pane);padding:.9rem 1.1rem;margin:0 0 .9rem;border-radius:0 8px 8px 0;break-inside:avoid}
+.verdict.replace{--mark:var(--good)}.verdict.keep-teacher{--mark:var(--bad)}.verdict.undecided{--mark:var(--warn-line)}
+.stamp{display:inline-block;font-size:.8125rem;font-weight:650;letter-spacing:.02em;line-height:1.3;padding:.15rem .6rem;margin-right:.25rem;border:1.5px solid var(--mark);border-radius:1rem;vertical-align:.12em}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,12.5rem),1fr));gap:.75rem;margin:.7rem 0;font-size:1rem}
+.tile{background:var(--bg);border:1px solid var(--line);border-radius:6px;padding:.55rem .75rem;min-width:0}
+.tile dt{font-size:.8125rem;color:var(--soft);margin:0}
+.tile dd>span{display:block}
+.big{font-size:1.375rem;line-height:1.25;font-weight:650;letter-spacing:-.01em}
+.tile.better .big{color:var(--good)}.tile.worse .big{color:var(--bad)}
+.tile .range{white-space:normal}.of{font-size:.8125rem;color:var(--soft)}
+.decision{font-size:1.125rem;line-height:1.45;margin:0;max-width:60rem}
 .detail{color:var(--soft);font-size:.9375rem;margin:0 0 .2rem;max-width:none}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;margin:1rem 0 0;padding:0;font-size:.9375rem}
 .notes{list-style:none;margin:1rem 0;padding:0}
@@ -61,9 +69,9 @@ th[aria-sort=descending] button::after{content:"\\00a0\\2193";color:var(--fg)}
 .comparison td>span{display:block}
 .comparison .badge{display:inline-block}
 .comparison .unit{font-weight:400;font-size:.875rem}
-.comparison tbody th{min-width:7.5rem}
+.comparison tbody th{min-width:8.5rem}
 .comparison td,.comparison th{padding:.45rem .4rem}
-@media (min-width:48rem){.interval,.range,td.number{white-space:nowrap}}
+@media (min-width:48rem){.interval,td.number{white-space:nowrap}tbody th{min-width:9rem}td:not(.number){min-width:5.5rem}}
 .interval,.versus,.range,.why,.role{font-size:.875rem}
 .role{color:var(--soft);font-weight:400}
 .caution{font-size:.875rem;border-left:3px solid var(--warn-line);padding-left:.4rem;margin-top:.15rem}

@@ -7,9 +7,10 @@ import { verdictLead } from './verdict.ts'
 
 export function opening(view: View): Html {
   const { analysis } = view
-  const sentences = openingSentences(view)
+  const verdicts = verdictLead(view)
+  const sentences = verdicts === false ? openingSentences(view) : [] // the verdicts say all of that
   return html`<h1>${titleOf(analysis)}</h1>
-    ${analysis.runs.slice(0, 1).map(({ description }) => description !== '' && html`<p class="about">${description}</p>`)} ${verdictLead(view)}
+    ${analysis.runs.slice(0, 1).map(({ description }) => description !== '' && html`<p class="about">${description}</p>`)} ${verdicts}
     ${
       sentences.length > 0 &&
       html`<ul class="lead">

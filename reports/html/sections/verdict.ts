@@ -1,6 +1,6 @@
 /** The verdict with its grounds: the rule, each task's test, the saving, and routing. */
-import type { Verdict } from '../../../harness/types.ts'
-import type { MaybeChart } from '../../charts/chart.ts'
+import type { RoutingRow, Verdict } from '../../../harness/types.ts'
+import type { ChartTable, MaybeChart } from '../../charts/chart.ts'
 import { formatNumber } from '../../format.ts'
 import { DECISION_WORDS, routingTable, savingTable, taskTable, verdictSentence, verdictTexts } from '../../verdict.ts'
 import type { View } from '../../view.ts'
@@ -16,8 +16,26 @@ export function verdictLead(view: View): Html | false {
     ${shown.map(
       (text) =>
         html`<li class="verdict ${text.decision}">
-          <p class="decision"><strong>${text.head}:</strong> ${verdictSentence({ head: '', sentence: text.sentence }).slice(2)}</p>
-          ${text.details.map((detail) => html`<p class="detail">${detail}</p>`)}
+          <p class="decision">
+            ${text.tiles.length > 0 && html`<span class="stamp">${DECISION_WORDS[text.decision]}</span>`} <strong>${text.head}:</strong>
+            ${verdictSentence({ head: '', sentence: text.sentence }).slice(2)}
+          </p>
+          ${
+            text.tiles.length > 0 &&
+            html`<dl class="tiles">
+              ${text.tiles.map(
+                ({ title, figure, range, note, tone }) =>
+                  html`<div class="tile ${tone}">
+                    <dt>${title}</dt>
+                    <dd>
+                      <span class="big">${figure}</span> ${range !== '' && html`<span class="range">${range}</span>`}
+                      <span class="of">${note}</span>
+                    </dd>
+                  </div>`,
+              )}
+            </dl>`
+          }
+          ${(text.tiles.length > 0 ? text.details.slice(1) : text.details).map((detail) => html`<p class="detail">${detail}</p>`)}
         </li>`,
     )}
     ${texts.length > shown.length && html`<li class="detail">${texts.length - shown.length} more verdicts are below.</li>`}
@@ -33,7 +51,9 @@ export async function verdictSection(view: View, charts: readonly MaybeChart[]):
       of the paired difference lies above it. The teacher is kept where the upper end lies below it. Anything else is undecided, and then the number of further
       items is given with which four of five such runs would decide.
     </p>
-    ${verdicts.map((verdict) => oneVerdict(view, verdict))} ${await figures(charts)}`
+    ${joined(view, verdicts, 'Tests, task by task', taskTable)} ${joined(view, verdicts, 'What the students save', (verdict) => savingTable(view, verdict))}
+    ${joined(view, verdicts, 'The student first, the teacher when it is unsure', (verdict) => routingTable(routingOf(view, verdict)))}
+    ${cautionList(view, verdicts)} ${await figures(charts)}`
   return { id: 'verdict', title: 'Verdict', body }
 }
 
@@ -41,18 +61,30 @@ export async function verdictSection(view: View, charts: readonly MaybeChart[]):
 
 const MOST_LEADING = 4
 
-function oneVerdict(view: View, verdict: Verdict): Html {
-  const { run, student, decision, cautions } = verdict
-  const name = view.labelOf(run, student)
-  const rows = view.analysis.routing.filter((row) => row.run === run && row.student === student)
-  return html`<h3>${name}: ${DECISION_WORDS[decision]}</h3>
-    ${textTable(taskTable(verdict), `${name} against its teacher, by task`)}
-    ${verdict.savings.length > 0 && textTable(savingTable(view, verdict), `What ${name} saves`)}
-    ${rows.length > 0 && textTable(routingTable(rows), `${name} first, the teacher when it is unsure`)}
-    ${
-      cautions.length > 0 &&
-      html`<ul class="notes">
-        ${cautions.map((caution) => html`<li>${caution}</li>`)}
-      </ul>`
-    }`
+/** One table for all students: their rows stand together, and the first column names the student where there are several. */
+function joined(view: View, verdicts: readonly Verdict[], caption: string, tableOf: (verdict: Verdict) => ChartTable): Html | false {
+  const tables = verdicts
+    .map((verdict) => ({ name: view.labelOf(verdict.run, verdict.student), table: tableOf(verdict) }))
+    .filter(({ table }) => table.rows.length > 0)
+  const [first] = tables
+  if (first === undefined) return false
+  if (verdicts.length === 1) return textTable(first.table, caption)
+  const rows = tables.flatMap(({ name, table }) => table.rows.map((row) => [name, ...row]))
+  return textTable({ columns: ['Student', ...first.table.columns], rows }, caption)
+}
+
+function routingOf(view: View, { run, student }: Verdict): RoutingRow[] {
+  return view.analysis.routing.filter((row) => row.run === run && row.student === student)
+}
+
+function cautionList(view: View, verdicts: readonly Verdict[]): Html | false {
+  const cautions = verdicts.flatMap(({ run, student, cautions: own }) =>
+    own.map((caution) => (verdicts.length > 1 ? `${view.labelOf(run, student)}: ${caution}` : caution)),
+  )
+  return (
+    cautions.length > 0 &&
+    html`<ul class="notes">
+      ${[...new Set(cautions)].map((caution) => html`<li>${caution}</li>`)}
+    </ul>`
+  )
 }
