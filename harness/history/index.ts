@@ -1,10 +1,10 @@
 /** A metric over all stored runs: one series for each model, workload and load, with changes of level and of environment. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { changePoints, METRICS } from '../analysis/index.ts'
 import { HarnessError, nearest } from '../errors.ts'
 import { createRandom } from '../random.ts'
+import { headsOf } from './heads.ts'
 import { parseRows, type FigureRow } from './rows.ts'
 
 export interface HistoryPoint {
@@ -104,45 +104,6 @@ const SEARCHED = 200
 function figuresOf(dir: string, metric: string): FigureRow[] | undefined {
   const file = join(dir, 'metrics.csv')
   return existsSync(file) ? parseRows(readFileSync(file, 'utf8'), metric).filter(({ slice }) => slice === '') : undefined
-}
-
-interface Head {
-  id: string
-  dir: string
-  suite: string
-  createdAt: string
-  machine: Record<string, string>
-}
-const HeadSchema = z.object({
-  id: z.string(),
-  createdAt: z.string(),
-  suite: z.object({ name: z.string() }),
-  environment: z.object({ host: z.record(z.string(), z.union([z.string(), z.number()])), node: z.string(), tool: z.string() }),
-  backend: z.string().optional(),
-})
-
-/** Of each run of a folder, read once; what is no record is passed over. */
-function headsOf(folder: string): Head[] {
-  const at = join(folder, 'runs')
-  if (!existsSync(at)) return []
-  return readdirSync(at).flatMap((name): Head[] => {
-    const dir = join(at, name)
-    const parsed = HeadSchema.safeParse(tryJson(join(dir, 'run.json')))
-    if (!parsed.success) return []
-    const { id, createdAt, suite, environment, backend } = parsed.data
-    const host = Object.entries(environment.host).filter(([key]) => key !== 'memoryBytes')
-    const facts = host.map(([key, fact]) => [key, String(fact)] as const)
-    const machine = { ...Object.fromEntries(facts), node: environment.node, tool: environment.tool, ...(backend === undefined ? {} : { backend }) }
-    return [{ id, dir, suite: suite.name, createdAt, machine }]
-  })
-}
-
-function tryJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'))
-  } catch {
-    return undefined
-  }
 }
 
 function differences(before: Record<string, string>, now: Record<string, string>): string[] {

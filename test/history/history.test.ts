@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -64,6 +64,26 @@ describe('the history of a metric', () => {
     const text = historyText(series, 'throughput', { width: 80 })
     expect(text).toContain('changed with run-0012')
     expect(text).toContain('environment changed with run-0018: node v20.20.0 → v22.0.0')
+  })
+  test('is the same from what was kept of the records, however they are laid out, and after one was replaced', () => {
+    const out = folderOf([1, 2, 3])
+    const path = (i: number): string => join(out, 'runs', `run-000${i}`, 'run.json')
+    const rewrite = (i: number, change: object, indent?: number): void =>
+      writeFileSync(path(i), JSON.stringify({ ...(JSON.parse(readFileSync(path(i), 'utf8')) as object), ...change }, undefined, indent))
+    rewrite(1, {}, 1) // as the tool writes it
+    const first = historyOf([out], { metric: 'throughput' })
+    const cache = join(out, 'history.cache.json')
+    expect(readFileSync(cache, 'utf8')).toContain('run-0001')
+    expect(historyOf([out], { metric: 'throughput' })).toEqual(first)
+    rewrite(0, { createdAt: '2030-01-01T00:00:00.000Z' })
+    rmSync(join(out, 'runs/run-0002'), { recursive: true })
+    expect(historyOf([out], { metric: 'throughput' }).series[0]?.points.map(({ run }) => run)).toEqual(['run-0001', 'run-0000'])
+    expect(readFileSync(cache, 'utf8')).not.toContain('run-0002')
+    for (const damaged of ['', '{"version":1,"heads":[]}', '{"version":99,"heads":{}}']) {
+      writeFileSync(cache, damaged)
+      expect(historyOf([out], { metric: 'throughput' }).series[0]?.points).toHaveLength(2)
+    }
+    expect(readdirSync(out).sort()).toEqual(['history.cache.json', 'runs'])
   })
   test('leaves out what is filtered, what has no value, and runs without figures', () => {
     const out = folderOf([1, 2])

@@ -39,14 +39,14 @@ export interface Pruned {
 export async function pruneRuns(out: string, { keep = 0, youngerThanMs, suite, named, dryRun, now }: PruneOptions): Promise<Pruned> {
   const runs = (await listRuns(out)).filter((run) => suite === undefined || run.suite === suite)
   const newest = new Map<string, number>()
-  const due = [...runs].reverse().filter((run) => {
+  const due = runs.toReversed().filter((run) => {
     const place = (newest.get(run.suite) ?? 0) + 1
     newest.set(run.suite, place)
     return place > keep && (youngerThanMs === undefined || now.getTime() - Date.parse(run.createdAt) > youngerThanMs)
   })
   if (!dryRun) sweep(out)
   const result: Pruned = { removed: [], kept: [], runs: runs.length, bytes: 0 }
-  for (const { id, dir, suite: name, createdAt } of due.reverse()) {
+  for (const { id, dir, suite: name, createdAt } of due.toReversed()) {
     const bytes = sizeOf(dir)
     const why = named.get(id) ?? (dryRun ? writtenBy(dir) : remove(out, dir))
     if (why !== undefined) result.kept.push({ id, why })
