@@ -193,10 +193,16 @@ export const COMMANDS = {
       models,
       workload: { type: 'string', valueHint: 'ID', description: 'Only this workload' },
       load: { type: 'string', valueHint: 'ID', description: 'Only this load' },
+      html: { type: 'string', valueHint: 'FILE', description: 'Write a page besides: a chart for each workload and load, with its numbers in a table' },
+      svg: { type: 'string', valueHint: 'FILE', description: 'Write the chart besides, where --suite, --workload and --load leave one' },
       runs,
       also: { type: 'string', many: true, valueHint: 'DIR', description: 'A further folder with runs, such as a shared one; may be repeated' },
     },
-    examples: ['distillbench history throughput --models student', 'distillbench history accuracy --suite arithmetic --json'],
+    examples: [
+      'distillbench history throughput --models student',
+      'distillbench history accuracy --html accuracy.html',
+      'distillbench history accuracy --suite arithmetic --json',
+    ],
   },
   prune: {
     summary: 'Remove old runs, never a baseline',

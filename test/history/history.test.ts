@@ -7,6 +7,9 @@ import { changePoints } from '../../harness/analysis/stats/change-points.ts'
 import { historyOf } from '../../harness/history/index.ts'
 import { parseRows } from '../../harness/history/rows.ts'
 import { createRandom } from '../../harness/random.ts'
+import { main } from '../../harness/cli/main.ts'
+import { chartSvg, historyCharts, historyHtml } from '../../reports/html/history.ts'
+import { renderSvg } from '../../reports/svg.ts'
 import { historyText, sparkline } from '../../reports/history.ts'
 import { randomPair } from '../analysis/scripted-run.ts'
 
@@ -104,5 +107,54 @@ describe('the history of a metric', () => {
   test('a sparkline goes from the least to the most, and is level where nothing differs', () => {
     expect(sparkline([1, 2, 3, 8])).toBe('▁▂▃█')
     expect(sparkline([5, 5])).toBe('▄▄')
+  })
+})
+
+describe('the chart of a history', () => {
+  const series = historyOf([folderOf(noisy(3, [100, 80], 12), (i) => (i < 18 ? {} : { node: 'v22.0.0' }))], { metric: 'throughput' }).series
+  const [chart] = historyCharts(series, 'throughput')
+
+  test('marks where level and environment changed, in the picture, in words and in its table', async () => {
+    if (chart?.state !== 'drawn') throw new Error('not drawn')
+    const { takeaway, table, spec } = chart.chart
+    expect(takeaway).toMatch(/^1 change of level in the newest 24 runs; the latest: student from .* to .* \(−\d.*with run run-0012\.$/)
+    expect(table.rows).toHaveLength(24)
+    expect(table.rows[12]?.at(-1)).toMatch(/^level from \d+\S* tokens\/s to \d/)
+    expect(table.rows[18]?.at(-1)).toBe('node v20.20.0 → v22.0.0')
+    const warnings: string[] = []
+    const svg = await renderSvg(spec, (message) => warnings.push(message))
+    expect(warnings).toEqual([])
+    expect(svg).toContain('stroke-dasharray="4,3"')
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+  })
+  test('stands by itself as SVG with a title and what it shows, and as a page without scripts; names cannot end what stands around them', async () => {
+    const hostile = series.map((one) => ({ ...one, model: '"><script>alert(1)</script>', suite: '</title><b>' }))
+    const [drawn] = historyCharts(hostile, 'throughput')
+    if (drawn?.state !== 'drawn') throw new Error('not drawn')
+    const svg = await chartSvg(drawn.chart)
+    expect(svg).toMatch(/^<svg role="img" aria-labelledby="title" aria-describedby="desc"[^>]*><title id="title">Throughput over time: &lt;\/title&gt;/)
+    const page = await historyHtml(hostile, 'throughput')
+    for (const text of [svg, page]) expect(text).not.toMatch(/<script|<b>/)
+    expect(page).toMatch(/<figure[\s\S]*<th scope="col"[^>]*>What changed/)
+    expect(await historyHtml(hostile, 'throughput')).toBe(page)
+  })
+  test('needs two runs, and says so', () => {
+    const one = series.map((own) => ({ ...own, points: own.points.slice(0, 1), changes: [] }))
+    expect(historyCharts(one, 'throughput')[0]).toMatchObject({ state: 'missing', why: expect.stringMatching(/one run so far/) as string })
+  })
+  test('is written by the command; several charts do not fit into one picture', async () => {
+    const said = { stdout: '', stderr: '' }
+    const look = { isTerminal: false, color: false, width: 80 }
+    const io = { result: async (text: string) => void (said.stdout += text), note: (text: string) => void (said.stderr += text), stdout: look, stderr: look }
+    const out = folderOf(noisy(3, [100, 80], 6))
+    const file = (name: string): string => join(out, name)
+    expect(await main(['history', 'throughput', '--runs', out, '--svg', file('a.svg'), '--html', file('a.html')], io)).toBe(0)
+    expect(readFileSync(file('a.svg'), 'utf8')).toMatch(/^<svg /)
+    expect(readFileSync(file('a.html'), 'utf8')).toMatch(/^<!doctype html>/)
+    const other = folderOf([1, 2])
+    const csv = join(other, 'runs/run-0000/metrics.csv')
+    writeFileSync(csv, readFileSync(csv, 'utf8').replace('"a, load"', 'other'))
+    expect(await main(['history', 'throughput', '--runs', other, '--svg', file('b.svg')], io)).toBe(2)
+    expect(said.stderr).toMatch(/--svg holds one chart, and there are 2/)
   })
 })
