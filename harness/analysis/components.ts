@@ -1,7 +1,7 @@
 /** What is resampled together: requests of one item (repeats), of one cluster of items, or of one unit of work (a batch). */
 import type { SampleTable } from '../types.ts'
 import type { Group } from './groups.ts'
-import { inOrder, lotOf } from './lot.ts'
+import { namesByLot } from './lot.ts'
 
 /** `item`: for answers, one for each cell and item. `unit`: for times, energy and cost, which requests of a batch share. */
 export type Grain = 'item' | 'unit'
@@ -37,22 +37,65 @@ export function pairedComponents(a: Group, b: Group, grain: Grain): Components {
 // --- internal ---
 
 function number(groups: readonly Group[], grain: Grain): Components {
-  if (grain === 'unit' && groups.every(({ sliced }) => sliced)) return bySlice(groups)
+  if (grain === 'item') return byItem(groups)
+  if (groups.every(({ sliced }) => sliced)) return bySlice(groups)
+  const asked = groups.map(({ samples }) => samples)
+  const { members, ...counts } = groups.every(oneByOne) ? byItem(groups) : joined(groups, asked, true)
+  return { ...counts, members: groups.map((group, side) => ({ requests: members[side]!.requests, units: unitsIn(group, members[side]!.requests) })) }
+}
+
+const numbered = new WeakMap<Group, { others: readonly Group[]; made: Components }[]>()
+
+/** Kept: where requests are units, both grains have it. */
+function byItem(groups: readonly Group[]): Components {
+  const [first, ...others] = groups
+  const list = numbered.get(first!) ?? []
+  const known = list.find((one) => one.others.length === others.length && one.others.every((other, i) => other === others[i]))
+  if (known !== undefined) return known.made
+  const asked = groups.map(({ graded }) => graded)
+  const made = joined(groups, asked, false)
+  list.push({ others, made })
+  numbered.set(first!, list)
+  return made
+}
+
+/** Every request is a unit of its own and is graded, in the same order: then the components of both grains are the same. */
+function oneByOne({ units, samples, graded }: Group): boolean {
+  if (units.length !== samples.length || units.members.length !== samples.length || graded.length !== samples.length) return false
+  for (let i = 0; i < samples.length; i++) if (graded[i] !== samples[i]) return false
+  return true
+}
+
+/** `units` of membership are empty. */
+function joined(groups: readonly Group[], asked: readonly Int32Array[], withUnits: boolean): Components {
   const { table } = groups[0]!
-  const asked = groups.map((group) => (grain === 'item' ? group.graded : group.samples))
   const sets = new DisjointSets(table)
   const keys = asked.map((rows) => rows.map((row) => sets.add(row)))
-  if (grain === 'unit') groups.forEach(({ units }, side) => joinUnits(units, keys[side]!, sets))
-  const roots = keys.map((own) => own.map((key) => sets.find(key)))
+  if (withUnits) groups.forEach(({ units }, side) => joinUnits(units, keys[side]!, sets))
+  const roots = sets.joins === 0 ? keys : keys.map((own) => own.map((key) => sets.find(key)))
   const { numbers, count } = keptRoots(table, asked, roots, sets)
-  const requests = roots.map((own) => own.map((root) => numbers[root]!))
-  const members = groups.map(({ units }, side): Membership => {
-    const first = (_: unknown, unit: number): number => (units.from[unit] === units.from[unit + 1] ? -1 : requests[side]![units.members[units.from[unit]!]!]!)
-    return { requests: requests[side]!, units: grain === 'unit' ? Int32Array.from({ length: units.length }, first) : new Int32Array(0) }
-  })
   const items = new Uint8Array(table.names.length)
-  asked.forEach((rows, side) => rows.forEach((row, i) => void (requests[side]![i]! >= 0 && (items[table.item[row]!] = 1))))
-  return { count, items: items.reduce((sum, one) => sum + one, 0), members }
+  let distinct = 0
+  const members = roots.map((own, side): Membership => {
+    const [rows, requests] = [asked[side]!, new Int32Array(own.length)]
+    for (let i = 0; i < own.length; i++) {
+      const component = numbers[own[i]!]!
+      requests[i] = component
+      const item = table.item[rows[i]!]!
+      if (component < 0 || items[item] === 1) continue
+      items[item] = 1
+      distinct++
+    }
+    return { requests, units: new Int32Array(0) }
+  })
+  return { count, items: distinct, members }
+}
+
+/** The component of each unit: that of its first request. */
+function unitsIn({ units }: Group, requests: Int32Array): Int32Array {
+  const own = new Int32Array(units.length)
+  for (let unit = 0; unit < own.length; unit++) own[unit] = units.from[unit] === units.from[unit + 1] ? -1 : requests[units.members[units.from[unit]!]!]!
+  return own
 }
 
 function joinUnits({ length, from, members }: Group['units'], keys: Int32Array, sets: DisjointSets): void {
@@ -82,26 +125,34 @@ function keptRoots(table: SampleTable, asked: readonly Int32Array[], roots: read
     for (const root of own) sizes[root]!++
     return sizes
   })
-  const several = new Map<number, number[][]>() // items by side, where there is more than one to compare
-  asked.forEach((rows, side) =>
-    rows.forEach((row, i) => {
-      const root = roots[side]![i]!
-      if (table.cluster[row]! < 0 && counts.every((sizes) => sizes[root] === 1)) return
-      const lists = several.get(root) ?? asked.map(() => [])
-      lists[side]!.push(table.item[row]!)
-      several.set(root, lists)
-    }),
-  )
-  const kept: number[] = []
+  const isKept = new Uint8Array(size)
+  const alone = new Uint8Array(size) // asked once of each
   for (let root = 0; root < size; root++) {
-    if (!counts.every((sizes) => sizes[root]! > 0)) continue
-    const [first, ...others] = several.get(root) ?? []
-    if (first === undefined || others.every((other) => sameItems(first, other))) kept.push(root)
+    isKept[root] = counts.every((sizes) => sizes[root]! > 0) ? 1 : 0
+    alone[root] = counts.every((sizes) => sizes[root] === 1) ? 1 : 0
   }
-  const lots = sets.lots()
+  for (const [root, [first, ...others]] of itemsOfSeveral(table, asked, roots, alone)) if (!others.every((other) => sameItems(first!, other))) isKept[root] = 0
   const numbers = new Int32Array(size).fill(-1)
-  inOrder(Float64Array.from(kept, (root) => lots[root]!)).forEach((index, place) => (numbers[kept[index]!] = place))
-  return { numbers, count: kept.length }
+  let count = 0
+  sets.byLot((root) => {
+    if (isKept[root] === 1 && numbers[root]! < 0) numbers[root] = count++
+  })
+  return { numbers, count }
+}
+
+/** By root: the items of each side, where there is more than one to compare. */
+function itemsOfSeveral(table: SampleTable, asked: readonly Int32Array[], roots: readonly Int32Array[], alone: Uint8Array): Map<number, number[][]> {
+  const several = new Map<number, number[][]>()
+  asked.forEach((rows, side) => {
+    for (let i = 0; i < rows.length; i++) {
+      const root = roots[side]![i]!
+      if (table.cluster[rows[i]!]! < 0 && alone[root] === 1) continue
+      const lists = several.get(root) ?? asked.map(() => [])
+      lists[side]!.push(table.item[rows[i]!]!)
+      several.set(root, lists)
+    }
+  })
+  return several
 }
 
 function sameItems(a: readonly number[], b: readonly number[]): boolean {
@@ -116,15 +167,14 @@ class DisjointSets {
   readonly #items: Int32Array
   readonly #clusters: Int32Array
   readonly #parent: Int32Array
-  readonly #lots: Float64Array
   size = 0
+  joins = 0
 
   constructor(table: SampleTable) {
     this.#table = table
     this.#items = new Int32Array(table.names.length).fill(-1)
     this.#clusters = new Int32Array(table.names.length).fill(-1)
     this.#parent = new Int32Array(2 * table.names.length)
-    this.#lots = new Float64Array(2 * table.names.length)
   }
 
   /** The number of a row's item or cluster. */
@@ -134,7 +184,6 @@ class DisjointSets {
     if (index[key]! >= 0) return index[key]!
     this.#parent[this.size] = this.size
     index[key] = this.size
-    this.#lots[this.size] = lotOf(this.#table.names[key]!)
     return this.size++
   }
 
@@ -148,17 +197,21 @@ class DisjointSets {
     return node
   }
 
-  /** By root: the least lot of its members. */
-  lots(): Float64Array {
-    const lots = this.#lots.slice(0, this.size)
-    for (let node = 0; node < lots.length; node++) {
-      const root = this.find(node)
-      if (lots[node]! < lots[root]!) lots[root] = lots[node]!
+  /** Roots in the order of the least lot of their members; a root comes once for each member. */
+  byLot(visit: (root: number) => void): void {
+    for (const name of namesByLot(this.#table)) {
+      const [item, cluster] = [this.#items[name]!, this.#clusters[name]!]
+      if (item < 0 && cluster < 0) continue
+      const [own, other] = [item < 0 ? -1 : this.find(item), cluster < 0 ? -1 : this.find(cluster)]
+      // An item and a cluster of one name have one lot.
+      if (own >= 0 && (other < 0 || own < other)) visit(own)
+      if (other >= 0) visit(other)
+      if (own >= 0 && other >= 0 && own >= other) visit(own)
     }
-    return lots
   }
 
   join(a: number, b: number): void {
+    this.joins++
     this.#parent[this.find(a)] = this.find(b)
   }
 }

@@ -1,10 +1,18 @@
 /** An order by lot that names alone decide: the same whatever file, run or model the names came from, and in which order. */
 import { fnv1a } from '../random.ts'
+import type { SampleTable } from '../types.ts'
 import { sortWithSource } from './stats/sort.ts'
 
 /** A number in [0, 2^52) drawn by the name; two names share one by a chance of 2^−52. */
 export function lotOf(name: string): number {
   return mixed(fnv1a(name)) * 0x100000 + (mixed(fnv1a(name, 0x9e3779b9)) >>> 12)
+}
+
+/** The names of a table, by number, in the order of their lots. */
+export function namesByLot({ names }: Pick<SampleTable, 'names'>): Int32Array {
+  let order = ordered.get(names)
+  if (order === undefined) ordered.set(names, (order = inOrder(Float64Array.from(names, lotOf))))
+  return order
 }
 
 /** Indices of the lots in ascending order; equal ones in the order in which they came. */
@@ -16,6 +24,9 @@ export function inOrder(lots: Float64Array): Int32Array {
 }
 
 // --- internal ---
+
+/** Every pair of groups of a table asks. */
+const ordered = new WeakMap<readonly string[], Int32Array>()
 
 /** The last step of murmur3: names that differ in one letter get unlike numbers. */
 function mixed(hash: number): number {

@@ -135,8 +135,8 @@ export function tpotOf({ tokenMs, tokenFrom, flags, outputTokens }: SampleTable,
   return (last - first) / ((flags[row]! & FLAG.event) === 0 ? tokens : (outputTokens[row]! * tokens) / (to - from))
 }
 
-/** Values in ascending order; `source[i]` is the place, in `samples`, of the request that `sorted[i]` came from. */
-export type Collected = Sorted
+/** Values in ascending order; `source[i]` is the place, in `samples`, of the request that `sorted[i]` came from. `counts`: how many are of each. */
+export type Collected = Sorted & { counts: Int32Array }
 
 /** Why a group has no value: the file of recorded answers does not tell, or else the reason of the value. */
 export function whyNone(name: ValueName, table: SampleTable, rows: Int32Array): string {
@@ -157,19 +157,21 @@ export const NOT_TOLD: Record<Unknown, string> = {
 export function collect(table: SampleTable, rows: Int32Array, name: ValueName): Collected {
   const most = name === 'itl' ? rows.reduce((sum, row) => sum + table.tokenFrom[row + 1]! - table.tokenFrom[row]!, 0) : rows.length
   const [values, sources] = [new Float64Array(most), new Int32Array(most)]
+  const counts = new Int32Array(rows.length)
   let count = 0
   let index = 0
   const push = (value: number): void => {
     if (!Number.isFinite(value) || value < 0) return
     values[count] = value + 0 // no −0
     sources[count++] = index
+    counts[index]!++
   }
   const { collect: collectFrom, needs } = VALUES[name]
   for (; index < rows.length; index++) {
     const row = rows[index]!
     if (isAnswered(table, row) && tells(table, row, needs)) collectFrom(table, row, push)
   }
-  return sortWithSource(values.subarray(0, count), sources.subarray(0, count))
+  return { ...sortWithSource(values.subarray(0, count), sources.subarray(0, count)), counts }
 }
 
 // --- internal ---

@@ -1,11 +1,12 @@
 /** Reads chosen columns of a Parquet file of ours as they lie in memory, a chunk of some 2,000 rows at a time. */
 import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api'
 import type { Table } from './columns.ts'
-import { needDuckDB, openDatabase, quote } from './open.ts'
+import { codedNames, codedTexts, rawItems, type Coded } from './codes.ts'
+import { needDuckDB, openDatabase, quote, type Database } from './open.ts'
 import { checkSchema, columnsIn, damaged, filesOf } from './read.ts'
 
-/** What is read, by the name under which it is asked for: SQL over the columns of the file. */
-export type Selection = Readonly<Record<string, { sql: string; kind: 'number' | 'text' | 'steps' | 'numbers' }>>
+/** What is read, by the name under which it is asked for: SQL over the columns of the file; `names` and `codes` are of a column, `names` of one with few texts. */
+export type Selection = Readonly<Record<string, { sql: string; kind: 'number' | 'text' | 'steps' | 'numbers' | 'codes' | 'names' }>>
 
 /** A part of the rows. Values hold until the next chunk is asked for. */
 export interface Chunk {
@@ -14,6 +15,8 @@ export interface Chunk {
   numbers(name: string): Float64Array
   /** Undefined where all are NULL. */
   texts(name: string): ((row: number) => string | undefined) | undefined
+  /** Texts by number, in the order in which they first come in the file, and the number of each row; −1: NULL. Undefined where all are NULL. */
+  codes(name: string): { texts: readonly string[]; numbers: Int32Array } | undefined
   /** All lists one after the other; those of a row begin and end at. Undefined where all are empty. */
   lists(name: string): { values: Int32Array | Float64Array; from(row: number): number; to(row: number): number } | undefined
 }
@@ -40,19 +43,22 @@ export async function openColumns<T>(path: string, table: Table<T>, selection: S
     const names = Object.keys(selection)
     const count = (name: string): string => {
       const { sql, kind } = selection[name]!
-      return kind === 'steps' || kind === 'numbers' ? `sum(len(${sql}))::DOUBLE` : kind === 'text' ? `count(${sql})::DOUBLE` : '1::DOUBLE'
+      return kind === 'steps' || kind === 'numbers'
+        ? `sum(len(${sql}))::DOUBLE`
+        : kind === 'text' || kind === 'codes' || kind === 'names'
+          ? `count(${sql})::DOUBLE`
+          : '1::DOUBLE'
     }
     const found = await connection.runAndReadAll(`SELECT count(*)::DOUBLE, ${names.map(count).join(', ')} FROM ${from}`)
     const [rows = 0, ...counts] = (found.getRowsJS()[0] ?? []) as (number | null)[]
     const filled = new Map(names.map((name, i) => [name, counts[i] ?? 0]))
     const used = names.filter((name) => filled.get(name) !== 0)
-    const select = used.map((name) =>
-      selection[name]!.kind === 'number' ? `coalesce((${selection[name]!.sql})::DOUBLE, 'nan'::DOUBLE)` : selection[name]!.sql,
-    )
+    const parts: Part[] = []
+    for (const name of used) parts.push(await partOf(database, from, name, selection[name]!))
     return {
       rows: rows ?? 0,
       entries: (some) => some.reduce((sum, name) => sum + (filled.get(name) ?? 0), 0),
-      chunks: chunksOf(path, database, `SELECT ${select.join(', ')} FROM ${from}`, used),
+      chunks: chunksOf(path, database, `SELECT ${parts.flatMap(({ sql }) => sql).join(', ')} FROM ${from}`, parts),
     }
   } catch (error) {
     database.close()
@@ -64,12 +70,21 @@ export async function openColumns<T>(path: string, table: Table<T>, selection: S
 
 const NOTHING = { text: 'NULL::VARCHAR', name: 'NULL::VARCHAR', number: 'NULL::DOUBLE', numbers: '[]::DOUBLE[]', steps: '[]::INTEGER[]' } as const
 
-async function* chunksOf(
-  path: string,
-  { connection, close }: Awaited<ReturnType<typeof openDatabase>>,
-  sql: string,
-  names: readonly string[],
-): AsyncGenerator<Chunk> {
+/** One name of the selection: what is selected for it, in one column or two. */
+interface Part {
+  name: string
+  sql: readonly string[]
+  coded?: Coded
+}
+
+async function partOf(database: Database, from: string, name: string, { sql, kind }: Selection[string]): Promise<Part> {
+  if (kind === 'number') return { name, sql: [`coalesce((${sql})::DOUBLE, 'nan'::DOUBLE)`] }
+  if (kind !== 'codes' && kind !== 'names') return { name, sql: [sql] }
+  const coded = (kind === 'names' ? await codedNames(database, from, sql) : undefined) ?? codedTexts(sql)
+  return { name, sql: coded.sql, coded }
+}
+
+async function* chunksOf(path: string, { connection, close }: Database, sql: string, parts: readonly Part[]): AsyncGenerator<Chunk> {
   try {
     const result = await connection.stream(sql)
     let next = result.fetchChunk()
@@ -78,7 +93,7 @@ async function* chunksOf(
       if (chunk === null || chunk.rowCount === 0) return
       next = result.fetchChunk() // unpacked by the database's threads while this one is read
       next.catch(() => {}) // it is awaited in the next turn; a reader that leaves before does not want to know
-      yield viewOf(chunk, names)
+      yield viewOf(chunk, parts)
     }
   } catch (error) {
     throw damaged(path, error)
@@ -87,20 +102,30 @@ async function* chunksOf(
   }
 }
 
-function viewOf(chunk: DuckDBDataChunk, names: readonly string[]): Chunk {
-  const vectors = new Map(names.map((name, index) => [name, chunk.getColumnVector(index)]))
+function viewOf(chunk: DuckDBDataChunk, parts: readonly Part[]): Chunk {
+  const places = new Map<string, { at: number; coded?: Coded | undefined }>()
+  let at = 0
+  for (const { name, sql, coded } of parts) {
+    places.set(name, { at, coded })
+    at += sql.length
+  }
+  const vectorOf = (name: string): DuckDBVector | undefined => (places.has(name) ? chunk.getColumnVector(places.get(name)!.at) : undefined)
   return {
     rows: chunk.rowCount,
-    numbers: (name) => itemsOf(vectors.get(name)!) as Float64Array,
+    numbers: (name) => rawItems(vectorOf(name)!) as Float64Array,
+    codes(name) {
+      const place = places.get(name)
+      return place?.coded === undefined ? undefined : { texts: place.coded.texts, numbers: place.coded.numbers(chunk, place.at) }
+    },
     texts(name) {
-      const vector = vectors.get(name)
+      const vector = vectorOf(name)
       return vector === undefined ? undefined : (row) => (vector.getItem(row) as string | null) ?? undefined
     },
     lists(name) {
-      const vector = vectors.get(name) as ListVector | undefined
+      const vector = vectorOf(name) as ListVector | undefined
       if (vector === undefined) return undefined
       return {
-        values: itemsOf(vector.childVector) as Int32Array | Float64Array,
+        values: rawItems(vector.childVector) as Int32Array | Float64Array,
         from: (row) => vector.getEntryOffset(row),
         to: (row) => vector.getEntryOffset(row) + vector.getEntryLength(row),
       }
@@ -109,8 +134,3 @@ function viewOf(chunk: DuckDBDataChunk, names: readonly string[]): Chunk {
 }
 
 type ListVector = import('@duckdb/node-api').DuckDBListVector
-
-/** The values of a vector without NULLs, as they lie in memory: the package has them, and a method that gives one at a time. */
-function itemsOf(vector: DuckDBVector): Float64Array | Int32Array {
-  return (vector as unknown as { items: Float64Array | Int32Array }).items
-}

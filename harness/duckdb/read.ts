@@ -82,7 +82,10 @@ async function prepare(
   const looked = columns.filter(([name, kind]) => kind !== 'numbers' && kind !== 'steps' && !long.includes(name))
   const names = looked.filter(([, kind]) => kind === 'name').map(([name]) => name)
   const counts = await first(connection, `SELECT ${looked.map(([name]) => `count("${name}")::DOUBLE AS "${name}"`).join(', ')} FROM ${from}`)
-  const lists = await first(connection, `SELECT ${names.map((name) => `list(DISTINCT "${name}") AS "${name}"`).join(', ')} FROM ${from}`)
+  const lists = await first(
+    connection,
+    `SELECT ${names.map((name) => `list(DISTINCT "${name}") FILTER (WHERE "${name}" IS NOT NULL) AS "${name}"`).join(', ')} FROM ${from}`,
+  )
   const chosen: Selected[] = []
   for (const { name, sql } of plain) {
     if (counts[name] === 0) continue

@@ -66,7 +66,7 @@ function sampleOf(n: number, cell: string, key: CellKey, { right, pace }: (typeo
     cell,
     key,
     item: itemId(n),
-    itemHash: (Math.imul(n + 1, 2246822519) >>> 0).toString(16).padStart(8, '0'),
+    itemHash: [2246822519, 3266489917].map((factor) => (Math.imul(n + 1, factor) >>> 0).toString(16).padStart(8, '0')).join(''),
     slice: SLICES[n % SLICES.length]!,
     prompt: `What is the sum of ${n} and ${n + 1}?`,
     target: String(2 * n + 1),

@@ -1,7 +1,7 @@
 /** Scores of a model and its teacher for the same items. */
 import type { SampleTable } from '../../types.ts'
 import type { ChangeColumns } from '../stats/margin.ts'
-import { Numbering } from '../table/rows.ts'
+import { indicesWhere, Numbering, pickInts, pickNumbers } from '../table/rows.ts'
 
 /** The scores of both for one item. */
 export interface ScorePair {
@@ -33,32 +33,21 @@ export function emptyPairs(table: SampleTable, length: number): ScorePairs {
 }
 
 export function pairsWhere({ table, ...columns }: ScorePairs, keep: (index: number) => boolean): ScorePairs {
-  const has = (_: number, index: number): boolean => keep(index)
-  const item = columns.item.filter(has)
-  return {
-    length: item.length,
-    table,
-    item,
-    cluster: columns.cluster.filter(has),
-    slice: columns.slice.filter(has),
-    model: columns.model.filter(has),
-    teacher: columns.teacher.filter(has),
-    binary: columns.binary.filter(has),
-  }
+  return pairsInOrder({ table, ...columns }, indicesWhere(columns.length, keep))
 }
 
-export function pairsInOrder({ length, table, ...pairs }: ScorePairs, order: Int32Array): ScorePairs {
-  const ints = (column: Int32Array): Int32Array => order.map((at) => column[at]!)
-  const numbers = (column: Float64Array): Float64Array => Float64Array.from(order, (at) => column[at]!)
-  const binary = Uint8Array.from(order, (at) => pairs.binary[at]!)
+/** Those at these indices, in their order. */
+export function pairsInOrder({ table, ...pairs }: ScorePairs, order: Int32Array): ScorePairs {
+  const binary = new Uint8Array(order.length)
+  for (let i = 0; i < order.length; i++) binary[i] = pairs.binary[order[i]!]!
   return {
-    length,
+    length: order.length,
     table,
-    item: ints(pairs.item),
-    cluster: ints(pairs.cluster),
-    slice: ints(pairs.slice),
-    model: numbers(pairs.model),
-    teacher: numbers(pairs.teacher),
+    item: pickInts(pairs.item, order),
+    cluster: pickInts(pairs.cluster, order),
+    slice: pickInts(pairs.slice, order),
+    model: pickNumbers(pairs.model, order),
+    teacher: pickNumbers(pairs.teacher, order),
     binary,
   }
 }

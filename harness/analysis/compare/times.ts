@@ -6,10 +6,11 @@ import type { Components } from '../components.ts'
 import type { GroupData } from '../data.ts'
 import { sumMetricsOf, sumsOf, type SumMetric } from '../metrics/sums.ts'
 import { absent, counted } from '../observed.ts'
-import { foldSums, foldValues, weightedQuantile, weightedRatio, type ClusteredValues, type Statistic } from '../stats/bootstrap.ts'
+import { foldSums, foldValues, weightedQuantile, weightedRatio, type Statistic } from '../stats/bootstrap.ts'
+import { sizesOf, type ClusteredValues } from '../stats/clustered.ts'
 import type { ClusterSums } from '../stats/paired.ts'
 import { leastForQuantile, quantile } from '../stats/quantiles.ts'
-import { isAnswered, tells } from '../table/rows.ts'
+import { indicesWhere, isAnswered, pickInts, pickNumbers, tells } from '../table/rows.ts'
 import { QUANTILE_METRICS, VALUES, whyNone, type Collected, type ValueName } from '../values.ts'
 import { NO_PAIRS, type Attempt, type Measure, type Pair } from './measure.ts'
 
@@ -88,8 +89,9 @@ function sumMeasure(metric: SumMetric, model: GroupData, teacher: GroupData, com
   const sensors = POWER_METRICS.has(metric.id) ? sensorsOf(model, teacher) : undefined
   if (sensors?.state === 'absent' || sensors?.state === 'failed') return { metric: metric.id, slice: '', missing: sensors }
   const all = both(model, teacher, ({ ledger }, side) => sumsOf(metric, ledger, components.members[side]!, components.count))
-  const isKnown = all.model.known.map((one, c) => one & all.teacher.known[c]!) // energy may be known on one side only
-  const sums: Pair<ClusterSums> = { model: masked(all.model, isKnown), teacher: masked(all.teacher, isKnown) }
+  const whole = !all.model.known.includes(0) && !all.teacher.known.includes(0)
+  const isKnown = whole ? all.model.known : all.model.known.map((one, c) => one & all.teacher.known[c]!) // energy may be known on one side only
+  const sums: Pair<ClusterSums> = whole ? all : { model: masked(all.model, isKnown), teacher: masked(all.teacher, isKnown) }
   const origin = weakestOrigin(...origins)
   const ratioOrigin = sharePrice(metric, model, teacher) ? weakestOrigin(model.ledger.tokens, teacher.ledger.tokens) : origin
   const attempt = ratioMeasure(
@@ -161,28 +163,10 @@ function whyNoneOf(name: ValueName, model: GroupData, teacher: GroupData): strin
 }
 
 /** The values of the requests in the components, still sorted. */
-function valuesWithin({ sorted, source }: Collected, { members, count }: Components, side: 0 | 1): ClusteredValues {
+function valuesWithin({ sorted, source, counts }: Collected, { members, count }: Components, side: 0 | 1): ClusteredValues {
   const { requests } = members[side]!
-  if (!requests.includes(-1)) return { sorted, ...sizesOf(source, requests, count) }
-  const [kept, clusters, sizes] = [new Float64Array(sorted.length), new Int32Array(sorted.length), new Int32Array(count)]
-  let n = 0
-  for (let i = 0; i < sorted.length; i++) {
-    const component = requests[source[i]!]!
-    if (component < 0) continue
-    kept[n] = sorted[i]!
-    clusters[n++] = component
-    sizes[component]!++
-  }
-  return { sorted: kept.subarray(0, n), clusters: clusters.subarray(0, n), sizes }
-}
-
-/** Where every request is in a component, the values need no copy. */
-function sizesOf(source: Int32Array, requests: Int32Array, count: number): Pick<ClusteredValues, 'clusters' | 'sizes'> {
-  const [clusters, sizes] = [new Int32Array(source.length), new Int32Array(count)]
-  for (let i = 0; i < source.length; i++) {
-    const component = requests[source[i]!]!
-    clusters[i] = component
-    sizes[component]!++
-  }
-  return { clusters, sizes }
+  const sizes = sizesOf(counts, requests, count)
+  if (!requests.includes(-1)) return { sorted, source, of: requests, sizes } // no copy
+  const kept = indicesWhere(sorted.length, (i) => requests[source[i]!]! >= 0)
+  return { sorted: pickNumbers(sorted, kept), source: pickInts(source, kept), of: requests, sizes }
 }

@@ -1,7 +1,7 @@
 /** Graded answers of a model and its teacher to the same item in the same repeat. */
 import type { SampleTable } from '../../types.ts'
 import { whyEmpty, type Group } from '../groups.ts'
-import { clusterOf, isAnswered, isGraded } from '../table/rows.ts'
+import { clusterOf, indicesWhere, isAnswered, isGraded, pickInts } from '../table/rows.ts'
 
 /** Rows of the table, and the cluster of the model's; as columns. */
 export interface AnswerPairs {
@@ -41,9 +41,8 @@ export function noPairs(table: SampleTable): AnswerPairs {
 }
 
 export function pairsWhere({ table, cluster, model, teacher }: AnswerPairs, keep: (index: number) => boolean): AnswerPairs {
-  const has = (_: number, index: number): boolean => keep(index)
-  const kept = model.filter(has)
-  return { length: kept.length, table, cluster: cluster.filter(has), model: kept, teacher: teacher.filter(has) }
+  const kept = indicesWhere(model.length, keep)
+  return { length: kept.length, table, cluster: pickInts(cluster, kept), model: pickInts(model, kept), teacher: pickInts(teacher, kept) }
 }
 
 // --- internal ---
@@ -67,5 +66,5 @@ function pairsOf(table: SampleTable, own: Int32Array, base: Int32Array): AnswerP
     return -1
   })
   const all = { length: mine.length, table, cluster: mine.map((row) => clusterOf(table, row)), model: mine, teacher }
-  return pairsWhere(all, (i) => teacher[i]! >= 0)
+  return teacher.includes(-1) ? pairsWhere(all, (i) => teacher[i]! >= 0) : all
 }

@@ -2,10 +2,11 @@
 import type { Distribution, Estimate, Observed } from '../../types.ts'
 import type { Cell, GroupData } from '../data.ts'
 import { absent, counted, estimate } from '../observed.ts'
+import { sizesOf, type ClusteredValues } from '../stats/clustered.ts'
 import { clusteredInterval, effectiveSize, leastForQuantile, orderInterval, quantile, thin } from '../stats/quantiles.ts'
 import { tInterval } from '../stats/means.ts'
-import { isAnswered, tells } from '../table/rows.ts'
-import { QUANTILE_METRICS, VALUES, whyNone, type ValueName } from '../values.ts'
+import { indicesWhere, isAnswered, pickNumbers, tells } from '../table/rows.ts'
+import { QUANTILE_METRICS, VALUES, whyNone, type Collected, type ValueName } from '../values.ts'
 
 export function latencyCells(data: GroupData): Cell[] {
   return QUANTILE_METRICS.filter(({ overlapping }) => overlapping === undefined || data.group.sliced).map(({ id, of, p }) => ({
@@ -30,8 +31,8 @@ export function outputTokensCell(data: GroupData): Cell {
     bottom[component]!++
   })
   if (answered === 0) return { metric: 'output-tokens', slice: '', estimate: absent(whyNone('output-tokens', table, graded)) }
-  const isUsed = (_: number, c: number): boolean => bottom[c]! > 0
-  const clusters = { top: top.filter(isUsed), bottom: bottom.filter(isUsed) }
+  const used = indicesWhere(count, (c) => bottom[c]! > 0)
+  const clusters = { top: pickNumbers(top, used), bottom: pickNumbers(bottom, used) }
   const n = clusters.top.length
   const account = {
     n,
@@ -54,15 +55,18 @@ export function distributionsOf(data: GroupData): Distribution[] {
 // --- internal ---
 
 function quantileOf(data: GroupData, name: ValueName, p: number): Observed<Estimate> {
-  const { sorted, source } = data.values(name)
+  const collected = data.values(name)
+  const { sorted } = collected
   if (sorted.length === 0) return absent(whyNone(name, data.group.table, data.group.samples))
-  const { clusters, count } = compact(data, source)
+  const { of, sizes } = compact(data, collected)
+  const count = sizes.length
   const independent = count === sorted.length
-  const worth = independent || count < 2 ? count : Math.min(sorted.length, effectiveSize(sorted, clusters, count, quantile(sorted, p), p))
+  const effective = independent || count < 2 ? count : effectiveSize({ ...collected, of, sizes }, quantile(sorted, p), p)
+  const worth = independent || count < 2 ? count : Math.min(sorted.length, effective)
   const least = leastForQuantile(p)
   if (p > 0.5 && worth < least)
     return absent(`too few for this percentile: ${counted(sorted.length, 'value')} worth ${Math.floor(worth)} independent ones, ${least} are needed`)
-  const interval = independent ? orderInterval(sorted, p) : clusteredInterval(sorted, clusters, count, p)
+  const interval = independent ? orderInterval(sorted, p) : clusteredInterval(sorted, count, p, effective)
   const over = name === 'itl' ? counted(sorted.length, 'gap') : counted(sorted.length, 'request')
   const how = independent
     ? 'exact interval from order statistics'
@@ -73,17 +77,29 @@ function quantileOf(data: GroupData, name: ValueName, p: number): Observed<Estim
   return estimate(interval, { n: sorted.length, unit: VALUES[name].unit, origin: VALUES[name].usesTokenCount ? data.ledger.tokens : 'measured', method })
 }
 
-/** The component of each value, numbered without the components that have none. */
-function compact(data: GroupData, source: Int32Array): { clusters: Int32Array; count: number } {
+type Compact = Pick<ClusteredValues, 'of' | 'sizes'>
+
+/** Several quantiles are of the same values. */
+const compacted = new WeakMap<Collected, Compact>()
+
+/** The component of each request, numbered as their values come, without the components that have none. */
+function compact(data: GroupData, collected: Collected): Compact {
+  const known = compacted.get(collected)
+  if (known !== undefined) return known
+  const made = compactOf(data, collected)
+  compacted.set(collected, made)
+  return made
+}
+
+function compactOf(data: GroupData, { source, counts }: Collected): Compact {
   const { members, count: all } = data.components('unit')
   const { requests } = members[0]!
   const numbers = new Int32Array(all).fill(-1)
-  const clusters = new Int32Array(source.length)
   let count = 0
-  for (let i = 0; i < source.length; i++) {
+  for (let i = 0; i < source.length && count < all; i++) {
     const component = requests[source[i]!]!
     if (numbers[component] === -1) numbers[component] = count++
-    clusters[i] = numbers[component]!
   }
-  return { clusters, count }
+  const of = requests.map((component) => numbers[component] ?? -1)
+  return { of, sizes: sizesOf(counts, of, count) }
 }

@@ -6,6 +6,7 @@ import type { Cell, GroupData } from '../data.ts'
 import type { Group } from '../groups.ts'
 import { sloOf } from '../stages.ts'
 import { absent, counted, estimate, point } from '../observed.ts'
+import { indicesWhere, pickNumbers } from '../table/rows.ts'
 import type { Interval } from '../stats/interval.ts'
 import { tInterval, type SumColumns } from '../stats/means.ts'
 import type { Ledger, Tallies } from '../tally.ts'
@@ -27,8 +28,10 @@ export interface ComponentSums extends SumColumns {
   known: Uint8Array
 }
 
-/** Sums of the tallies, which are aligned with the units, by component. */
+/** Sums of the tallies, which are aligned with the units, by component. They are shared: not to be changed. */
 export function sumsOf(metric: SumMetric, { tallies }: Ledger, { units }: Membership, count: number): ComponentSums {
+  const [top, bottom] = [wholeSums(metric.top(tallies), units, count), wholeSums(metric.bottom(tallies), units, count)]
+  if (top !== undefined && bottom !== undefined) return { top, bottom, known: touched(units, count) }
   const sums = { top: new Float64Array(count), bottom: new Float64Array(count), known: new Uint8Array(count) }
   const missing = new Uint8Array(count)
   const [tops, bottoms] = [metric.top(tallies), metric.bottom(tallies)]
@@ -187,12 +190,56 @@ export function sumCells(data: GroupData): Cell[] {
 
 // --- internal ---
 
+interface Kept {
+  columns: WeakMap<Float64Array, { sums: Float64Array | undefined }>
+  known?: Uint8Array
+}
+
+/** Several metrics have a column in common. */
+const kept = new WeakMap<Int32Array, Kept>()
+
+function keptOf(units: Int32Array): Kept {
+  let known = kept.get(units)
+  if (known === undefined) kept.set(units, (known = { columns: new WeakMap() }))
+  return known
+}
+
+/** Sums of a column by component; undefined where some are not known. */
+function wholeSums(column: Float64Array, units: Int32Array, count: number): Float64Array | undefined {
+  const { columns } = keptOf(units)
+  const known = columns.get(column)
+  if (known !== undefined) return known.sums
+  let sums: Float64Array | undefined
+  if (!column.some(Number.isNaN)) {
+    sums = new Float64Array(count)
+    for (let i = 0; i < column.length; i++) {
+      const component = units[i] ?? -1
+      if (component >= 0) sums[component]! += column[i]!
+    }
+  }
+  columns.set(column, { sums })
+  return sums
+}
+
+/** 1 for components that a unit is of. */
+function touched(units: Int32Array, count: number): Uint8Array {
+  const own = keptOf(units)
+  if (own.known !== undefined) return own.known
+  const known = new Uint8Array(count)
+  for (const component of units) if (component >= 0) known[component] = 1
+  return (own.known = known)
+}
+
+const inMillions = new WeakMap<Float64Array, Float64Array>()
+
 function seconds(tallies: Tallies): Float64Array {
   return tallies.seconds
 }
 
 function millionfold(usd: Float64Array): Float64Array {
-  return usd.map((one) => one * 1e6)
+  let made = inMillions.get(usd)
+  if (made === undefined) inMillions.set(usd, (made = usd.map((one) => one * 1e6)))
+  return made
 }
 
 /** The first of what is not known. */
@@ -235,8 +282,9 @@ function totalCost({ ledger, group }: GroupData): Observed<Estimate> {
 }
 
 function knownOnly({ top, bottom, known }: ComponentSums): SumColumns {
-  const isKnown = (_: number, c: number): boolean => known[c] === 1
-  return { top: top.filter(isKnown), bottom: bottom.filter(isKnown) }
+  if (!known.includes(0)) return { top, bottom }
+  const kept = indicesWhere(known.length, (c) => known[c] === 1)
+  return { top: pickNumbers(top, kept), bottom: pickNumbers(bottom, kept) }
 }
 
 const OF_ENERGY: ReadonlySet<string> = new Set(['power', 'energy-per-token', 'energy-per-request', 'energy-per-correct'])

@@ -1,5 +1,6 @@
 /** The bootstrap over clusters: the same resample serves every statistic of both models, which keeps them paired. */
 import type { Random } from '../../random.ts'
+import { belowByCluster, type ClusteredValues } from './clustered.ts'
 import { criticalT, normalCdf } from './distributions.ts'
 import { LEVEL, type Interval } from './interval.ts'
 import { effectiveSize, quantile } from './quantiles.ts'
@@ -48,14 +49,10 @@ export function foldValues(values: ClusteredValues, groups: Int32Array): Cluster
 
 const foldedValues = new WeakMap<ClusteredValues, { groups: Int32Array; folded: ClusteredValues }>()
 
-function foldClusters({ sorted, clusters }: ClusteredValues, groups: Int32Array): ClusteredValues {
-  const [folded, sizes] = [new Int32Array(clusters.length), new Int32Array(GROUPS)]
-  for (let i = 0; i < clusters.length; i++) {
-    const group = groups[clusters[i]!]!
-    folded[i] = group
-    sizes[group]!++
-  }
-  return { sorted, clusters: folded, sizes }
+function foldClusters({ sorted, source, of, sizes }: ClusteredValues, groups: Int32Array): ClusteredValues {
+  const folded = new Int32Array(GROUPS)
+  for (let c = 0; c < sizes.length; c++) folded[groups[c]!]! += sizes[c]!
+  return { sorted, source, of: of.map((cluster) => groups[cluster] ?? -1), sizes: folded }
 }
 
 /** Each statistic over the same `replicates` resamples of `clusters` clusters, drawn with replacement. */
@@ -112,24 +109,16 @@ export function weightedRatio(weights: Int32Array, top: Float64Array, bottom: Fl
   return below === 0 ? Number.NaN : above / below
 }
 
-/** Values in ascending order, each in a cluster; `sizes` says how many values a cluster has. */
-export interface ClusteredValues {
-  sorted: Float64Array
-  clusters: Int32Array
-  sizes: Int32Array
-}
-
 /**
  * The p-quantile (type 7) of values that occur as often as their cluster was drawn; NaN for none. A resample's quantile
  * lies near the sample's: values well below are counted by cluster once, and each resample goes through the others only.
  */
 export function weightedQuantile(values: ClusteredValues, p: number): Statistic {
-  const { sorted, clusters, sizes } = values
+  const { sorted, sizes } = values
   if (sorted.length === 0) return () => Number.NaN
-  const worth = effectiveSize(sorted, clusters, sizes.length, quantile(sorted, p), p)
+  const worth = effectiveSize(values, quantile(sorted, p), p)
   const start = Math.max(0, Math.floor(sorted.length * (p - 6 * Math.sqrt((p * (1 - p)) / Math.max(1, worth)))))
-  const below = new Int32Array(sizes.length)
-  for (let i = 0; i < start; i++) below[clusters[i]!]!++
+  const below = belowByCluster(values, start)
   return (weights) => {
     let [total, skipped] = [0, 0]
     for (let c = 0; c < sizes.length; c++) {
@@ -145,14 +134,14 @@ export function weightedQuantile(values: ClusteredValues, p: number): Statistic 
 // --- internal ---
 
 /** The value at rank `h` (from 0, linear between ranks), going on from index `start`, before which `seen` draws lie. */
-function fromRank({ sorted, clusters }: ClusteredValues, weights: Int32Array, h: number, start: number, seen: number): number {
+function fromRank({ sorted, source, of }: ClusteredValues, weights: Int32Array, h: number, start: number, seen: number): number {
   const below = Math.floor(h)
   let drawn = seen
   let i = start - 1
-  while (drawn <= below) drawn += weights[clusters[++i]!]!
+  while (drawn <= below) drawn += weights[of[source[++i]!]!]!
   const low = sorted[i]!
   if (h === below || drawn > below + 1) return low
   let next = i + 1
-  while (next < sorted.length && weights[clusters[next]!] === 0) next++
+  while (next < sorted.length && weights[of[source[next]!]!] === 0) next++
   return next < sorted.length ? low + (h - below) * (sorted[next]! - low) : low
 }

@@ -1,6 +1,7 @@
 /** Quantiles of sorted values, and intervals for them that ask nothing of the shape of the distribution. */
 import { criticalT } from './distributions.ts'
 import { LEVEL, type Interval } from './interval.ts'
+import { belowByCluster, type ClusteredValues } from './clustered.ts'
 import { binomialCdf } from './special.ts'
 import { wilson } from './wilson.ts'
 
@@ -37,27 +38,32 @@ export function orderInterval(sorted: ArrayLike<number>, p: number, level = LEVE
 /**
  * Interval of the p-quantile from values in clusters (tokens of a request, requests of a batch): Woodruff's method.
  * The interval of the share of values at or below the quantile, with its clustered standard error, is carried over by the
- * quantile function. `clusters[i]` is the cluster of `sorted[i]`, 0 to `count` − 1.
+ * quantile function. `effective`: how many independent values they are worth (`effectiveSize`), in `count` clusters.
  */
-export function clusteredInterval(sorted: ArrayLike<number>, clusters: ArrayLike<number>, count: number, p: number, level = LEVEL): Interval {
+export function clusteredInterval(sorted: ArrayLike<number>, count: number, p: number, effective: number): Interval {
   const n = sorted.length
   const value = quantile(sorted, p)
   if (count < 2) return { value, low: value, high: value, level: 0 }
-  const worth = Math.max(2, Math.min(n, effectiveSize(sorted, clusters, count, value, p)))
-  const { low, high } = wilson(p * worth, worth, level, criticalT(level, count - 1))
-  return { value, low: Math.min(value, quantile(sorted, low)), high: Math.max(value, quantile(sorted, high)), level }
+  const worth = Math.max(2, Math.min(n, effective))
+  const { low, high } = wilson(p * worth, worth, LEVEL, criticalT(LEVEL, count - 1))
+  return { value, low: Math.min(value, quantile(sorted, low)), high: Math.max(value, quantile(sorted, high)), level: LEVEL }
 }
 
 /** How many independent values the clustered ones are worth, for the share at or below `value`: p(1 − p) ÷ SE². */
-export function effectiveSize(sorted: ArrayLike<number>, clusters: ArrayLike<number>, count: number, value: number, p: number): number {
+export function effectiveSize(values: ClusteredValues, value: number, p: number): number {
+  const { sorted, sizes } = values
+  const [n, count] = [sorted.length, sizes.length]
   if (count < 2) return 1
-  const n = sorted.length
-  const deviations = new Float64Array(count)
-  let atOrBelow = 0
-  while (atOrBelow < n && sorted[atOrBelow]! <= value) atOrBelow++
+  const atOrBelow = n - lastWhere(n, (fromTop) => sorted[n - fromTop]! > value)
   const share = atOrBelow / n // ties can make it larger than p
-  for (let i = 0; i < n; i++) deviations[clusters[i]!]! += (i < atOrBelow ? 1 : 0) - share
-  const squares = deviations.reduce((sum, deviation) => sum + deviation * deviation, 0)
+  const below = belowByCluster(values, atOrBelow)
+  let squares = 0
+  for (let c = 0; c < count; c++) {
+    let deviation = 0
+    for (let i = 0; i < below[c]!; i++) deviation += 1 - share
+    for (let i = below[c]!; i < sizes[c]!; i++) deviation -= share
+    squares += deviation * deviation
+  }
   const variance = ((count / (count - 1)) * squares) / (n * n)
   return variance > 0 ? (p * (1 - p)) / variance : count
 }

@@ -27,26 +27,35 @@ export function everyRow({ length }: SampleTable): Int32Array {
 export class Interner {
   readonly texts: string[] = []
   readonly #numbers = new Map<string, number>()
+  #indexed = 0
 
   add(text: string): number {
-    const known = this.#numbers.get(text)
+    for (; this.#indexed < this.texts.length; this.#indexed++) this.#numbers.set(this.keyOf(this.texts[this.#indexed]!), this.#indexed)
+    const key = this.keyOf(text)
+    const known = this.#numbers.get(key)
     if (known !== undefined) return known
-    this.#numbers.set(text, this.texts.length)
+    this.#numbers.set(key, this.#indexed++)
+    return this.append(text)
+  }
+
+  /** A text that is known to be a new one. */
+  append(text: string): number {
     return this.texts.push(text) - 1
+  }
+
+  protected keyOf(text: string): string {
+    return text
   }
 }
 
-/** Answers: of long ones only the beginning is kept, and they are told apart by two hashes and their length. */
-export class AnswerInterner {
-  readonly texts: string[] = []
-  readonly #numbers = new Map<string, number>()
+/** Answers: of long ones only the beginning is kept, and they are told apart by two hashes and their length; so one may not `add` after an `append`. */
+export class AnswerInterner extends Interner {
+  override append(text: string): number {
+    return super.append(text.length <= LONGEST_ANSWER ? text : text.slice(0, LONGEST_ANSWER))
+  }
 
-  add(text: string): number {
-    const key = text.length <= LONGEST_ANSWER ? text : `\u0000${text.length} ${hashes(text)}`
-    const known = this.#numbers.get(key)
-    if (known !== undefined) return known
-    this.#numbers.set(key, this.texts.length)
-    return this.texts.push(text.length <= LONGEST_ANSWER ? text : text.slice(0, LONGEST_ANSWER)) - 1
+  protected override keyOf(text: string): string {
+    return text.length <= LONGEST_ANSWER ? text : `\u0000${text.length} ${hashes(text)}`
   }
 }
 

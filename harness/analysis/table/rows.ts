@@ -33,6 +33,27 @@ export function dueMs({ intendedMs, startMs }: SampleTable, row: number): number
   return Number.isNaN(due) ? startMs[row]! : due
 }
 
+/** The indices below `length` that `keep` holds for. */
+export function indicesWhere(length: number, keep: (index: number) => boolean): Int32Array {
+  const indices = new Int32Array(length)
+  let count = 0
+  for (let i = 0; i < length; i++) if (keep(i)) indices[count++] = i
+  return indices.subarray(0, count)
+}
+
+/** The values at these indices. */
+export function pickInts(column: Int32Array, indices: Int32Array): Int32Array {
+  const picked = new Int32Array(indices.length)
+  for (let i = 0; i < picked.length; i++) picked[i] = column[indices[i]!]!
+  return picked
+}
+
+export function pickNumbers(column: Float64Array, indices: Int32Array): Float64Array {
+  const picked = new Float64Array(indices.length)
+  for (let i = 0; i < picked.length; i++) picked[i] = column[indices[i]!]!
+  return picked
+}
+
 export function countRows(rows: Int32Array, has: (row: number) => boolean): number {
   let count = 0
   for (const row of rows) if (has(row)) count++
@@ -94,15 +115,22 @@ export interface ItemRows {
 
 export function rowsByItem(table: SampleTable, rows: Int32Array, keep: (row: number) => boolean): ItemRows {
   const numbers = new Numbering(table.names.length, rows.length)
-  const kept = rows.filter(keep)
-  const places = kept.map((row) => numbers.add(table.item[row]!))
+  const [kept, places] = [new Int32Array(rows.length), new Int32Array(rows.length)]
+  let length = 0
+  for (const row of rows) {
+    if (!keep(row)) continue
+    kept[length] = row
+    places[length++] = numbers.add(table.item[row]!)
+  }
   const { count } = numbers
+  if (count === length)
+    return { count, items: numbers.keys.subarray(0, count), from: Int32Array.from({ length: count + 1 }, (_, i) => i), rows: kept.subarray(0, length) }
   const from = new Int32Array(count + 1)
-  for (const place of places) from[place + 1]!++
+  for (let i = 0; i < length; i++) from[places[i]! + 1]!++
   for (let i = 0; i < count; i++) from[i + 1]! += from[i]!
   const next = from.slice()
-  const ordered = new Int32Array(kept.length)
-  for (let i = 0; i < kept.length; i++) ordered[next[places[i]!]!++] = kept[i]!
+  const ordered = new Int32Array(length)
+  for (let i = 0; i < length; i++) ordered[next[places[i]!]!++] = kept[i]!
   return { count, items: numbers.keys.subarray(0, count), from, rows: ordered }
 }
 

@@ -2,7 +2,7 @@
 import { fnv1a } from '../../random.ts'
 import type { Origin, RoutingRule, SampleTable } from '../../types.ts'
 import type { GroupData } from '../data.ts'
-import { clusterOf, isAnswered, isGraded, Numbering, rowsByItem, scoreOf, type ItemRows } from '../table/rows.ts'
+import { clusterOf, indicesWhere, isAnswered, isGraded, Numbering, pickInts, pickNumbers, rowsByItem, scoreOf, type ItemRows } from '../table/rows.ts'
 
 /** Columns; clusters are names of the table. */
 export interface RoutedItems {
@@ -71,16 +71,15 @@ export function routedItems({ table, own, base, baseAt, ownCosts, baseCosts }: G
 }
 
 export function itemsWhere(columns: RoutedItems, keep: (index: number) => boolean): RoutedItems {
-  const has = (_: number, index: number): boolean => keep(index)
-  const cluster = columns.cluster.filter(has)
+  const kept = indicesWhere(columns.length, keep)
   return {
-    length: cluster.length,
-    cluster,
-    student: columns.student.filter(has),
-    teacher: columns.teacher.filter(has),
-    studentCost: columns.studentCost.filter(has),
-    teacherCost: columns.teacherCost.filter(has),
-    doubt: columns.doubt.filter(has),
+    length: kept.length,
+    cluster: pickInts(columns.cluster, kept),
+    student: pickNumbers(columns.student, kept),
+    teacher: pickNumbers(columns.teacher, kept),
+    studentCost: pickNumbers(columns.studentCost, kept),
+    teacherCost: pickNumbers(columns.teacherCost, kept),
+    doubt: pickNumbers(columns.doubt, kept),
   }
 }
 

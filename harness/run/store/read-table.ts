@@ -25,7 +25,11 @@ export async function readTable(path: string): Promise<SampleTable> {
   const { openColumns } = await import('../../duckdb/columns-read.ts')
   const reader = await openColumns(path, SAMPLES, SELECTION)
   const builder = new TableBuilder(reader.rows, reader.entries(['token_us', 'token_ms']))
-  for await (const chunk of reader.chunks) fill(builder, chunk, path)
+  const fillRows = rowsFiller(path)
+  for await (const chunk of reader.chunks) {
+    fillNumbers(builder, chunk, path)
+    fillRows(builder, chunk)
+  }
   return builder.done(() => '')
 }
 
@@ -52,28 +56,15 @@ const NUMBERS = [
   'cost_usd',
   'stage',
 ] as const
-const NAMES = [
-  'cell',
-  'model',
-  'workload',
-  'load',
-  'item',
-  'item_hash',
-  'cluster',
-  'slice',
-  'finish',
-  'counted_by',
-  'timing',
-  'answer',
-  'error',
-  'attempts',
-  'unknown',
-  'exact',
-] as const
+const NAMES = ['cell', 'model', 'workload', 'load', 'slice', 'finish', 'counted_by', 'timing'] as const
+const CODES = ['item', 'item_hash', 'cluster', 'answer', 'unknown'] as const
+const TEXTS = ['error', 'attempts', 'exact'] as const
 
 const SELECTION: Selection = {
   ...Object.fromEntries(NUMBERS.map((name) => [name, { sql: `"${name}"`, kind: 'number' }] as const)),
-  ...Object.fromEntries(NAMES.map((name) => [name, { sql: `"${name}"`, kind: 'text' }] as const)),
+  ...Object.fromEntries(NAMES.map((name) => [name, { sql: name, kind: 'names' }] as const)),
+  ...Object.fromEntries(CODES.map((name) => [name, { sql: name, kind: 'codes' }] as const)),
+  ...Object.fromEntries(TEXTS.map((name) => [name, { sql: `"${name}"`, kind: 'text' }] as const)),
   /** Where the grader took nothing out, the answer is the text. */
   bare: { sql: 'CASE WHEN answer IS NULL THEN text END', kind: 'text' },
   text_units: { sql: units('text'), kind: 'number' },
@@ -85,8 +76,8 @@ const SELECTION: Selection = {
 
 const finishOf = wordOf(SampleSchema.shape.finish)
 
-/** Columns first, which go through memory in order; then what has to be looked at row by row. */
-function fill(builder: TableBuilder, chunk: Chunk, path: string): void {
+/** Columns of numbers, which go through memory in order. */
+function fillNumbers(builder: TableBuilder, chunk: Chunk, path: string): void {
   const { columns, length: at } = builder
   const copy = (name: string, to: Float64Array | Int32Array, none?: number): void => {
     const values = chunk.numbers(name)
@@ -111,64 +102,99 @@ function fill(builder: TableBuilder, chunk: Chunk, path: string): void {
   copy('text_units', columns.textLength)
   copy('reasoning_units', columns.reasoningLength)
   copy('bytes', columns.bytes)
-  fillRows(builder, chunk, path)
 }
 
-function fillRows(builder: TableBuilder, chunk: Chunk, path: string): void {
-  const { columns } = builder
-  const { cell, item, item_hash, cluster, slice, finish, counted_by, timing, answer, bare, error, attempts, unknown, exact } = textsOf(chunk)
-  const keyOf = keysOf(chunk, path)
-  const tokens = timesOf(builder, chunk)
-  const must = (text: string | undefined, name: string): string => {
-    if (text === undefined) throw new HarnessError('data', `${path}: ${name} is missing in a row`, { hint: 'the record is damaged' })
-    return text
-  }
-  for (let i = 0; i < chunk.rows; i++) {
-    const whole = exact?.(i)
-    if (whole !== undefined) {
-      builder.add(SampleSchema.parse(JSON.parse(whole)))
-      continue
+type Fill = (builder: TableBuilder, chunk: Chunk) => void
+
+/** Each text is looked at once: what a number of the file is in the table is kept. */
+function rowsFiller(path: string): Fill {
+  const cells = lookup((text, builder) => builder.cells.add(text))
+  const items = lookup((text, builder, alone) => (alone ? builder.names.append(text) : builder.names.add(text)))
+  const clusters = lookup((text, builder) => builder.names.add(text))
+  const hashes = lookup((text, builder, alone) => (alone ? builder.hashes.append(text) : builder.hashes.add(text)))
+  const slices = lookup((text, builder) => builder.slices.add(text))
+  const answers = lookup((text, builder, alone) => (alone ? builder.answers.append(text) : builder.answers.add(text)))
+  const finishes = lookup((text) => finishCode(finishOf(text)!))
+  const counts = lookup((text) => (text === 'estimate' ? FLAG.estimate : 0))
+  const timings = lookup((text) => (text === 'event' ? FLAG.event : 0))
+  const untold = lookup((text) => untoldBits(parsed(text, SampleSchema.shape.unknown)))
+  const keyOf = keysOf(path)
+  return (builder, chunk) => {
+    const { columns } = builder
+    const codes = (name: (typeof NAMES)[number] | (typeof CODES)[number]): Codes => chunk.codes(name)
+    const column = { cell: codes('cell'), item: codes('item'), hash: codes('item_hash'), cluster: codes('cluster'), slice: codes('slice') }
+    const more = { finish: codes('finish'), counted: codes('counted_by'), timing: codes('timing'), unknown: codes('unknown'), answer: codes('answer') }
+    const [bare, error, attempts, exact] = (['bare', 'error', 'attempts', 'exact'] as const).map((name) => chunk.texts(name))
+    const key = keyOf(chunk)
+    const tokens = timesOf(builder, chunk)
+    const must = (number: number, name: string): number => {
+      if (number < 0) throw new HarnessError('data', `${path}: ${name} is missing in a row`, { hint: 'the record is damaged' })
+      return number
     }
-    const row = builder.length
-    const [group, part, untold] = [cluster?.(i), slice?.(i), unknown?.(i)]
-    columns.cell[row] = builder.cells.add(must(cell?.(i), 'cell'))
-    columns.key[row] = builder.key(keyOf(i))
-    columns.item[row] = builder.names.add(must(item?.(i), 'item'))
-    columns.cluster[row] = group === undefined ? -1 : builder.names.add(group)
-    columns.hash[row] = builder.hashes.add(must(item_hash?.(i), 'item_hash'))
-    columns.slice[row] = part === undefined ? -1 : builder.slices.add(part)
-    columns.answer[row] = builder.answers.add(answer?.(i) ?? bare?.(i)?.trim() ?? '')
-    columns.finish[row] = finishCode(must(finishOf(finish?.(i)), 'finish') as Parameters<typeof finishCode>[0])
-    columns.flags[row] =
-      (timing?.(i) === 'event' ? FLAG.event : 0) |
-      (counted_by?.(i) === 'estimate' ? FLAG.estimate : 0) |
-      (untold === undefined ? 0 : untoldBits(parsed(untold, SampleSchema.shape.unknown)))
-    const [failure, tries] = [error?.(i), attempts?.(i)]
-    if (failure !== undefined) builder.errors.set(row, FailureSchema.parse(JSON.parse(failure)))
-    if (tries !== undefined) builder.attempts.set(row, parsed(tries, SampleSchema.shape.attempts)!)
-    tokens(i, row)
-    builder.endRow()
+    for (let i = 0; i < chunk.rows; i++) {
+      const whole = exact?.(i)
+      if (whole !== undefined) {
+        builder.add(SampleSchema.parse(JSON.parse(whole)))
+        continue
+      }
+      const row = builder.length
+      columns.cell[row] = must(cells(column.cell, i, builder), 'cell')
+      columns.key[row] = builder.key(key(i))
+      columns.item[row] = must(items(column.item, i, builder, exact === undefined && column.cluster === undefined), 'item')
+      columns.cluster[row] = clusters(column.cluster, i, builder)
+      columns.hash[row] = must(hashes(column.hash, i, builder, exact === undefined), 'item_hash')
+      columns.slice[row] = slices(column.slice, i, builder)
+      const answer = answers(more.answer, i, builder, exact === undefined && bare === undefined)
+      columns.answer[row] = answer < 0 ? builder.answers.add(bare?.(i)?.trim() ?? '') : answer
+      columns.finish[row] = must(finishes(more.finish, i, builder), 'finish')
+      columns.flags[row] =
+        Math.max(0, timings(more.timing, i, builder)) | Math.max(0, counts(more.counted, i, builder)) | Math.max(0, untold(more.unknown, i, builder))
+      const [failure, tries] = [error?.(i), attempts?.(i)]
+      if (failure !== undefined) builder.errors.set(row, FailureSchema.parse(JSON.parse(failure)))
+      if (tries !== undefined) builder.attempts.set(row, parsed(tries, SampleSchema.shape.attempts)!)
+      tokens(i, row)
+      builder.endRow()
+    }
   }
 }
 
-type Texts = Record<(typeof NAMES)[number] | 'bare', ReturnType<Chunk['texts']>>
+type Codes = ReturnType<Chunk['codes']>
 
-function textsOf(chunk: Chunk): Texts {
-  return Object.fromEntries([...NAMES, 'bare'].map((name) => [name, chunk.texts(name)])) as Texts
+/** The number in the table of the text of a row; −1 where there is none. `alone`: such texts come from this column only, so each is new when it first comes. */
+function lookup(
+  numberOf: (text: string, builder: TableBuilder, alone: boolean) => number,
+): (codes: Codes, row: number, builder: TableBuilder, alone?: boolean) => number {
+  let known = new Int32Array(1024).fill(-1)
+  return (codes, row, builder, alone = false) => {
+    if (codes === undefined) return -1
+    const code = codes.numbers[row]!
+    if (code < 0) return -1
+    if (code >= known.length) {
+      const grown = new Int32Array(2 * codes.texts.length).fill(-1)
+      grown.set(known)
+      known = grown
+    }
+    if (known[code]! < 0) known[code] = numberOf(codes.texts[code]!, builder, alone)
+    return known[code]!
+  }
 }
 
 /** Rows of a cell follow one another and share a key. */
-function keysOf(chunk: Chunk, path: string): (row: number) => CellKey {
-  const { model, workload, load } = textsOf(chunk)
-  const [repeats, blocks] = [chunk.numbers('repeat'), chunk.numbers('block')]
-  let last: CellKey | undefined
-  return (row) => {
-    const [own, what, how] = [model?.(row), workload?.(row), load?.(row)]
-    const [repeat, block] = [repeats[row]!, blocks[row]!]
-    if (last?.model === own && last?.workload === what && last?.load === how && last?.repeat === repeat && last?.block === block) return last!
-    if (own === undefined || what === undefined || how === undefined || Number.isNaN(repeat + block))
-      throw new HarnessError('data', `${path}: the cell of a row is not told`, { hint: 'the record is damaged' })
-    return (last = { model: own, workload: what, load: how, repeat, block })
+function keysOf(path: string): (chunk: Chunk) => (row: number) => CellKey {
+  let last: { own: number; what: number; how: number; key: CellKey } | undefined
+  return (chunk) => {
+    const [models, workloads, loads] = [chunk.codes('model'), chunk.codes('workload'), chunk.codes('load')]
+    const [repeats, blocks] = [chunk.numbers('repeat'), chunk.numbers('block')]
+    return (row) => {
+      const [own, what, how] = [models?.numbers[row] ?? -1, workloads?.numbers[row] ?? -1, loads?.numbers[row] ?? -1]
+      const [repeat, block] = [repeats[row]!, blocks[row]!]
+      if (last?.own === own && last.what === what && last.how === how && last.key.repeat === repeat && last.key.block === block) return last.key
+      if (own < 0 || what < 0 || how < 0 || Number.isNaN(repeat + block))
+        throw new HarnessError('data', `${path}: the cell of a row is not told`, { hint: 'the record is damaged' })
+      const key = { model: models!.texts[own]!, workload: workloads!.texts[what]!, load: loads!.texts[how]!, repeat, block }
+      last = { own, what, how, key }
+      return key
+    }
   }
 }
 

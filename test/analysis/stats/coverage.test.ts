@@ -6,7 +6,8 @@ import type { Interval } from '../../../harness/analysis/stats/interval.ts'
 import { scoreInterval, tInterval, type Sums } from '../../../harness/analysis/stats/means.ts'
 import { pairedT } from '../../../harness/analysis/stats/paired.ts'
 import { proportionRatio } from '../../../harness/analysis/stats/proportion-ratio.ts'
-import { clusteredInterval, orderInterval } from '../../../harness/analysis/stats/quantiles.ts'
+import { sizesOf, type ClusteredValues } from '../../../harness/analysis/stats/clustered.ts'
+import { clusteredInterval, effectiveSize, orderInterval, quantile } from '../../../harness/analysis/stats/quantiles.ts'
 import { tangoInterval } from '../../../harness/analysis/stats/tango.ts'
 import { wilson } from '../../../harness/analysis/stats/wilson.ts'
 import { createRandom, type Random } from '../../../harness/random.ts'
@@ -87,17 +88,16 @@ describe('coverage of intervals that say 95%', () => {
   })
 
   it('median of clustered values, where the plain interval would be far too narrow', () => {
-    const draw = (random: Random): { sorted: number[]; clusters: number[] } => {
+    const draw = (random: Random): ClusteredValues => {
       const values = times(20).flatMap((cluster) => {
         const shift = random.normal()
         return times(10).map(() => ({ value: shift + 0.5 * random.normal(), cluster }))
       })
-      values.sort((a, b) => a.value - b.value)
-      return { sorted: values.map(({ value }) => value), clusters: values.map(({ cluster }) => cluster) }
+      return clusteredValues(values, 20)
     }
     const clustered = coverage('woodruff', 500, 0, (random) => {
-      const { sorted, clusters } = draw(random)
-      return clusteredInterval(sorted, clusters, 20, 0.5)
+      const values = draw(random)
+      return clusteredInterval(values.sorted, 20, 0.5, effectiveSize(values, quantile(values.sorted, 0.5), 0.5))
     })
     const plain = coverage('woodruff', 500, 0, (random) => orderInterval(draw(random).sorted, 0.5))
     expect(clustered).toBeGreaterThan(0.92)
@@ -140,18 +140,11 @@ describe('coverage of intervals that say 95%', () => {
 
   it('bootstrap of a median over 40 clusters of unequal size', () => {
     const share = coverage('quantile', 300, 0, (random) => {
-      const values = times(40)
-        .flatMap((cluster) => {
-          const shift = random.normal()
-          return times(1 + random.int(4)).map(() => ({ value: shift + 0.3 * random.normal(), cluster }))
-        })
-        .sort((a, b) => a.value - b.value)
-      const sizes = new Int32Array(40)
-      for (const { cluster } of values) sizes[cluster]!++
-      const statistic = weightedQuantile(
-        { sorted: Float64Array.from(values, ({ value }) => value), clusters: Int32Array.from(values, ({ cluster }) => cluster), sizes },
-        0.5,
-      )
+      const values = times(40).flatMap((cluster) => {
+        const shift = random.normal()
+        return times(1 + random.int(4)).map(() => ({ value: shift + 0.3 * random.normal(), cluster }))
+      })
+      const statistic = weightedQuantile(clusteredValues(values, 40), 0.5)
       const [draws] = bootstrap(40, 400, random, [statistic])
       return percentileInterval(statistic(new Int32Array(40).fill(1)), draws!, 40)
     })
@@ -196,4 +189,16 @@ interface Sided {
 /** The x with P(½U + ½V < x) = p for two uniform numbers. */
 function threshold(p: number): number {
   return p <= 0.5 ? Math.sqrt(p / 2) : 1 - Math.sqrt((1 - p) / 2)
+}
+
+/** Each value a request of its own. */
+function clusteredValues(values: { value: number; cluster: number }[], clusters: number): ClusteredValues {
+  values.sort((a, b) => a.value - b.value)
+  const of = Int32Array.from(values, ({ cluster }) => cluster)
+  return {
+    sorted: Float64Array.from(values, ({ value }) => value),
+    source: Int32Array.from(values, (_, i) => i),
+    of,
+    sizes: sizesOf(new Int32Array(values.length).fill(1), of, clusters),
+  }
 }
