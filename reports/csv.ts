@@ -23,7 +23,7 @@ export function renderCsv(analysis: Analysis): string {
 }
 
 /** One row per sample, in chunks, so that a million samples never stand in memory twice. */
-export function* renderSamplesCsv(runs: readonly StoredRun[]): Generator<string> {
+export function* renderSamplesCsv(runs: readonly Pick<StoredRun, 'record' | 'samples'>[]): Generator<string> {
   yield stringify([SAMPLE_COLUMNS])
   for (const { record, samples } of runs) {
     for (let start = 0; start < samples.length; start += CHUNK) {

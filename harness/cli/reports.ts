@@ -11,8 +11,10 @@ export interface ReportFiles {
   analysis: string
 }
 
-/** Writes all reports of a run into its folder. `samples` in batches, where those of the run have no texts. */
-export async function writeReports(run: StoredRun, analysis: Analysis, samples?: AsyncIterable<readonly Sample[]>): Promise<ReportFiles> {
+type Reported = Pick<StoredRun, 'record' | 'dir'> & { samples?: readonly Sample[] }
+
+/** Writes all reports of a run into its folder. `batches`: its samples, where the run does not have them. */
+export async function writeReports(run: Reported, analysis: Analysis, batches?: AsyncIterable<readonly Sample[]>): Promise<ReportFiles> {
   const { renderReport, renderSamplesCsv, streamSamplesCsv } = await import('../../reports/index.ts')
   const files: ReportFiles = {
     html: join(run.dir, 'report.html'),
@@ -23,7 +25,10 @@ export async function writeReports(run: StoredRun, analysis: Analysis, samples?:
   }
   await writeWhole(files.analysis, await renderReport(analysis, 'json'))
   await writeWhole(files.metrics, await renderReport(analysis, 'csv'))
-  await writeWhole(files.samples, samples === undefined ? renderSamplesCsv([run]) : streamSamplesCsv(run.record.id, samples))
+  await writeWhole(
+    files.samples,
+    batches === undefined ? renderSamplesCsv([{ record: run.record, samples: run.samples ?? [] }]) : streamSamplesCsv(run.record.id, batches),
+  )
   await writeWhole(files.md, await renderReport(analysis, 'md'))
   await writeWhole(files.html, await renderReport(analysis, 'html'))
   return files

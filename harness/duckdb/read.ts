@@ -122,7 +122,9 @@ function decoderOf<T>(table: Table<T>): Decoder<T> {
   const share = (text: string): string => {
     const known = shared.get(text)
     if (known !== undefined) return known
-    if (text.length <= SHARED_CHARACTERS) shared.set(text, text)
+    if (text.length > SHARED_CHARACTERS) return text
+    if (shared.size === MOST_SHARED) shared.clear()
+    shared.set(text, text)
     return text
   }
   return function* decode(chunk, names) {
@@ -165,3 +167,5 @@ function decoderOf<T>(table: Table<T>): Decoder<T> {
 
 /** Longer texts are seldom the same. */
 const SHARED_CHARACTERS = 64
+/** Where there are more, the first ones are forgotten: they would fill the memory of one who keeps nothing else. */
+const MOST_SHARED = 200_000

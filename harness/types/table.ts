@@ -54,6 +54,8 @@ export interface SampleTable {
   readonly attempts: ReadonlyMap<number, readonly Attempt[]>
   /** The question of a row; empty where texts were not read. */
   prompt(row: number): string
+  /** Where texts were not read: fetches the questions of a few rows. */
+  fetchPrompts?(rows: readonly number[]): Promise<ReadonlyMap<number, string>>
 }
 
 /** A run whose requests are columns. `rows` are those that count. */

@@ -1,5 +1,5 @@
 /** Fidelity of every student and control to the teacher; docs/metrics.md has the formulae. */
-import type { Agreement, Calibration, Estimate, Fidelity, Flip, Flips, Observed, SampleTable, SliceTest, StoredRun } from '../../types.ts'
+import type { Agreement, Analysis, Calibration, Estimate, Fidelity, Flip, Flips, Observed, SampleTable, SliceTest, StoredRun } from '../../types.ts'
 import type { Group } from '../groups.ts'
 import { pairedT } from '../stats/paired.ts'
 import { wilson } from '../stats/wilson.ts'
@@ -30,6 +30,25 @@ export function fidelityRows({ record, scores }: Pick<StoredRun, 'record' | 'sco
       }
     })
   })
+}
+
+/** The analysis with the questions of the flips that it lists, where they were not read with the runs. */
+export async function withPrompts(analysis: Analysis): Promise<Analysis> {
+  const wanted = new Map<SampleTable, number[]>()
+  for (const { flips } of analysis.fidelity)
+    for (const flip of flips.listed) {
+      const place = places.get(flip)
+      if (place?.table.fetchPrompts !== undefined) wanted.set(place.table, [...(wanted.get(place.table) ?? []), place.row])
+    }
+  if (wanted.size === 0) return analysis
+  const prompts = new Map<SampleTable, ReadonlyMap<number, string>>()
+  for (const [table, rows] of wanted) prompts.set(table, await table.fetchPrompts!(rows))
+  const filled = (flip: Flip): Flip => {
+    const place = places.get(flip)
+    const prompt = place && prompts.get(place.table)?.get(place.row)
+    return prompt === undefined ? flip : { ...flip, prompt: cut(prompt) }
+  }
+  return { ...analysis, fidelity: analysis.fidelity.map((one) => ({ ...one, flips: { ...one.flips, listed: one.flips.listed.map(filled) } })) }
 }
 
 // --- internal ---
@@ -102,7 +121,7 @@ function flipsOf({ length, table, model, teacher }: AnswerPairs): Flips {
 function flipOf(table: SampleTable, model: number, teacher: number): Flip {
   const side = (row: number): Flip['model'] => ({ answer: cut(table.answers[table.answer[row]!]!), score: scoreOf(table, row) })
   const slice = table.slice[model]!
-  return {
+  const flip: Flip = {
     item: table.names[table.item[model]!]!,
     repeat: table.keys[table.key[model]!]!.repeat,
     ...(slice < 0 ? {} : { slice: table.slices[slice]! }),
@@ -110,7 +129,11 @@ function flipOf(table: SampleTable, model: number, teacher: number): Flip {
     teacher: side(teacher),
     model: side(model),
   }
+  places.set(flip, { table, row: model })
+  return flip
 }
+
+const places = new WeakMap<Flip, { table: SampleTable; row: number }>()
 
 function cut(text: string): string {
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST).replace(/[\uD800-\uDBFF]$/, '')}…`

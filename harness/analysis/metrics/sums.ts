@@ -196,11 +196,11 @@ interface Kept {
 }
 
 /** Several metrics have a column in common. */
-const kept = new WeakMap<Int32Array, Kept>()
+const keptSums = new WeakMap<Int32Array, Kept>()
 
 function keptOf(units: Int32Array): Kept {
-  let known = kept.get(units)
-  if (known === undefined) kept.set(units, (known = { columns: new WeakMap() }))
+  let known = keptSums.get(units)
+  if (known === undefined) keptSums.set(units, (known = { columns: new WeakMap() }))
   return known
 }
 

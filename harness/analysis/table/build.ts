@@ -186,7 +186,7 @@ export class TableBuilder {
 // --- internal ---
 
 type ColumnName = {
-  [K in keyof SampleTable]: SampleTable[K] extends Int32Array | Float64Array | Uint8Array ? K : never
+  [K in keyof SampleTable]-?: SampleTable[K] extends Int32Array | Float64Array | Uint8Array ? K : never
 }[keyof SampleTable]
 type Columns = Pick<SampleTable, Exclude<ColumnName, 'tokenFrom' | 'tokenMs'>>
 

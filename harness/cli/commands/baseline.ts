@@ -29,7 +29,7 @@ export default command('baseline', async (args, { io }) => {
   if (rest.length > most) throw new HarnessError('usage', `baseline ${verb}: "${rest[most]}" is one too many`, { hint: 'see `distillbench baseline --help`' })
   if (verb === 'save') {
     const { readRun } = await import('../../run/index.ts')
-    const run = await readRun(await resolveRun(rest[0] ?? 'latest', args.runs), { out: args.runs })
+    const run = await readRun(await resolveRun(rest[0] ?? 'latest', args.runs), { out: args.runs, texts: false })
     const head = await gate.saveBaseline(args.runs, name, run, new Date())
     await say({ baseline: head }, `Saved run ${head.run} of ${head.suite} as baseline ${name}.\n`)
   } else if (verb === 'show') {

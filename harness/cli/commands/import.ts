@@ -9,7 +9,7 @@ import { writeReports } from '../reports.ts'
 export default command('import', async (args, { io, signal, commandLine }) => {
   // 1. the files, as a run
   const { importAnswers } = await import('../../import/index.ts')
-  const { readRun, streamSamples } = await import('../../run/index.ts')
+  const { readRunTable, streamSamples } = await import('../../run/index.ts')
   const { id, dir } = await importAnswers({
     out: args.out,
     files: filesOf(args),
@@ -24,11 +24,11 @@ export default command('import', async (args, { io, signal, commandLine }) => {
     signal,
   })
   // 2. the analysis, and its reports beside the record
-  const run = await readRun(dir, { texts: false }) // the files may be larger than memory
-  const { analyse } = await import('../../analysis/index.ts')
-  const analysis = analyse([run])
+  await packRun(dir, { io, signal }, args) // first: columns are read faster, and the files may be larger than memory
+  const run = await readRunTable(dir)
+  const { analyse, withPrompts } = await import('../../analysis/index.ts')
+  const analysis = await withPrompts(analyse([run]))
   const files = await writeReports(run, analysis, streamSamples(dir))
-  await packRun(dir, { io, signal }, args)
   // 3. the result
   if (args.json) for (const { message } of run.record.warnings) io.note(`${JSON.stringify({ type: 'warning', message })}\n`)
   if (args.json) await io.result(jsonText({ run: { id, dir, state: run.record.state }, files, analysis }))

@@ -46,7 +46,7 @@ async function earlierRuns(out: string, suite: string): Promise<readonly StoredR
   const { listRuns, readRun } = await import('../../run/index.ts')
   const found = (await listRuns(out)).filter((run) => run.suite === suite && run.state !== 'running')
   const newest = [...found].sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, RUNS_READ)
-  const read = await Promise.allSettled(newest.map(({ dir }) => readRun(dir)))
+  const read = await Promise.allSettled(newest.map(({ dir }) => readRun(dir, { texts: false })))
   return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])) // a damaged record only makes the forecast poorer
 }
 

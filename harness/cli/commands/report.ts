@@ -1,19 +1,19 @@
 import { join } from 'node:path'
 import { EXIT } from '../../errors.ts'
-import type { StoredRun } from '../../types.ts'
+import type { TableRun } from '../../types.ts'
 import { command } from '../command.ts'
 import { writeWhole } from '../files.ts'
 import { jsonText } from '../io.ts'
 import { resolveRun } from '../runs.ts'
 
 export default command('report', async (args, { io }) => {
-  const { readRun } = await import('../../run/index.ts')
-  const { analyse } = await import('../../analysis/index.ts')
+  const { readRunTable } = await import('../../run/index.ts')
+  const { analyse, withPrompts } = await import('../../analysis/index.ts')
   const { renderReport, summaryTable } = await import('../../../reports/index.ts')
 
-  const runs: StoredRun[] = []
-  for (const word of args.run) runs.push(await readRun(await resolveRun(word, args.runs), { out: args.runs }))
-  const analysis = analyse(runs)
+  const runs: TableRun[] = []
+  for (const word of args.run) runs.push(await readRunTable(await resolveRun(word, args.runs), { out: args.runs }))
+  const analysis = await withPrompts(analyse(runs))
   const format = (args.format ?? (args.json ? 'json' : 'html')) as 'html' | 'md' | 'csv' | 'json'
   const text = await renderReport(analysis, format)
 

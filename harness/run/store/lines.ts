@@ -46,6 +46,19 @@ export async function* streamLines<T>(path: string, schema: z.ZodType<T>): Async
   return rest.length > 0
 }
 
+/** How many lines there are, none where there is no file. */
+export async function countLines(path: string): Promise<number> {
+  let count = 0
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>)
+      for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) count++
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0
+    throw new HarnessError('data', `could not read ${path}: ${(error as Error).message}`, { cause: error })
+  }
+  return count
+}
+
 // --- internal ---
 
 const NEWLINE = 10

@@ -1,26 +1,29 @@
 /** Reads the requests of a run as columns: a packed run of a million requests in seconds, without its texts. */
 import { join } from 'node:path'
-import { everyRow, tabled, TableBuilder } from '../../analysis/table/build.ts'
+import { everyRow, TableBuilder } from '../../analysis/table/build.ts'
 import { finishCode, FLAG, untoldBits } from '../../analysis/table/codes.ts'
 import type { Chunk, Selection } from '../../duckdb/columns-read.ts'
 import { HarnessError } from '../../errors.ts'
 import type { CellKey, SampleTable, TableRun } from '../../types.ts'
-import { currentOf, isPacked, openRun, readRest, readRun, type ReadOptions } from './read.ts'
+import { countLines, streamLines } from './lines.ts'
+import { linedPrompts, packedPrompts } from './questions.ts'
+import { currentOf, isPacked, openRun, readRest, type ReadOptions } from './read.ts'
 import { FailureSchema, SampleSchema } from './schema.ts'
 import { parsed, SAMPLES, wordOf } from './tables.ts'
 import { FILES } from './write.ts'
 
-/** As `readRun`. Questions are not in a table that was read from a packed run; `readPrompts` has those that one wants to show. */
+/** As `readRun`. Questions are not in the table: `fetchPrompts` has those that one wants to show. */
 export async function readRunTable(idOrDir: string, { out = '.distillbench' }: Omit<ReadOptions, 'texts'> = {}): Promise<TableRun> {
   const { dir, record } = openRun(idOrDir, out)
-  if (!isPacked(dir, FILES.samples, FILES.samplesParquet)) return tabled(await readRun(idOrDir, { out }))
-  const table = await readTable(join(dir, FILES.samplesParquet))
   const isCurrent = currentOf(record)
+  const { table, cutShort } = isPacked(dir, FILES.samples, FILES.samplesParquet)
+    ? { table: await readTable(join(dir, FILES.samplesParquet)), cutShort: false }
+    : await tableOfLines(dir)
   const rows = everyRow(table).filter((row) => isCurrent(table.cells[table.cell[row]!]!, table.startMs[row]!))
-  return { ...(await readRest(dir, record, false)), table, rows }
+  return { ...(await readRest(dir, record, cutShort)), table, rows }
 }
 
-/** The file as a table; `prompt` gives nothing. */
+/** The file as a table, without questions. */
 export async function readTable(path: string): Promise<SampleTable> {
   const { openColumns } = await import('../../duckdb/columns-read.ts')
   const reader = await openColumns(path, SAMPLES, SELECTION)
@@ -30,10 +33,27 @@ export async function readTable(path: string): Promise<SampleTable> {
     fillNumbers(builder, chunk, path)
     fillRows(builder, chunk)
   }
-  return builder.done(() => '')
+  const table: SampleTable = builder.done(() => '')
+  return { ...table, fetchPrompts: packedPrompts(path, table) }
 }
 
 // --- internal ---
+
+/** A batch of lines at a time. */
+async function tableOfLines(dir: string): Promise<{ table: SampleTable; cutShort: boolean }> {
+  const path = join(dir, FILES.samples)
+  const lines = await countLines(path)
+  const builder = new TableBuilder(lines, 0)
+  const batches = streamLines(path, SampleSchema)
+  for (;;) {
+    const next = await batches.next()
+    if (next.done) {
+      const table: SampleTable = builder.done(() => '')
+      return { table: { ...table, fetchPrompts: linedPrompts(dir, table) }, cutShort: next.value }
+    }
+    for (const sample of next.value) if (builder.length < lines) builder.add(sample) // what its writer has added meanwhile comes next time
+  }
+}
 
 /** UTF-16 units: one more than characters for each that takes two. */
 function units(column: string): string {
