@@ -7,6 +7,7 @@ import { renderMarkdown } from './markdown.ts'
 
 export { renderSamplesCsv, streamSamplesCsv } from './csv.ts'
 export { fidelityLines } from './fidelity.ts'
+export { testLines } from './verdict.ts'
 export { viewOf } from './view.ts'
 export { summaryTable } from './terminal.ts'
 

@@ -1,8 +1,9 @@
 /** The verdicts in words and tables: HTML, Markdown and the terminal show the same ones. */
-import type { Decision, Estimate, Observed, RoutingRow, Saving, Verdict } from '../harness/types.ts'
+import type { Decision, Estimate, Observed, RoutingRow, Saving, TaskVerdict, Verdict } from '../harness/types.ts'
 import type { ChartTable } from './charts/chart.ts'
-import { formatInterval, formatPoints, formatValue, originMark } from './format.ts'
 import { tilesOf, type Tile } from './tiles.ts'
+import { formatInterval, formatNumber, formatPoints, formatValue, originMark } from './format.ts'
+import { clip, oneLine, visible } from './text.ts'
 import { valueOf, type View } from './view.ts'
 import { listInWords, ratioInWords, whyMissing } from './words.ts'
 
@@ -31,21 +32,43 @@ export const DECISION_WORDS: Record<Decision, string> = { replace: 'replace', 'k
 /** A row for each task of a student. */
 export function taskTable(verdict: Verdict): ChartTable {
   return {
-    columns: ['Task', 'Verdict', 'Items (lost, won)', 'Difference, points', 'McNemar p', 'More items needed'],
+    columns: ['Task', 'Verdict', 'Items (lost, won)', 'Difference, points', 'McNemar p (mid-p)', 'z against the margin', 'More items needed'],
     rows: verdict.tasks.map((task) => {
       const difference = valueOf(task.difference)
-      const p = valueOf(task.mcnemar)?.exact
+      const z = valueOf(task.test)?.z
       const more = valueOf(task.moreItems.ifEqual)
       return [
         task.workload,
         DECISION_WORDS[task.decision],
         `${whole(task.items)} (${whole(task.lost)}, ${whole(task.won)})`,
         difference === undefined ? '–' : `${formatPoints(difference.value)} (${formatPoints(difference.low)} to ${formatPoints(difference.high)})`,
-        p === undefined ? '–' : p < 0.001 ? '<0.001' : p.toFixed(3),
+        mcnemarText(task) ?? '–',
+        z === undefined ? '–' : zText(z),
         task.decision !== 'undecided' || more === undefined ? '–' : whole(more),
       ]
     }),
   }
+}
+
+/** What the paired test of each task says, a line each: for the terminal. */
+export function testLines(view: View): string[] {
+  const several = view.workloads.length > 1
+  return view.analysis.verdicts.flatMap(({ run, student, margin, tasks }) =>
+    tasks.flatMap((task): string[] => {
+      const [difference, test] = [valueOf(task.difference), valueOf(task.test)]
+      if (difference === undefined || test === undefined) return []
+      const name = `${view.labelOf(run, student)}${several ? `, ${task.workload}` : ''}`
+      const mcnemar = mcnemarText(task)
+      const parts = [
+        `${whole(task.items)} items, ${whole(task.lost)} lost and ${whole(task.won)} won`,
+        `difference ${formatPoints(difference.value)} points (${formatPoints(difference.low)} to ${formatPoints(difference.high)})`,
+        ...(mcnemar === undefined ? [] : [`McNemar p ${mcnemar.replace('(', '(mid-p ')}`]),
+        ...(test.z === undefined ? [] : [`z ${zText(test.z)} against the margin of ${formatNumber(100 * margin)} points`]),
+        DECISION_WORDS[task.decision],
+      ]
+      return [visible(oneLine(clip(`${name}: ${parts.join('; ')}.`, 400)))]
+    }),
+  )
 }
 
 /** A row for each kind of saving and each break-even of a student. */
@@ -95,6 +118,18 @@ export const RULES: Record<RoutingRow['rule'], string> = {
 }
 
 // --- internal ---
+
+/** "0.2430 (0.1877)": exact, and mid-p. */
+function mcnemarText({ mcnemar }: TaskVerdict): string | undefined {
+  const p = valueOf(mcnemar)
+  const digits = (one: number): string => (one < 0.0001 ? '<0.0001' : one.toFixed(4))
+  return p && `${digits(p.exact)} (${digits(p.midP)})`
+}
+
+/** Above 1.960 the student is shown to be non-inferior, below −1.960 inferior. */
+function zText(z: number): string {
+  return Math.abs(z) >= 1e6 ? (z > 0 ? '>1,000' : '<−1,000') : z.toFixed(3).replace('-', '−')
+}
 
 function textOf(view: View, verdict: Verdict): VerdictText {
   const { run, student, teacher, decision, sentence } = verdict

@@ -151,6 +151,7 @@ export const NOT_TOLD: Record<Unknown, string> = {
   promptTokens: 'the file of recorded answers does not count the tokens of the prompts',
   outputTokens: 'the file of recorded answers does not count output tokens',
   finish: 'the file of recorded answers does not tell how answers ended',
+  text: 'the file of recorded answers does not hold what was answered',
 }
 
 /** The values of all answered requests. */

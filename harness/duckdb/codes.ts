@@ -34,12 +34,12 @@ export async function codedNames({ connection }: Database, from: string, column:
   }
 }
 
-/** For columns of many texts: told apart by their MD5, 128 bits that no two texts share by chance; a string is made of the first of each. */
-export function codedTexts(column: string): Coded {
+/** For texts of which there are many: told apart by their MD5, 128 bits that no two share by chance; a string is made of the first of each, of what is `shown` of it. */
+export function codedTexts(sql: string, shown = sql): Coded {
   const texts: string[] = []
   const table = new DigestTable()
   return {
-    sql: [`coalesce(md5_number("${column}"), 0::UHUGEINT)`, `"${column}"`],
+    sql: [`coalesce(md5_number(${sql}), 0::UHUGEINT)`, shown],
     texts,
     numbers(chunk, first) {
       const digests = rawWords(chunk.getColumnVector(first), chunk.rowCount)

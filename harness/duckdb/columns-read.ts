@@ -5,8 +5,8 @@ import { codedNames, codedTexts, rawItems, type Coded } from './codes.ts'
 import { needDuckDB, openDatabase, quote, type Database } from './open.ts'
 import { checkSchema, columnsIn, damaged, filesOf } from './read.ts'
 
-/** What is read, by the name under which it is asked for: SQL over the columns of the file; `names` and `codes` are of a column, `names` of one with few texts. */
-export type Selection = Readonly<Record<string, { sql: string; kind: 'number' | 'text' | 'steps' | 'numbers' | 'codes' | 'names' }>>
+/** What is read, by the name under which it is asked for: SQL over the columns of the file. `names` are of a column with few texts; of `codes` the texts may be `shown` in part. */
+export type Selection = Readonly<Record<string, { sql: string; shown?: string; kind: 'number' | 'text' | 'steps' | 'numbers' | 'codes' | 'names' }>>
 
 /** A part of the rows. Values hold until the next chunk is asked for. */
 export interface Chunk {
@@ -77,10 +77,10 @@ interface Part {
   coded?: Coded
 }
 
-async function partOf(database: Database, from: string, name: string, { sql, kind }: Selection[string]): Promise<Part> {
+async function partOf(database: Database, from: string, name: string, { sql, shown, kind }: Selection[string]): Promise<Part> {
   if (kind === 'number') return { name, sql: [`coalesce((${sql})::DOUBLE, 'nan'::DOUBLE)`] }
   if (kind !== 'codes' && kind !== 'names') return { name, sql: [sql] }
-  const coded = (kind === 'names' ? await codedNames(database, from, sql) : undefined) ?? codedTexts(sql)
+  const coded = (kind === 'names' ? await codedNames(database, from, sql) : undefined) ?? codedTexts(kind === 'names' ? `"${sql}"` : sql, shown)
   return { name, sql: coded.sql, coded }
 }
 

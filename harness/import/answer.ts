@@ -14,6 +14,8 @@ export interface Answer {
   /** Which of several answers to the same question, from 0; absent: the only one. */
   readonly repeat?: number
   readonly output: string
+  /** The file does not hold what was answered; `output` is empty and means nothing then. */
+  readonly noText?: true
   readonly reasoning?: string
   readonly finish?: Completion['finish']
   /** The request failed, and this is why; `output` is as far as it came. */

@@ -12,7 +12,7 @@ import { createRun, type RunStore } from '../run/store/write.ts'
 import { RUN_SCHEMA, type CellRecord, type Item, type ModelSpec, type Plan, type RunRecord, type Suite, type SuiteRecord, type Warning } from '../types.ts'
 import { WORKLOAD_KINDS } from '../workloads/index.ts'
 import { openContestants, slug, stem, type Contestant, type FileOfRole } from './contestant.ts'
-import { chooseGrading, countDisagreements, type Grading } from './grading.ts'
+import { chooseGrading, countDisagreements, GIVEN, type Grading } from './grading.ts'
 import { cannotRead } from './json.ts'
 import { takeNotes } from './notes.ts'
 import { matchQuestions, type MatchBy, type Questions } from './questions.ts'
@@ -200,7 +200,7 @@ async function writeSamples(
     const { id: cell, key } = cells[answer.repeat ?? 0]!
     const sample = toSample({ cell, key, question, prompt: promptOf(question.id) }, answer, shelves[key.repeat]!)
     const grade =
-      sample.finish === 'error'
+      sample.finish === 'error' || (answer.noText === true && grading.grader.id !== GIVEN)
         ? undefined
         : await grading.grade(
             { id: question.id, hash: question.hash, prompt: '', ...(question.target === undefined ? {} : { target: question.target }) },

@@ -38,6 +38,7 @@ export function toSample({ cell, key, question, prompt }: Placed, answer: Answer
   if (promptTokens === undefined) unknown.push('promptTokens')
   if (outputTokens === undefined) unknown.push('outputTokens')
   if (finish === undefined && error === undefined) unknown.push('finish')
+  if (answer.noText === true && error === undefined) unknown.push('text')
   return {
     ...identity({ cell, key, question }),
     prompt: promptText(answer.prompt ?? prompt),

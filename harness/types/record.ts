@@ -128,5 +128,5 @@ export interface Sample {
   /** Recorded answers: what the file does not tell. The fields about it mean nothing then, and no metric reads them. */
   unknown?: readonly Unknown[]
 }
-/** `times` are startMs and endMs; `tokenMs` is empty where it is not known. */
-export type Unknown = 'times' | 'promptTokens' | 'outputTokens' | 'finish'
+/** `times` are startMs and endMs; `tokenMs` is empty where it is not known. `text`: what was answered is not in the file, its score may be. */
+export type Unknown = 'times' | 'promptTokens' | 'outputTokens' | 'finish' | 'text'

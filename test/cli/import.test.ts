@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Analysis } from '../../harness/types.ts'
+import type { Analysis, Observed } from '../../harness/types.ts'
 import { FIXTURES } from '../import/start.ts'
 import { distillbench } from './process.ts'
 import { scratch } from './scratch.ts'
@@ -80,6 +80,38 @@ describe('compare', () => {
     const json = await distillbench(['compare', first, second, '--json'], { cwd })
     const { analysis } = JSON.parse(json.stdout) as { analysis: Analysis }
     expect(analysis.verdicts[0]?.tasks[0]).toMatchObject({ lost: 2, won: 0, items: 40 })
+  })
+
+  test('shows the tests of the pairs: 500 items, 22 lost and 14 won, a margin of 3 points', async () => {
+    const cwd = scratch()
+    const answers = (right: (n: number) => boolean): string =>
+      Array.from(
+        { length: 500 },
+        (_, n) => `${JSON.stringify({ id: `q${n}`, prompt: `say ${n}`, target: String(n), output: right(n) ? String(n) : 'no' })}\n`,
+      ).join('')
+    writeFileSync(
+      join(cwd, 'big.jsonl'),
+      answers((n) => n < 422),
+    )
+    writeFileSync(
+      join(cwd, 'small.jsonl'),
+      answers((n) => n >= 22 && n < 436),
+    )
+    const { stdout } = await distillbench(['import', '--teacher', 'big.jsonl', '--student', 'small.jsonl', '--margin', '0.03', '--json'], { cwd })
+    const { analysis, files: written } = JSON.parse(stdout) as { analysis: Analysis; files: { html: string } }
+    const [task] = analysis.verdicts[0]!.tasks
+    const value = (observed: Observed<unknown> | undefined): unknown => (observed?.state === 'ok' ? observed.value : observed)
+    expect({ items: task?.items, lost: task?.lost, won: task?.won, decision: task?.decision }).toEqual({ items: 500, lost: 22, won: 14, decision: 'undecided' })
+    expect(value(task?.mcnemar)).toEqual({ exact: expect.closeTo(0.243, 4) as number, midP: expect.closeTo(0.1877, 4) as number })
+    expect(value(task?.test)).toMatchObject({ z: expect.closeTo(1.134, 3) as number })
+    expect(value(task?.difference)).toMatchObject({ value: -0.016, low: expect.closeTo(-0.04108, 5) as number, high: expect.closeTo(0.00789, 5) as number })
+    expect(readFileSync(join(cwd, written.html), 'utf8').replace(/<[^>]*>/g, ' ')).toMatch(
+      /500 \(22, 14\)\s+−1\.6 \(−4\.1 to \+0\.8\)\s+0\.2430 \(0\.1877\)\s+1\.134\s/,
+    )
+    const pair = await distillbench(['compare', 'latest:big', 'latest:small'], { cwd })
+    expect(pair.stdout).toContain(
+      'small: 500 items, 22 lost and 14 won; difference −1.6 points (−4.1 to +0.8); McNemar p 0.2430 (mid-p 0.1877); z 1.134 against the margin of 3 points; undecided.\n',
+    )
   })
 
   test('of one run alone says what is missing', async () => {

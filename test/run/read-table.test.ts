@@ -34,7 +34,9 @@ it('gives the columns that the samples give, whatever they hold', async () => {
     yield all
   }
   await writeParquet(await needDuckDB('the test'), path, SAMPLES, batches(), new AbortController().signal)
-  const { prompt: _read, ...read } = await readTable(path)
+  const { prompt: _read, fetchPrompts, ...read } = await readTable(path)
   const { prompt: _made, ...made } = tableOf(all)
   expect(read).toEqual(made)
+  const [first, last] = [0, all.length - 5] // the last one has half of a surrogate pair
+  expect(await fetchPrompts?.([first, last])).toEqual(new Map([first, last].map((row) => [row, all[row]!.prompt])))
 })

@@ -4,7 +4,8 @@ import type { Group } from '../groups.ts'
 import { pairedT } from '../stats/paired.ts'
 import { wilson } from '../stats/wilson.ts'
 import { calibrationOf } from './calibration.ts'
-import { distinct, Numbering, scoreOf } from '../table/rows.ts'
+import { distinct, Numbering, scoreOf, tells } from '../table/rows.ts'
+import { NOT_TOLD } from '../values.ts'
 import { cohenKappa, kappaMethod } from './kappa.ts'
 import { answerPairs, noPairs, pairsWhere, type AnswerPairs } from './pairs.ts'
 import { sliceTest } from './slices.ts'
@@ -61,6 +62,8 @@ type Figures = Omit<Fidelity, 'run' | 'model' | 'teacher' | 'workload' | 'tokens
 
 function figuresOf({ load, pairs, why }: { load: string; pairs: AnswerPairs; why?: string }, seed: readonly string[]): Figures {
   const given = <T>(make: () => Observed<T>): Observed<T> => (why === undefined ? make() : absent(why))
+  const told = withTexts(pairs)
+  const read = <T>(make: () => Observed<T>): Observed<T> => given(() => (told.length === 0 ? absent(NOT_TOLD.text) : make()))
   const { table } = pairs
   return {
     load,
@@ -69,15 +72,25 @@ function figuresOf({ load, pairs, why }: { load: string; pairs: AnswerPairs; why
       pairs.model.map((row) => table.item[row]!),
       table.names.length,
     ),
-    agreement: given(() => agreementOf(pairs, seed)),
-    onTeacherErrors: given(() => onErrors(pairs)),
+    agreement: read(() => agreementOf(told, seed)),
+    onTeacherErrors: read(() => onErrors(told)),
     flips: flipsOf(pairs),
     slices: given(() => slicesOf(pairs, seed)),
     calibration: { model: given(() => calibrated(table, pairs.model)), teacher: given(() => calibrated(table, pairs.teacher)) },
-    answerLength: given(() => lengthRatio(pairs, table.textLength, 'answer')),
-    reasoningLength: given(() => lengthRatio(pairs, table.reasoningLength, 'reasoning')),
+    answerLength: read(() => lengthRatio(told, table.textLength, 'answer')),
+    reasoningLength: read(() => lengthRatio(told, table.reasoningLength, 'reasoning')),
   }
 }
+
+/** Pairs of which both texts are known: two that nobody has seen do not agree. */
+function withTexts(pairs: AnswerPairs): AnswerPairs {
+  const { table, model, teacher } = pairs
+  const isTold = (i: number): boolean => tells(table, model[i]!, TEXT) && tells(table, teacher[i]!, TEXT)
+  for (let i = 0; i < pairs.length; i++) if (!isTold(i)) return pairsWhere(pairs, isTold)
+  return pairs
+}
+
+const TEXT = ['text'] as const
 
 function absent(why: string): { state: 'absent'; why: string } {
   return { state: 'absent', why }

@@ -4,7 +4,8 @@ import type { Cell, GroupData } from '../data.ts'
 import { absent, counted, estimate } from '../observed.ts'
 import { majorityAtK, passAtK, passHatK, type Ballot } from '../stats/attempts.ts'
 import { scoreInterval } from '../stats/means.ts'
-import { clusterOf, isAnswered, isGraded, Numbering, rowsByItem, scoreOf, type ItemRows } from '../table/rows.ts'
+import { clusterOf, isAnswered, isGraded, Numbering, rowsByItem, scoreOf, tells, type ItemRows } from '../table/rows.ts'
+import { NOT_TOLD } from '../values.ts'
 import type { MetricId } from './table.ts'
 
 /** With k the fewest answers that any item has; absent where that is one. Failed requests are wrong answers. */
@@ -20,7 +21,9 @@ export function attemptCells({ group: { table, graded } }: GroupData): Cell[] {
   if (k < 2) return none(items.count === 0 ? 'no answer was graded' : 'items were asked once only')
   if (most > MOST_ANSWERS) return none(`more than ${MOST_ANSWERS} answers to an item`)
   const plain = items.rows.every((row) => [0, 1].includes(scoreOf(table, row)))
+  const told = items.rows.every((row) => tells(table, row, ['text']))
   return KINDS.map(({ metric, name, of, binary }): Cell => {
+    if (metric === 'consensus' && !told) return { metric, slice: '', estimate: absent(NOT_TOLD.text) }
     if (binary && !plain) return { metric, slice: '', estimate: absent('scores are not right or wrong') }
     return { metric, slice: '', estimate: meanOf(table, items, (answers) => of(table, answers, k), `${name}@${k}`) }
   })

@@ -48,7 +48,7 @@ export class Interner {
   }
 }
 
-/** Answers: of long ones only the beginning is kept, and they are told apart by two hashes and their length; so one may not `add` after an `append`. */
+/** Answers: of long ones only the beginning is kept, and they are told apart by two hashes and their length. Long ones that were appended are not found again by `add`. */
 export class AnswerInterner extends Interner {
   override append(text: string): number {
     return super.append(text.length <= LONGEST_ANSWER ? text : text.slice(0, LONGEST_ANSWER))
@@ -191,7 +191,7 @@ type ColumnName = {
 type Columns = Pick<SampleTable, Exclude<ColumnName, 'tokenFrom' | 'tokenMs'>>
 
 /** More than any page shows of an answer. */
-const LONGEST_ANSWER = 501
+export const LONGEST_ANSWER = 501
 
 const encoder = new TextEncoder()
 

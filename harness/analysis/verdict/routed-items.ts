@@ -2,7 +2,7 @@
 import { fnv1a } from '../../random.ts'
 import type { Origin, RoutingRule, SampleTable } from '../../types.ts'
 import type { GroupData } from '../data.ts'
-import { clusterOf, indicesWhere, isAnswered, isGraded, Numbering, pickInts, pickNumbers, rowsByItem, scoreOf, type ItemRows } from '../table/rows.ts'
+import { clusterOf, indicesWhere, isAnswered, isGraded, Numbering, pickInts, pickNumbers, rowsByItem, scoreOf, tells, type ItemRows } from '../table/rows.ts'
 
 /** Columns; clusters are names of the table. */
 export interface RoutedItems {
@@ -120,7 +120,7 @@ interface Given {
 /** `answers` are the student's to one item, at least one. */
 const READERS: Record<RoutingRule, (table: SampleTable, answers: Int32Array) => Given | undefined> = {
   'answer-length': (table, [first]) => ({ score: scoreOf(table, first!), doubt: isAnswered(table, first!) ? table.outputTokens[first!]! : Infinity, used: 1 }),
-  agreement: (table, answers) => (answers.length < 2 ? undefined : majority(table, answers)),
+  agreement: (table, answers) => (answers.length < 2 || answers.some((row) => !tells(table, row, ['text'])) ? undefined : majority(table, answers)),
   'log-probability': (table, [first]) => {
     if (!isAnswered(table, first!)) return { score: scoreOf(table, first!), doubt: Infinity, used: 1 }
     const logProb = table.logProb[first!]!

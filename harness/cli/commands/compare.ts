@@ -9,7 +9,7 @@ import { resolveRun } from '../runs.ts'
 export default command('compare', async (args, { io }) => {
   const { readRun, describeDifference } = await import('../../run/index.ts')
   const { analyse, combineRuns } = await import('../../analysis/index.ts')
-  const { fidelityLines, summaryTable, viewOf } = await import('../../../reports/index.ts')
+  const { fidelityLines, summaryTable, testLines, viewOf } = await import('../../../reports/index.ts')
   const words = args.run.map((word) => readWord(word, args.runs))
   if (words.length < 2 && words[0]?.model === undefined)
     throw new HarnessError('usage', 'compare needs two runs or more', { hint: 'distillbench compare RUN RUN; within one run, its report compares all models' })
@@ -25,7 +25,11 @@ export default command('compare', async (args, { io }) => {
   const picks = []
   for (const { run, model } of words) picks.push({ run: await load(run), model })
   const analysis = analyse(combineRuns(picks, { by: args.by as 'hash' | 'id', describe: describeDifference }))
-  await io.result(args.json ? jsonText({ analysis }) : `${summaryTable(analysis, io.stdout)}\n${fidelityLines(viewOf(analysis)).join('\n')}\n`)
+  await io.result(
+    args.json
+      ? jsonText({ analysis })
+      : `${summaryTable(analysis, io.stdout)}\n${[...testLines(viewOf(analysis)), ...fidelityLines(viewOf(analysis))].join('\n')}\n`,
+  )
   return EXIT.ok
 })
 

@@ -169,6 +169,7 @@ function toAnswer(sample: Sample, header: Header, scorer: string | undefined, wh
     prompt: typeof sample.input === 'string' ? resolveText(sample.input, attachments ?? {}) : sample.input.map((message) => toMessage(message, text)),
     target: target === '' ? undefined : target,
     output: choice === undefined ? resolveText(output?.completion ?? '', attachments ?? {}) : text(choice.message.content, 'text'),
+    noText: choice === undefined && output?.completion === undefined ? (true as const) : undefined,
     reasoning: reasoning === '' ? undefined : reasoning,
     finish: choice === undefined ? undefined : FINISH[choice.stop_reason],
     error: sample.error?.message ?? output?.error,

@@ -91,8 +91,9 @@ async function* answers(path: string, signal: AbortSignal, notes: Notes): AsyncG
 function toAnswer(row: Record<string, unknown>, where: string): Answer {
   const { output, prompt, score, ...rest } = check(LineSchema, row, where)
   if (output === undefined || output === null) {
-    if (rest.error === undefined) throw noOutput(row, where)
-    return compact({ ...rest, where, output: '', prompt: prompt as string | Message[] | undefined })
+    if (rest.error === undefined && (output === undefined || score === undefined)) throw noOutput(row, where)
+    const given = rest.error === undefined && score !== undefined ? { score: scoreOf(score, where), noText: true as const } : {}
+    return compact({ ...rest, ...given, where, output: '', prompt: prompt as string | Message[] | undefined })
   }
   return compact({ ...rest, where, output, prompt: prompt as string | Message[] | undefined, score: score === undefined ? undefined : scoreOf(score, where) })
 }

@@ -165,6 +165,7 @@ function toAnswer(result: Result, wanted: string | undefined, where: string): An
     prompt: prompt.raw,
     target: targetOf(result, vars),
     output: textOf(response?.output),
+    noText: (response?.output ?? null) === null ? (true as const) : undefined,
     finish: response?.finishReason === undefined ? undefined : FINISH[response.finishReason],
     error: failed ? (result.error ?? response?.error ?? 'promptfoo recorded no answer') : undefined,
     latencyMs: cached ? undefined : result.latencyMs,

@@ -1,6 +1,6 @@
 /** Reads the requests of a run as columns: a packed run of a million requests in seconds, without its texts. */
 import { join } from 'node:path'
-import { everyRow, TableBuilder } from '../../analysis/table/build.ts'
+import { everyRow, LONGEST_ANSWER, TableBuilder } from '../../analysis/table/build.ts'
 import { finishCode, FLAG, untoldBits } from '../../analysis/table/codes.ts'
 import type { Chunk, Selection } from '../../duckdb/columns-read.ts'
 import { HarnessError } from '../../errors.ts'
@@ -77,16 +77,20 @@ const NUMBERS = [
   'stage',
 ] as const
 const NAMES = ['cell', 'model', 'workload', 'load', 'slice', 'finish', 'counted_by', 'timing'] as const
-const CODES = ['item', 'item_hash', 'cluster', 'answer', 'unknown'] as const
+const CODES = ['item', 'item_hash', 'cluster', 'unknown'] as const
 const TEXTS = ['error', 'attempts', 'exact'] as const
+
+/** What `String.trim` takes away. */
+const SPACE = '\t\n\u000b\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
+/** Where the grader took nothing out, the answer is the text. */
+const ANSWER = `coalesce(answer, trim(text, '${SPACE}'))`
 
 const SELECTION: Selection = {
   ...Object.fromEntries(NUMBERS.map((name) => [name, { sql: `"${name}"`, kind: 'number' }] as const)),
   ...Object.fromEntries(NAMES.map((name) => [name, { sql: name, kind: 'names' }] as const)),
-  ...Object.fromEntries(CODES.map((name) => [name, { sql: name, kind: 'codes' }] as const)),
+  ...Object.fromEntries(CODES.map((name) => [name, { sql: `"${name}"`, kind: 'codes' }] as const)),
   ...Object.fromEntries(TEXTS.map((name) => [name, { sql: `"${name}"`, kind: 'text' }] as const)),
-  /** Where the grader took nothing out, the answer is the text. */
-  bare: { sql: 'CASE WHEN answer IS NULL THEN text END', kind: 'text' },
+  answer: { sql: ANSWER, shown: `left(${ANSWER}, ${LONGEST_ANSWER})`, kind: 'codes' },
   text_units: { sql: units('text'), kind: 'number' },
   reasoning_units: { sql: units('reasoning'), kind: 'number' },
   bytes: { sql: 'strlen(text) + coalesce(strlen(reasoning), 0)', kind: 'number' },
@@ -133,7 +137,8 @@ function rowsFiller(path: string): Fill {
   const clusters = lookup((text, builder) => builder.names.add(text))
   const hashes = lookup((text, builder, alone) => (alone ? builder.hashes.append(text) : builder.hashes.add(text)))
   const slices = lookup((text, builder) => builder.slices.add(text))
-  const answers = lookup((text, builder, alone) => (alone ? builder.answers.append(text) : builder.answers.add(text)))
+  // Of long ones only the beginning is read.
+  const answers = lookup((text, builder, alone) => (alone || text.length >= LONGEST_ANSWER ? builder.answers.append(text) : builder.answers.add(text)))
   const finishes = lookup((text) => finishCode(finishOf(text)!))
   const counts = lookup((text) => (text === 'estimate' ? FLAG.estimate : 0))
   const timings = lookup((text) => (text === 'event' ? FLAG.event : 0))
@@ -141,10 +146,10 @@ function rowsFiller(path: string): Fill {
   const keyOf = keysOf(path)
   return (builder, chunk) => {
     const { columns } = builder
-    const codes = (name: (typeof NAMES)[number] | (typeof CODES)[number]): Codes => chunk.codes(name)
+    const codes = (name: (typeof NAMES)[number] | (typeof CODES)[number] | 'answer'): Codes => chunk.codes(name)
     const column = { cell: codes('cell'), item: codes('item'), hash: codes('item_hash'), cluster: codes('cluster'), slice: codes('slice') }
     const more = { finish: codes('finish'), counted: codes('counted_by'), timing: codes('timing'), unknown: codes('unknown'), answer: codes('answer') }
-    const [bare, error, attempts, exact] = (['bare', 'error', 'attempts', 'exact'] as const).map((name) => chunk.texts(name))
+    const [error, attempts, exact] = (['error', 'attempts', 'exact'] as const).map((name) => chunk.texts(name))
     const key = keyOf(chunk)
     const tokens = timesOf(builder, chunk)
     const must = (number: number, name: string): number => {
@@ -164,8 +169,8 @@ function rowsFiller(path: string): Fill {
       columns.cluster[row] = clusters(column.cluster, i, builder)
       columns.hash[row] = must(hashes(column.hash, i, builder, exact === undefined), 'item_hash')
       columns.slice[row] = slices(column.slice, i, builder)
-      const answer = answers(more.answer, i, builder, exact === undefined && bare === undefined)
-      columns.answer[row] = answer < 0 ? builder.answers.add(bare?.(i)?.trim() ?? '') : answer
+      const answer = answers(more.answer, i, builder, exact === undefined)
+      columns.answer[row] = answer < 0 ? builder.answers.add('') : answer
       columns.finish[row] = must(finishes(more.finish, i, builder), 'finish')
       columns.flags[row] =
         Math.max(0, timings(more.timing, i, builder)) | Math.max(0, counts(more.counted, i, builder)) | Math.max(0, untold(more.unknown, i, builder))

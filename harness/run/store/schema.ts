@@ -365,7 +365,7 @@ export const SampleSchema = z.object({
   cachedTokens: maybe(amount),
   givenScore: maybe(z.number().min(0).max(1)),
   costUsd: maybe(amount),
-  unknown: maybe(z.array(z.enum(['times', 'promptTokens', 'outputTokens', 'finish']))),
+  unknown: maybe(z.array(z.enum(['times', 'promptTokens', 'outputTokens', 'finish', 'text']))),
 }) satisfies z.ZodType<Sample>
 
 export const SeriesSchema = z.object({

@@ -49,7 +49,8 @@ export async function verdictSection(view: View, charts: readonly MaybeChart[]):
   const body = html`<p>
       A student may replace its teacher where it is shown, on every task, to lose less than the margin of ${margins} points: the lower end of the 95% interval
       of the paired difference lies above it. The teacher is kept where the upper end lies below it. Anything else is undecided, and then the number of further
-      items is given with which four of five such runs would decide.
+      items is given with which four of five such runs would decide. McNemar’s p is of “equally good”, exact and, in brackets, with half of the outcome that was
+      seen (mid-p); z is the score statistic of a loss as large as the margin, beyond ±1.960 where the 95% interval decides.
     </p>
     ${joined(view, verdicts, 'Tests, task by task', taskTable)} ${joined(view, verdicts, 'What the students save', (verdict) => savingTable(view, verdict))}
     ${joined(view, verdicts, 'The student first, the teacher when it is unsure', (verdict) => routingTable(routingOf(view, verdict)))}
