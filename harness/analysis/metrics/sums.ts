@@ -30,8 +30,8 @@ export interface ComponentSums extends SumColumns {
 
 /** Sums of the tallies, which are aligned with the units, by component. They are shared: not to be changed. */
 export function sumsOf(metric: SumMetric, { tallies }: Ledger, { units }: Membership, count: number): ComponentSums {
-  const [top, bottom] = [wholeSums(metric.top(tallies), units, count), wholeSums(metric.bottom(tallies), units, count)]
-  if (top !== undefined && bottom !== undefined) return { top, bottom, known: touched(units, count) }
+  const whole = { top: wholeSums(metric.top(tallies), units, count), bottom: wholeSums(metric.bottom(tallies), units, count) }
+  if (whole.top !== undefined && whole.bottom !== undefined) return { top: whole.top, bottom: whole.bottom, known: touched(units, count) }
   const sums = { top: new Float64Array(count), bottom: new Float64Array(count), known: new Uint8Array(count) }
   const missing = new Uint8Array(count)
   const [tops, bottoms] = [metric.top(tallies), metric.bottom(tallies)]
