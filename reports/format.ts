@@ -101,6 +101,13 @@ const energy = (per: string): readonly Step[] => [
   step(1e-3, 1e3, '', ` mJ${per}`, `mJ${per}`),
   step(0, 1e6, '', ` µJ${per}`, `µJ${per}`),
 ]
+const carbon = (per: string): readonly Step[] => [
+  step(1e6, 1e-6, '', ` t CO2${per}`, `t CO2${per}`),
+  step(1e3, 1e-3, '', ` kg CO2${per}`, `kg CO2${per}`),
+  step(1, 1, '', ` g CO2${per}`, `g CO2${per}`),
+  step(1e-3, 1e3, '', ` mg CO2${per}`, `mg CO2${per}`),
+  step(0, 1e6, '', ` µg CO2${per}`, `µg CO2${per}`),
+]
 const bytes = (per: string): readonly Step[] => [
   step(1e9, 1e-9, '', ` GB${per}`, `GB${per}`),
   step(1e6, 1e-6, '', ` MB${per}`, `MB${per}`),
@@ -125,6 +132,8 @@ const STEPS: Record<Unit, readonly Step[]> = {
   J: energy(''),
   'J/token': energy(' per token'),
   'J/answer': energy(' per answer'),
+  gCO2: carbon(''),
+  'gCO2/answer': carbon(' per answer'),
   USD: [step(1e9, 1e-9, '$', ' billion', 'billion USD'), step(1e6, 1e-6, '$', ' million', 'million USD'), step(0, 1, '$', '', 'USD')],
   'USD/Mtoken': [step(0, 1, '$', ' per million tokens', 'USD per million tokens')],
   'USD/answer': [

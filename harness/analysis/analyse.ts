@@ -9,6 +9,7 @@ import { gapRows } from './gap.ts'
 import { whyEmpty } from './groups.ts'
 import { accuracyCells, shareCells } from './metrics/accuracy.ts'
 import { attemptCells } from './metrics/attempts.ts'
+import { energySplitCells } from './metrics/energy-split.ts'
 import { distributionsOf, latencyCells, outputTokensCell } from './metrics/latency.ts'
 import { memoryCells } from './metrics/memory.ts'
 import { stepRatios, stepRows } from './metrics/steps.ts'
@@ -114,6 +115,7 @@ function rowsOf(data: GroupData): MetricRow[] {
     ...attemptCells(data),
     ...latencyCells(data),
     ...sumCells(data),
+    ...energySplitCells(data),
     outputTokensCell(data),
     ...shareCells(data),
     ...memoryCells(data),

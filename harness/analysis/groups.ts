@@ -1,5 +1,5 @@
 /** A run cut into groups, model × workload × load, and each group's measured windows into the stretches of work in them. */
-import type { CellKey, CellRecord, Failure, LoadSpec, ModelSpec, SampleTable, StoredRun, TableRun } from '../types.ts'
+import type { CellKey, CellRecord, Failure, LoadSpec, ModelSpec, SampleTable, Site, StoredRun, TableRun } from '../types.ts'
 import { splitStages, STAGE } from './stages.ts'
 import { sortedBy } from './table/rows.ts'
 import { slicesOf, Stretches, unitsOf, windowsOf, type Units } from './units.ts'
@@ -25,6 +25,8 @@ export interface Group {
   /** Prompts without a right answer: a request that failed is no wrong answer. */
   promptsOnly: boolean
   planned: number
+  /** Where it ran, as the suite tells. */
+  site?: Site
 }
 
 /**
@@ -51,7 +53,17 @@ export function groupsOf(run: Pick<TableRun, 'record' | 'table' | 'rows'>): Grou
       if (model === undefined) return [] // a record whose cells name a model that its suite lacks is broken; there is nothing to compare
       const spec = record.suite.loads.find((one) => one.id === load || load.startsWith(`${one.id}${STAGE}`))
       const promptsOnly = record.suite.workloads.find((one) => one.id === workload)?.grader === UNGRADED
-      const head = { run: record.id, model, workload, load, spec, cells: cells.get(key) ?? [], table, promptsOnly }
+      const head = {
+        run: record.id,
+        model,
+        workload,
+        load,
+        spec,
+        cells: cells.get(key) ?? [],
+        table,
+        promptsOnly,
+        ...(record.suite.site === undefined ? {} : { site: record.suite.site }),
+      }
       return [{ ...head, ...requestsOf(head, asked.get(key) ?? NONE, last) }]
     })
 }

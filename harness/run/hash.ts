@@ -45,6 +45,7 @@ export function describeSuite({ suite, file, dir }: LoadedSuite, plan: Plan, mod
     facts,
     claims,
     ...(suite.gate === undefined ? {} : { gate: suite.gate }),
+    ...(suite.site === undefined ? {} : { site: suite.site }),
     workloads: suite.workloads.map(({ id, title: heading, grader, maxTokens, temperature, prefix }) => ({
       id,
       title: heading,

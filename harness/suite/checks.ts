@@ -4,6 +4,7 @@ import type { Fact } from '../types.ts'
 import type { Issue } from './issues.ts'
 import { loadId } from './loads.ts'
 import { checkMeters } from './meters.ts'
+import { checkCurrencies } from './money.ts'
 import type { ParsedSuite } from './schema.ts'
 
 /** Everything that is wrong, in the order of the file. `facts` are those of the suite or of its file of facts. */
@@ -14,6 +15,13 @@ export function checkSuite(suite: ParsedSuite, facts: readonly Fact[]): Issue[] 
     ...checkLoads(suite),
     ...checkUntilDecided(suite),
     ...checkMeters(suite.meters, Object.keys(suite.models)),
+    ...checkCurrencies(
+      [
+        { path: ['price'], currency: suite.price?.currency },
+        ...Object.entries(suite.models).map(([id, { price }]) => ({ path: ['models', id, 'price'], currency: price?.currency })),
+      ],
+      suite.currencies,
+    ),
     ...checkClaims(suite, facts),
   ]
 }

@@ -5,6 +5,7 @@
 import type { Fact, Price, Role, Slo, Timing, UntilDecided } from '../types.ts'
 import type { CardInput } from './card.ts'
 import type { GateInput } from './gate.ts'
+import type { RateInput } from './money.ts'
 import type { MeterInput } from './meters.ts'
 import type { WorkloadInput } from '../workloads/index.ts'
 
@@ -45,6 +46,10 @@ export interface SuiteInput {
   readonly quick?: { readonly items?: number | undefined; readonly blocks?: number | undefined } | undefined
   /** Price of every model that has none of its own. */
   readonly price?: PriceInput | undefined
+  /** Where the models run: grams of CO2 per kilowatt-hour, and PUE (default 1). With it the carbon of the answers is told. */
+  readonly site?: { readonly gramsPerKwh: number; readonly pue?: number | undefined; readonly source: string; readonly date: string } | undefined
+  /** Rates of other currencies, by code, for prices that name one: `{ EUR: { usd: 1.04, source, date } }`. */
+  readonly currencies?: { readonly [code: string]: RateInput } | undefined
   /** Published figures, or the file (YAML or JSON, relative to the suite) that holds the list. */
   readonly facts?: readonly FactInput[] | string | undefined
   /** Comparisons of two facts. */
@@ -69,7 +74,9 @@ export interface ModelInput {
 }
 
 /** Must say where the figure comes from (`source`) and when it held (`date`, as 2025-02-06). */
-export type PriceInput = Undefinable<Price>
+export type PriceInput = Undefinable<Price> & {
+  /** Currency of the amounts, one of `currencies`; default: US dollars. */ readonly currency?: string | undefined
+}
 
 /** The id defaults to the kind with its number: `sequential`, `batch-8`, `concurrency-4`, `rate-2.5`, `sweep`. */
 export type LoadInput = {

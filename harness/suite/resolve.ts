@@ -6,6 +6,7 @@ import { resolveCard } from './card.ts'
 import { resolveGate } from './gate.ts'
 import { defined, resolveLoad } from './loads.ts'
 import { resolveMeter } from './meters.ts'
+import { inUsd } from './money.ts'
 import type { ParsedSuite } from './schema.ts'
 
 /** `dir` is the folder that relative paths start from. */
@@ -16,7 +17,7 @@ export function resolveSuite(input: ParsedSuite, facts: readonly Fact[], dir: st
     title: title ?? name,
     description: description ?? '',
     seed,
-    models: Object.entries(input.models).map(([id, model]) => resolveModel(id, model, input.price, dir)),
+    models: Object.entries(input.models).map(([id, model]) => resolveModel(id, model, input, dir)),
     workloads: input.workloads.map((workload) => createWorkload(workload, dir)),
     loads: (input.loads ?? (input.workloads.length === 0 ? [] : [{ kind: 'sequential' as const }])).map((load) => resolveLoad(load, dir)),
     blocks,
@@ -28,6 +29,7 @@ export function resolveSuite(input: ParsedSuite, facts: readonly Fact[], dir: st
     ...(untilDecided === undefined ? {} : { untilDecided: defined(untilDecided) }),
     ...(input.fidelity === undefined ? {} : { fidelity: input.fidelity }),
     quick,
+    ...(input.site === undefined ? {} : { site: input.site }),
     facts,
     claims: claims.map((claim) => defined(claim)),
     ...(input.gate === undefined ? {} : { gate: resolveGate(input.gate, margin) }),
@@ -36,7 +38,12 @@ export function resolveSuite(input: ParsedSuite, facts: readonly Fact[], dir: st
 
 // --- internal ---
 
-function resolveModel(id: string, model: ParsedSuite['models'][string], fallback: ParsedSuite['price'], dir: string): ModelSpec {
+function resolveModel(
+  id: string,
+  model: ParsedSuite['models'][string],
+  { price: fallback, currencies }: Pick<ParsedSuite, 'price' | 'currencies'>,
+  dir: string,
+): ModelSpec {
   const price = model.price ?? fallback
   return {
     id,
@@ -44,7 +51,7 @@ function resolveModel(id: string, model: ParsedSuite['models'][string], fallback
     role: model.role,
     adapter: absolute(model.adapter, dir) as string,
     options: absolute(model.options ?? {}, dir) as ModelSpec['options'],
-    ...(price === undefined ? {} : { price: defined(price) }),
+    ...(price === undefined ? {} : { price: inUsd(defined(price), currencies) }),
     ...(model.card === undefined ? {} : { card: resolveCard(model.card) }),
     ...(model.device === undefined ? {} : { device: model.device }),
   }

@@ -6,6 +6,7 @@ import { GRADER_IDS, graderShape, KIND_IDS, WORKLOAD_KINDS, type WorkloadCommon,
 import { CardSchema, DeviceSchema } from './card.ts'
 import { GateSchema } from './gate.ts'
 import type { ClaimInput, FactInput, ModelInput, SuiteInput } from './input.ts'
+import { CurrenciesSchema, CurrencyCode } from './money.ts'
 import { LoadSchema } from './loads.ts'
 import { MeterSchema } from './meters.ts'
 import { Id, strict, type ShapeOf } from './strict.ts'
@@ -41,14 +42,17 @@ const UNITS: Record<Unit, true> = {
   celsius: true,
   MHz: true,
   nat: true,
+  gCO2: true,
+  'gCO2/answer': true,
 }
 
 const sourced = { source: text.describe('Where the figure comes from'), date: Day.describe('When it held, as 2025-02-06') }
 const utilisation = z.number().positive().max(1).optional().describe('Share of the paid hours in which it works; default 1')
 const Price = z.discriminatedUnion('kind', [
-  strict({ kind: z.literal('hourly'), usdPerHour: money.describe('Rented hardware, US dollars per hour'), utilisation, ...sourced }),
+  strict({ kind: z.literal('hourly'), currency: CurrencyCode, usdPerHour: money.describe('Rented hardware, US dollars per hour'), utilisation, ...sourced }),
   strict({
     kind: z.literal('owned'),
+    currency: CurrencyCode,
     purchaseUsd: money.describe('Price of the hardware, US dollars'),
     lifetimeYears: z.number().positive().describe('Years over which it is paid off'),
     watts: money.describe('Mean power at the wall while it is paid for'),
@@ -60,6 +64,7 @@ const Price = z.discriminatedUnion('kind', [
   }),
   strict({
     kind: z.literal('token'),
+    currency: CurrencyCode,
     inputPerMtoken: money.describe('US dollars per million input tokens'),
     outputPerMtoken: money.describe('US dollars per million output tokens'),
     cachedInputPerMtoken: money.optional().describe('US dollars per million input tokens from the prompt cache; default: as other input'),
@@ -165,6 +170,14 @@ export const SuiteSchema = strict({
     .prefault({})
     .describe('What --quick changes'),
   price: Price.optional().describe('Price of every model that has none of its own'),
+  site: strict({
+    gramsPerKwh: money.describe('Grams of CO2 per kilowatt-hour of the grid'),
+    pue: z.number().min(1).default(1).describe('Power of the whole site ÷ power of its computers'),
+    ...sourced,
+  })
+    .optional()
+    .describe('Where the models run; with it the carbon of the answers is told'),
+  currencies: CurrenciesSchema,
   facts: z.union([FactsSchema, text]).default([]).describe('Published figures, or the file (YAML or JSON, relative to the suite) that holds the list'),
   claims: z.array(Claim).default([]).describe('Comparisons of two facts, by fact id'),
   gate: GateSchema.optional().describe('Rules that a run must keep, for `distillbench gate`'),

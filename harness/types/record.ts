@@ -8,6 +8,7 @@ import type { GatePolicy } from './gate.ts'
 import type { MeterSpec } from './meter.ts'
 import type { Observed } from './observed.ts'
 import type { DataSource, Grade, LoadSpec, ModelSpec, UntilDecided } from './suite.ts'
+import type { Site } from './site.ts'
 import type { Decision } from './verdict.ts'
 
 export const RUN_SCHEMA = 'run/1'
@@ -61,6 +62,7 @@ export interface SuiteRecord {
   loads: readonly LoadSpec[]
   facts: readonly Fact[]
   claims: readonly Claim[]
+  site?: Site
   /** Rules that the suite sets, fixed before the run. */
   gate?: GatePolicy
 }

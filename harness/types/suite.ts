@@ -4,6 +4,7 @@ import type { GatePolicy } from './gate.ts'
 import type { Arrivals, Slo, Timing } from './load.ts'
 import type { MeterSpec } from './meter.ts'
 import type { StatedCard, StatedDevice } from './model.ts'
+import type { Site } from './site.ts'
 
 export type Role = 'teacher' | 'student' | 'control'
 
@@ -31,6 +32,8 @@ export interface Suite {
   fidelity?: { items: number; off: boolean }
   /** What `--quick` changes. */
   quick: { items: number; blocks: number }
+  /** Absent: nothing is said of carbon. */
+  site?: Site
   facts: readonly Fact[]
   claims: readonly Claim[]
   /** Rules of the gate; absent: the default ones. */

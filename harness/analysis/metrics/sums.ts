@@ -1,5 +1,5 @@
 /** Throughput, power, energy and cost: each is one sum over the units of work divided by another. */
-import type { Estimate, Observed, Origin, Unit } from '../../types.ts'
+import type { Estimate, Observed, Origin, Site, Unit } from '../../types.ts'
 import { weakestOrigin } from '../../units.ts'
 import type { Membership } from '../components.ts'
 import type { Cell, GroupData } from '../data.ts'
@@ -52,7 +52,12 @@ export function sumsOf(metric: SumMetric, { tallies }: Ledger, { units }: Member
 }
 
 /** The metrics that a group can have: those of served models where requests overlap, goodput where there is an objective, the cache where it is told. */
-export function sumMetricsOf({ sliced, spec, table, samples }: Group): readonly SumMetric[] {
+export function sumMetricsOf(group: Group): readonly SumMetric[] {
+  const { sliced, spec, table, samples, site } = group
+  if (site !== undefined) {
+    const { site: _site, ...rest } = group
+    return [...sumMetricsOf(rest), ...carbonMetrics(site)]
+  }
   if (!sliced) return samples.some((row) => !Number.isNaN(table.cachedTokens[row]!)) ? [...SUM_METRICS, CACHED_SHARE] : SUM_METRICS
   return [...SUM_METRICS, ...LOAD_METRICS, CACHED_SHARE, ...(sloOf(spec) === undefined ? [] : GOODPUT_METRICS)]
 }
@@ -151,6 +156,25 @@ const LOAD_METRICS: readonly SumMetric[] = [
     none: 'the measured window has no length',
   },
 ]
+
+/** Grams of CO2: joules as the meter saw them × PUE × grams per kilowatt-hour. Quoted factors make an estimate. */
+function carbonMetrics({ gramsPerKwh, pue, source, date }: Site): readonly SumMetric[] {
+  const perJoule = (gramsPerKwh * pue) / 3.6e6
+  const top = ({ joules }: Tallies): Float64Array => joules.map((one) => one * perJoule)
+  const account = ({ energy }: Ledger): Observed<{ origin: Origin; method: string }> =>
+    energy.state === 'ok' ? fine('estimated', `${energy.value.method}; × PUE ${pue} × ${gramsPerKwh} g per kWh (${source}, ${date})`) : energy
+  return [
+    { id: 'carbon-per-request', unit: 'gCO2/answer', top, bottom: ({ requests }) => requests, account, none: 'no requests' },
+    {
+      id: 'carbon-per-correct',
+      unit: 'gCO2/answer',
+      top,
+      bottom: ({ score }) => score,
+      account: (ledger) => (ledger.score.state === 'ok' ? account(ledger) : ledger.score),
+      none: 'no correct answer',
+    },
+  ]
+}
 
 const CACHED_SHARE: SumMetric = {
   id: 'cached-share',
@@ -287,7 +311,14 @@ function knownOnly({ top, bottom, known }: ComponentSums): SumColumns {
   return { top: pickNumbers(top, kept), bottom: pickNumbers(bottom, kept) }
 }
 
-const OF_ENERGY: ReadonlySet<string> = new Set(['power', 'energy-per-token', 'energy-per-request', 'energy-per-correct'])
+const OF_ENERGY: ReadonlySet<string> = new Set([
+  'power',
+  'energy-per-token',
+  'energy-per-request',
+  'energy-per-correct',
+  'carbon-per-request',
+  'carbon-per-correct',
+])
 
 /** Widened by what the sensor may be wrong by, its scale included; independent of the spread of the requests, so squares add (of logarithms). */
 function sensed({ id }: SumMetric, { ledger }: GroupData, interval: Interval): Interval {

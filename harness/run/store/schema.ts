@@ -280,6 +280,7 @@ const SuiteRecordSchema = z.object({
   facts: z.array(FactSchema),
   claims: z.array(z.object({ id: text, title: text, numerator: text, denominator: text, says: maybe(text), explanation: text })),
   gate: maybe(GatePolicySchema),
+  site: maybe(z.object({ gramsPerKwh: amount, pue: amount, ...sourced })),
 })
 
 const WarningSchema = z.object({ code: text, message: text, cell: maybe(text), model: maybe(text) }) satisfies z.ZodType<Warning>

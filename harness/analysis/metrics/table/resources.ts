@@ -72,6 +72,40 @@ export const RESOURCES = [
     misleads: 'Undefined without a right answer, and unstable with few of them.',
   },
   {
+    id: 'prefill-energy-per-token',
+    title: 'Energy per prompt token',
+    unit: 'J/token',
+    better: 'lower',
+    definition:
+      'Slope of prompt tokens (less cached ones) in a regression of the energy of each unit of work, net of idle, on its prompt and output tokens. Needs twelve units of half a second or more whose prompts and answers vary apart.',
+    misleads: 'A fit, not a measurement: attention over long contexts and batches of changing size bend what it takes for straight.',
+  },
+  {
+    id: 'decode-energy-per-token',
+    title: 'Energy per decoded token',
+    unit: 'J/token',
+    better: 'lower',
+    definition: 'Slope of output tokens in the same regression.',
+    misleads: 'Net of idle and without the prompts, so it is smaller than the energy per output token, which is what a bill is made of.',
+  },
+  {
+    id: 'carbon-per-request',
+    title: 'Carbon per request',
+    unit: 'gCO2/answer',
+    better: 'lower',
+    definition: 'Energy per request × PUE × grams of CO2 per kilowatt-hour, as the suite gives them (site).',
+    misleads:
+      'The mean of a grid is not what one more kilowatt-hour emits; making the hardware is not in it. Teacher and student on one grid differ as their energy does.',
+  },
+  {
+    id: 'carbon-per-correct',
+    title: 'Carbon per correct answer',
+    unit: 'gCO2/answer',
+    better: 'lower',
+    definition: 'The same ÷ sum of the scores.',
+    misleads: 'As energy per correct answer, and as carbon per request.',
+  },
+  {
     id: 'cost-per-mtoken',
     title: 'Cost per million output tokens',
     unit: 'USD/Mtoken',
