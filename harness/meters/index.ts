@@ -31,9 +31,13 @@ export async function probeMeters(wanted: readonly (string | MeterSpec)[], signa
     Promise.all(asked.filter((meter) => meter.native !== true).map((meter) => meter.probe(signal))),
   ])
   const probed = asked.map((meter) => ({ meter, probe: (meter.native === true ? natives : others).shift()! }))
-  const nvml = probed.some(({ meter, probe }) => meter.id === 'nvml' && probe.state === 'ok')
+  const works = (id: string): boolean => probed.some(({ meter, probe }) => meter.id === id && probe.state === 'ok')
+  const [nvml, amd] = [works('nvml'), works('amd')]
   return probed.filter(
-    ({ meter, probe }) => meter.spec !== undefined || ids.includes(meter.id) || (probe.state === 'ok' && !(nvml && meter.id.startsWith('nvidia-smi'))),
+    ({ meter, probe }) =>
+      meter.spec !== undefined ||
+      ids.includes(meter.id) ||
+      (probe.state === 'ok' && !(nvml && meter.id.startsWith('nvidia-smi')) && !(amd && meter.id === 'amd-smi')),
   )
 }
 

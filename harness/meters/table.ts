@@ -1,5 +1,6 @@
 /** The meters that every machine may have. */
 import type { Meter } from '../types.ts'
+import { amdSmi } from './amd-smi.ts'
 import { battery } from './battery.ts'
 import { estimate } from './estimate.ts'
 import { hostCpu } from './host-cpu.ts'
@@ -18,6 +19,7 @@ import {
   nvmlThrottleHeat,
   nvmlUtilisation,
 } from './nvml/index.ts'
+import { appleGpu, applePower } from './powermetrics.ts'
 import { processMemory } from './process-memory.ts'
 import { raplDram, raplPackage, raplPsys } from './rapl.ts'
 
@@ -30,10 +32,13 @@ export const METERS: readonly Meter[] = [
   nvidiaAverage,
   amdEnergy,
   amdPower,
+  amdSmi,
   intelEnergy,
   raplPackage,
   raplDram,
   raplPsys,
+  applePower,
+  appleGpu,
   battery,
   estimate,
   nvmlMemory,

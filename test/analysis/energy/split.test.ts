@@ -7,7 +7,7 @@ import type { StoredRun } from '../../../harness/types.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expectOk, rowOf, valueOf, whyOf } from '../find.ts'
+import { rowOf, valueOf, whyOf } from '../find.ts'
 import { scriptedRun } from '../scripted-run.ts'
 
 /** Idle 5 W; a prompt token takes 10 ms at 105 W (1 J net), an output token 100 ms at 25 W (2 J net). */
