@@ -155,6 +155,7 @@ export const COMMANDS = {
         valueHint: 'TIME',
         description: 'With --rerun-baseline: no further pairs after this long, such as 90s, 10m, 1h (default: 15m)',
       },
+      anyway: { type: 'boolean', description: 'With --rerun-baseline: run although the last run was too noisy for a rule to be decided' },
       quick,
       seed,
       backend: {

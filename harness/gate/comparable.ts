@@ -41,6 +41,12 @@ export function checkSameQuestions(baseline: Asked, candidate: Asked): void {
   if (refused.length > 0) throw new HarnessError('usage', `the two suites do not ask the same, so that they cannot be compared: ${refused.join('; ')}`)
 }
 
+/** Whether what speed and energy depend on is another; models aside. */
+export function machineDiffers(before: Environment, now: Environment): boolean {
+  const plain = ({ host, node, tool }: Environment): Fingerprint => ({ host, node, tool, runtimes: {} })
+  return machineDifferences(plain(before), plain(now)).hard.length > 0
+}
+
 // --- internal ---
 
 type Asked = Pick<RunRecord, 'suite' | 'quick' | 'seed'>

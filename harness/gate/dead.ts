@@ -35,11 +35,12 @@ export function deadRules({ rules, alpha, sessionNoise }: GatePolicy, record: Pi
 
 /** Throws HarnessError `usage` that names every dead rule. */
 export function refuseDeadRules(...args: Parameters<typeof deadRules>): void {
-  const dead = deadRules(...args)
-  if (dead.length === 0) return
-  throw new HarnessError('usage', dead.map(({ rule, why }) => `the gate's rule ${rule} could never find what it is for: ${why}`).join('\n'), {
-    hint: 'widen the limit, ask more, or set level: warn',
-  })
+  refuse(deadRules(...args))
+}
+
+export function refuse(dead: readonly DeadRule[], hint = 'widen the limit, ask more, or set level: warn'): void {
+  if (dead.length > 0)
+    throw new HarnessError('usage', dead.map(({ rule, why }) => `the gate's rule ${rule} could never find what it is for: ${why}`).join('\n'), { hint })
 }
 
 // --- internal ---

@@ -1,5 +1,5 @@
 /** Planning, running, and the record on disk. */
-export { describeHost } from './environment.ts'
+export { describeEnvironment, describeHost } from './environment.ts'
 export { describeDifference, describeSuite } from './hash.ts'
 export { planSuite, type PlanOptions, type SideBySide } from './plan.ts'
 export { runSuite, type RunOptions, type RunParts } from './runner.ts'

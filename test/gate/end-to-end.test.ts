@@ -89,6 +89,27 @@ describe('a suite and its baseline, side by side, under the default rules', () =
   })
 })
 
+describe('a machine on which pairs scatter by more than thirty of them can tell', () => {
+  test('is told once, after all pairs; then the rule is refused with how many would do, unless it shall run anyway', async () => {
+    useTestClock({ cv: 0.5, seed: 4 })
+    const folder = scratch()
+    const own = await loadSuite(suiteFile(folder, 'suite.json'))
+    const file = join(folder, 'gate.yaml')
+    writeFileSync(file, 'rules: [{ metric: throughput, maxRegression: 4%, models: [student] }]')
+    const policy = await loadPolicy(file, own.suite, folder)
+    const gate = async (anyway: boolean): Promise<GateReport['outcome']> => {
+      const options = { candidate: own, baseline: own, ...policy, name: 'same', out: folder, budgetMs: 600_000, anyway, command: 'test', signal }
+      return (await rerun(options, { onEvent: () => {}, onLook: () => {} }, { meters: [] })).outcome
+    }
+    expect(await gate(false)).toBe('undecided')
+    await expect(gate(false)).rejects.toThrow(
+      /rule throughput could never find what it is for: in run \S+ its 30 pairs of blocks scattered so much that less than \d+% could not be shown, and the limit is 4%; about \d{3,} pairs would do, and 30 are asked at most/,
+    )
+    useTestClock({ cv: 0.5, seed: 5 })
+    expect(await gate(true)).toBe('undecided')
+  })
+})
+
 describe('a stored baseline', () => {
   /** A run of the suite as it is, kept as the baseline `main`; and the suite changed and run again. */
   const kept = async (folder: string, before: Variant, now: Variant): Promise<{ out: string; gate: () => ReturnType<typeof distillbench> }> => {

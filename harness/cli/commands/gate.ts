@@ -89,6 +89,7 @@ async function judgeTogether(args: Arguments<'gate'>, what: string, context: Con
           out: args.runs,
           budgetMs,
           quick: args.quick,
+          anyway: args.anyway,
           backend: args.backend,
           ...(args.seed === undefined ? {} : { seed: args.seed }),
           command: commandLine,

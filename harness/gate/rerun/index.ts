@@ -1,13 +1,14 @@
 /** A gate that runs candidate and baseline side by side in one job, and adds pairs of blocks until it can tell. */
-import { describeDifference, describeSuite, planSuite, readRun, runSuite, type RunParts } from '../../run/index.ts'
+import { describeDifference, describeEnvironment, describeSuite, planSuite, readRun, runSuite, type RunParts } from '../../run/index.ts'
 import { HarnessError } from '../../errors.ts'
-import type { GatePolicy, GateReport, LoadedSuite, RunEvent } from '../../types.ts'
+import type { GatePolicy, GateReport, LoadedSuite, RunEvent, RunRecord } from '../../types.ts'
 import { checkSameQuestions } from '../comparable.ts'
-import { refuseDeadRules } from '../dead.ts'
+import { refuse, refuseDeadRules } from '../dead.ts'
 import { judge } from '../judge.ts'
 import { modelsOf } from '../targets.ts'
 import { FIRST_BLOCKS, lookAt, LOOKS, SHARES, stopAfter } from './looks.ts'
 import { mergeSuites, splitRun, type Arms } from './merge.ts'
+import { deadByNoise } from './noise.ts'
 
 export { checkOut, type Checkout } from './checkout.ts'
 export { parseBudget } from './looks.ts'
@@ -25,6 +26,8 @@ export interface RerunOptions extends Arms {
   seed?: number
   quick?: boolean
   backend?: string
+  /** Run although the last run says that a rule cannot be decided. */
+  anyway?: boolean
   command: string
   signal: AbortSignal
 }
@@ -38,9 +41,13 @@ export interface RerunEvents {
 /** Throws HarnessError `usage` where the two suites do not ask the same or have no model in common. */
 export async function rerun(options: RerunOptions, { onEvent, onLook }: RerunEvents, parts: Partial<RunParts> = {}): Promise<GateReport> {
   // 1. whether the two can be compared  2. both as one run, with looks  3. the last look is the result
-  await checkArms(options)
+  const asked = await checkArms(options)
   const wanted = [...new Set(options.policy.rules.flatMap((rule) => modelsOf(rule, options.candidate.suite.models)))]
   const { loaded, pairs } = mergeSuites(options, wanted, { blocks: FIRST_BLOCKS, repeats: REPEATS })
+  if (options.anyway !== true) {
+    const environment = await describeEnvironment(options.signal)
+    refuse(await deadByNoise({ ...options, suite: loaded.suite.name, asked, environment }), NOISY)
+  }
   const started = performance.now()
   let last: GateReport | undefined
   const lookNow = async (dir: string, blocks: number, index: number): Promise<GateReport> => {
@@ -93,7 +100,10 @@ export async function rerun(options: RerunOptions, { onEvent, onLook }: RerunEve
 /** Passes over the items, so that there are blocks enough for the last look. */
 const REPEATS = Math.ceil(LOOKS.at(-1)! / FIRST_BLOCKS)
 
-async function checkArms({ candidate, baseline, policy, seed, quick = false }: RerunOptions): Promise<void> {
+const NOISY = 'make blocks longer (more items), the machine quieter or the limit wider, or set level: warn; --anyway runs it all the same'
+
+/** What the candidate asks. */
+async function checkArms({ candidate, baseline, policy, seed, quick = false }: RerunOptions): Promise<Pick<RunRecord, 'suite' | 'quick' | 'seed'>> {
   const asked = async (loaded: LoadedSuite) => {
     const plan = await planSuite(loaded, { quick, seed: seed ?? candidate.suite.seed })
     return { suite: describeSuite(loaded, plan, loaded.suite.models), quick, seed: seed ?? candidate.suite.seed }
@@ -101,4 +111,5 @@ async function checkArms({ candidate, baseline, policy, seed, quick = false }: R
   const now = await asked(candidate)
   checkSameQuestions(await asked(baseline), now)
   refuseDeadRules(policy, now, 'together')
+  return now
 }
