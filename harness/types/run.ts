@@ -35,5 +35,7 @@ export type RunEvent =
   | { type: 'look'; look: number; students: readonly StudentLook[]; stopped?: SequentialStop }
   /** Everything is asked, and models are compared with the teacher token by token on so many of its answers each. */
   | { type: 'scoring'; models: readonly string[]; answers: number }
+  /** One of those answers is read; `done` of `of` readings, over all models. */
+  | { type: 'scored'; model: string; done: number; of: number }
   | { type: 'warning'; warning: Warning }
   | { type: 'run-end'; state: RunRecord['state']; cellsFailed: number }

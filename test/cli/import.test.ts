@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Analysis, Observed } from '../../harness/types.ts'
@@ -119,7 +119,13 @@ describe('compare', () => {
     await distillbench(['import', ...files], { cwd })
     const { code, stderr } = await distillbench(['compare', 'latest'], { cwd })
     expect({ code, first: stderr.split('\n')[0] }).toEqual({ code: 2, first: 'error: compare needs two runs or more' })
-    const pair = await distillbench(['compare', 'latest:teacher', 'latest:student'], { cwd })
+    const alone = await distillbench(['compare', 'latest:teacher'], { cwd })
+    expect(alone.stderr).toBe('error: compare needs something to compare with\n  distillbench compare latest:teacher RUN\n')
+    // A folder whose name looks like RUN:MODEL is a folder.
+    renameSync(join(cwd, '.distillbench/runs', readdirSync(join(cwd, '.distillbench/runs'))[0]!), join(cwd, 'old:teacher'))
+    const pair = await distillbench(['compare', 'old:teacher:teacher', 'old:teacher:student'], { cwd })
     expect(pair.stdout).toContain('student, undecided')
+    const itself = await distillbench(['compare', 'old:teacher', 'old:teacher:student'], { cwd })
+    expect(itself.stderr).toContain('the runs have several models and it is not clear which are to be compared')
   })
 })

@@ -18,6 +18,8 @@ export interface Progress {
   msLeft: number | undefined
   /** In a run that asks until it is clear, as of the last look: "decided 1 of 3 students". */
   decided: string | undefined
+  /** After all requests: answers of the teacher that models have read, of all that they will read. */
+  scoring: { model: string | undefined; done: number; of: number; msLeft: number | undefined } | undefined
 }
 
 /** "decided 1 of 3 students" */
@@ -29,6 +31,7 @@ export function decidedText(students: readonly StudentLook[]): string {
 export function followProgress(now: () => number): { apply(event: RunEvent): void; read(): Progress } {
   const state = { cells: 0, cellsDone: 0, requests: 0, requestsDone: 0, requestsAtStart: 0, startMs: now(), decided: undefined as string | undefined }
   const cell = { key: undefined as CellKey | undefined, phase: undefined as Progress['phase'], startMs: 0, measureMs: 0, lastMs: 0, tokens: 0, requests: 0 }
+  let scoring: { model: string | undefined; done: number; of: number; startMs: number } | undefined
   return {
     apply(event) {
       switch (event.type) {
@@ -54,6 +57,11 @@ export function followProgress(now: () => number): { apply(event: RunEvent): voi
           state.decided = decidedText(event.students)
           break
         case 'scoring':
+          scoring = { model: undefined, done: 0, of: event.models.length * event.answers, startMs: now() }
+          break
+        case 'scored':
+          scoring = { startMs: now(), ...scoring, model: event.model, done: event.done, of: event.of }
+          break
         case 'warning':
         case 'run-end':
           break
@@ -73,6 +81,12 @@ export function followProgress(now: () => number): { apply(event: RunEvent): voi
         cellRequests: cell.requests,
         cellMs: now() - cell.startMs,
         decided: state.decided,
+        scoring: scoring && {
+          model: scoring.model,
+          done: scoring.done,
+          of: scoring.of,
+          msLeft: scoring.done > 0 ? ((now() - scoring.startMs) / scoring.done) * (scoring.of - scoring.done) : undefined,
+        },
         msLeft: asked > 0 ? ((now() - state.startMs) / asked) * (state.requests - state.requestsDone) : undefined,
       }
     },

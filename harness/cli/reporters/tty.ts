@@ -43,6 +43,7 @@ export function ttyReporter(write: (text: string) => void, look: Look, now: () =
 /** The progress line, at most one column less than the terminal, so that it never wraps. Parts give way as it narrows. */
 export function progressLine(progress: Progress, look: Look): string {
   const width = look.width - 1
+  if (progress.scoring !== undefined) return scoringLine(progress.scoring, width, look)
   const counts = `${formatNumber(progress.requestsDone)}/${formatNumber(progress.requests)}`
   const speed = progress.tokensPerSecond === undefined ? '' : `${formatNumber(progress.tokensPerSecond)} tok/s`
   const left = progress.msLeft === undefined ? '' : `${duration(progress.msLeft)} left`
@@ -65,6 +66,17 @@ export function progressLine(progress: Progress, look: Look): string {
 }
 
 // --- internal ---
+
+function scoringLine({ model, done, of, msLeft }: NonNullable<Progress['scoring']>, width: number, look: Look): string {
+  const parts = [`${formatNumber(done)}/${formatNumber(of)}`, msLeft === undefined ? '' : `${duration(msLeft)} left`].filter((part) => part !== '')
+  const what = `token by token${model === undefined ? '' : ` ${model}`}`
+  const bar = progressBar(of === 0 ? 0 : done / of, 20)
+  for (const fixed of [[bar, ...parts].join('  '), parts.join('  '), parts[0]!]) {
+    const room = width - fixed.length - 2
+    if (room >= Math.min(displayWidth(what), 24)) return `${paint(look, 'dim', fixed)}  ${fit(what, room).trimEnd()}`
+  }
+  return fit(parts[0]!, width).trimEnd()
+}
 
 function progressBar(share: number, width: number): string {
   const full = Math.round(Math.min(1, share) * width)

@@ -103,9 +103,12 @@ async function score(parts: Parts, teacher: ModelSpec, others: readonly ModelSpe
       answers: samples.map((sample, number) => readingOf(sample, number, plan, loaded)),
       models,
     }
+    const of = models.reduce((sum, { numbers }) => sum + numbers.length, 0)
+    let done = 0
     const failed = await converse(job, { timeoutMs: loaded.suite.timeoutMs, graceMs, signal }, (model, number, figures) => {
       const { key, item, cluster } = samples[number]!
       journal.score({ model, workload: key.workload, item, ...(cluster === undefined ? {} : { cluster }), ...figures })
+      parts.onEvent({ type: 'scored', model, done: ++done, of })
     })
     if (signal.aborted) return
     for (const [model, why] of failed) {

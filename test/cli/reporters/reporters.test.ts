@@ -57,6 +57,21 @@ describe('on a terminal', () => {
     expect(progressLine(progress.read(), look(30))).toContain('10/40')
   })
 
+  test('after all requests it shows how many of the teacher’s answers were read token by token, and the time left', () => {
+    const clock = { ms: 0 }
+    const progress = followProgress(() => clock.ms)
+    play({ onEvent: progress.apply }, clock)
+    progress.apply({ type: 'scoring', models: ['student-small', 'student-tiny'], answers: 20 })
+    expect(progressLine(progress.read(), look(100))).toContain('0/40  token by token')
+    clock.ms += 2000
+    progress.apply({ type: 'scored', model: 'student-small', done: 10, of: 40 })
+    for (const width of [20, 30, 40, 60, 80, 200]) expect(progressLine(progress.read(), look(width)).length).toBeLessThan(width)
+    expect(progressLine(progress.read(), look(100))).toContain('10/40  6.0 s left  token by token student-small')
+    const lines: string[] = []
+    jsonlReporter((text) => lines.push(text)).onEvent({ type: 'scored', model: 'student-small', done: 10, of: 40 })
+    expect(lines).toEqual([])
+  })
+
   test('inside a timed window it is drawn once a second at most, elsewhere five times', () => {
     const clock = { ms: 0 }
     const written: number[] = []
