@@ -5,6 +5,7 @@
 import type { Fact, Price, Role, Slo, Timing, UntilDecided } from '../types.ts'
 import type { CardInput } from './card.ts'
 import type { GateInput } from './gate.ts'
+import type { PrecisionInput } from './precision.ts'
 import type { RateInput } from './money.ts'
 import type { MeterInput } from './meters.ts'
 import type { WorkloadInput } from '../workloads/index.ts'
@@ -50,6 +51,8 @@ export interface SuiteInput {
   readonly site?: { readonly gramsPerKwh: number; readonly pue?: number | undefined; readonly source: string; readonly date: string } | undefined
   /** Rates of other currencies, by code, for prices that name one: `{ EUR: { usd: 1.04, source, date } }`. */
   readonly currencies?: { readonly [code: string]: RateInput } | undefined
+  /** Loads that run for a time are made as long as this precision of their energy needs: 0.005 is half a percent. `maxSeconds` defaults to 600. */
+  readonly precision?: PrecisionInput | undefined
   /** Published figures, or the file (YAML or JSON, relative to the suite) that holds the list. */
   readonly facts?: readonly FactInput[] | string | undefined
   /** Comparisons of two facts. */

@@ -6,6 +6,7 @@ import { resolveCard } from './card.ts'
 import { resolveGate } from './gate.ts'
 import { defined, resolveLoad } from './loads.ts'
 import { resolveMeter } from './meters.ts'
+import { lastingFor } from './precision.ts'
 import { inUsd } from './money.ts'
 import type { ParsedSuite } from './schema.ts'
 
@@ -19,7 +20,9 @@ export function resolveSuite(input: ParsedSuite, facts: readonly Fact[], dir: st
     seed,
     models: Object.entries(input.models).map(([id, model]) => resolveModel(id, model, input, dir)),
     workloads: input.workloads.map((workload) => createWorkload(workload, dir)),
-    loads: (input.loads ?? (input.workloads.length === 0 ? [] : [{ kind: 'sequential' as const }])).map((load) => resolveLoad(load, dir)),
+    loads: (input.loads ?? (input.workloads.length === 0 ? [] : [{ kind: 'sequential' as const }])).map((load) =>
+      lastingFor(resolveLoad(load, dir), input.precision),
+    ),
     blocks,
     repeats,
     warmup,

@@ -9,6 +9,7 @@ import type { ClaimInput, FactInput, ModelInput, SuiteInput } from './input.ts'
 import { CurrenciesSchema, CurrencyCode } from './money.ts'
 import { LoadSchema } from './loads.ts'
 import { MeterSchema } from './meters.ts'
+import { PrecisionSchema } from './precision.ts'
 import { Id, strict, type ShapeOf } from './strict.ts'
 
 const count = z.int().min(1)
@@ -178,6 +179,7 @@ export const SuiteSchema = strict({
     .optional()
     .describe('Where the models run; with it the carbon of the answers is told'),
   currencies: CurrenciesSchema,
+  precision: PrecisionSchema,
   facts: z.union([FactsSchema, text]).default([]).describe('Published figures, or the file (YAML or JSON, relative to the suite) that holds the list'),
   claims: z.array(Claim).default([]).describe('Comparisons of two facts, by fact id'),
   gate: GateSchema.optional().describe('Rules that a run must keep, for `distillbench gate`'),
