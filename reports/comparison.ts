@@ -1,7 +1,7 @@
 /** The comparison table and the summary sentences, as data: HTML, Markdown and the terminal draw the same ones. */
 import type { Estimate, Metric, Observed, Origin, Unit } from '../harness/types.ts'
 import { busiestLoad, placeOf, type Concept, type Place } from './concepts.ts'
-import { formatPublished, formatShortInterval, formatValue, scaleOf, type Scale } from './format.ts'
+import { formatShortInterval, formatValue, scaleOf, type Scale } from './format.ts'
 import { valueOf, type Contestant, type View } from './view.ts'
 import { comparisonOf, listInWords, ratioInWords, whyMissing, type Comparison } from './words.ts'
 
@@ -127,7 +127,7 @@ function parameterColumn(view: View): Column | undefined {
       return { ...NOTHING, why: contestant.summary.card === undefined ? 'the model has no card' : 'the server does not tell' }
     const teacher = view.teacherOf(contestant)?.summary.card?.parametersTotal
     const comparison = contestant.role === 'teacher' || teacher === undefined || !(teacher > 0) ? undefined : exactRatio(parameters / teacher, 'parameter')
-    const text = formatPublished(parameters, 'parameter')
+    const text = formatValue(parameters, 'parameter')
     return { text, figure: text, unit: '', short: text, sort: parameters, ...(comparison === undefined ? {} : { comparison }) }
   })
   return { id: 'parameters', title: 'Parameters', note: 'total, from the model card', unit: '', cells }

@@ -1,6 +1,7 @@
 /** Reports: an analysis in, one document out. Renderers read the analysis only; nothing here measures or computes statistics. */
 import { HarnessError, nearest } from '../harness/errors.ts'
 import type { Analysis } from '../harness/types.ts'
+import { renderCard } from './card.ts'
 import { renderCsv } from './csv.ts'
 import { renderJson } from './json.ts'
 import { renderMarkdown } from './markdown.ts'
@@ -11,7 +12,7 @@ export { testLines } from './verdict.ts'
 export { viewOf } from './view.ts'
 export { summaryTable } from './terminal.ts'
 
-export const FORMATS = ['html', 'md', 'csv', 'json'] as const
+export const FORMATS = ['html', 'md', 'csv', 'json', 'card'] as const
 export type Format = (typeof FORMATS)[number]
 
 /** One self-contained document; the same analysis gives the same bytes. Throws `usage` for a format that is not in FORMATS. */
@@ -27,6 +28,8 @@ export async function renderReport(analysis: Analysis, format: string): Promise<
       return renderCsv(analysis)
     case 'json':
       return renderJson(analysis)
+    case 'card':
+      return renderCard(analysis)
     default: {
       const close = nearest(format, FORMATS)
       throw new HarnessError(

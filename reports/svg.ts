@@ -25,6 +25,11 @@ export async function renderSvg(spec: TopLevelSpec, onWarning: (message: string)
   }
 }
 
+/** Pixels that a line of text takes at `size`, on the wide side. */
+export function textWidth(text: string, size: number): number {
+  return Array.from(text, letterWidth).reduce((sum, width) => sum + width, 0) * size
+}
+
 // --- internal ---
 
 const FONT_ATTRIBUTE = FONT.replaceAll('"', '&quot;')

@@ -53,7 +53,13 @@ function savingTile(view: View, { savings }: Verdict, kind: Saving['kind'], titl
   const metric = view.metric(saving.metric)
   if (metric === undefined) return undefined
   const { text, range, tone } = ratioInWords({ value: 1 - share.value, low: 1 - share.high, high: 1 - share.low }, metric)
-  const what = saving.perCorrect ? 'per correct answer' : 'for a whole answer'
+  const what = saving.perCorrect
+    ? 'per correct answer'
+    : metric.unit.endsWith('token')
+      ? 'per token'
+      : metric.unit === 'ms'
+        ? 'for a whole answer'
+        : 'per answer'
   const note = [what, ...ofTasks(saving.workload, new Set(own.map(({ workload }) => workload)).size), originMark(share.origin)]
   return { title, figure: text, range, note: note.filter((part) => part !== '').join(', '), tone }
 }

@@ -102,8 +102,8 @@ export const COMMANDS = {
       run: { type: 'positional', required: true, many: true, description: 'Id of a run, its folder, or `latest`' },
       format: {
         type: 'enum',
-        options: ['html', 'md', 'csv', 'json'],
-        description: 'Format of the report (default: html; json with --json). csv is one row per metric',
+        options: ['html', 'md', 'csv', 'json', 'card'],
+        description: 'Format of the report (default: html; json with --json). csv is one row per metric; card an SVG picture of 1200 × 630 for a README',
       },
       out: {
         type: 'string',

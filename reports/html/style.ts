@@ -39,7 +39,7 @@ a:focus-visible,summary:focus-visible,button:focus-visible,.scroll:focus-visible
 .verdict{--mark:var(--soft);border-left:6px solid var(--mark);background:var(--pane);padding:.9rem 1.1rem;margin:0 0 .9rem;border-radius:0 8px 8px 0;break-inside:avoid}
 .verdict.replace{--mark:var(--good)}.verdict.keep-teacher{--mark:var(--bad)}.verdict.undecided{--mark:var(--warn-line)}
 .stamp{display:inline-block;font-size:.8125rem;font-weight:650;letter-spacing:.02em;line-height:1.3;padding:.15rem .6rem;margin-right:.25rem;border:1.5px solid var(--mark);border-radius:1rem;vertical-align:.12em}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,12.5rem),1fr));gap:.75rem;margin:.7rem 0;font-size:1rem}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,8.5rem),1fr));gap:.6rem;margin:.7rem 0;font-size:1rem}
 .tile{background:var(--bg);border:1px solid var(--line);border-radius:6px;padding:.55rem .75rem;min-width:0}
 .tile dt{font-size:.8125rem;color:var(--soft);margin:0}
 .tile dd>span{display:block}

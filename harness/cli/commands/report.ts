@@ -14,7 +14,7 @@ export default command('report', async (args, { io }) => {
   const runs: TableRun[] = []
   for (const word of args.run) runs.push(await readRunTable(await resolveRun(word, args.runs), { out: args.runs }))
   const analysis = await withPrompts(analyse(runs))
-  const format = (args.format ?? (args.json ? 'json' : 'html')) as 'html' | 'md' | 'csv' | 'json'
+  const format = args.format ?? (args.json ? 'json' : 'html')
   const text = await renderReport(analysis, format)
 
   const file = args.out ?? (format === 'html' && io.stdout.isTerminal ? join(runs.length === 1 ? (runs[0]?.dir ?? args.runs) : args.runs, 'report.html') : '-')

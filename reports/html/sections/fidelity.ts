@@ -4,19 +4,20 @@ import { formatInterval, formatNumber, formatPoints, formatValue } from '../../f
 import { valueOf, type View } from '../../view.ts'
 import { whyMissing } from '../../words.ts'
 import { html, type Html } from '../markup.ts'
-import type { MaybeChart } from '../../charts/chart.ts'
+import type { ChartTable, MaybeChart } from '../../charts/chart.ts'
 import { tokenRows } from '../../fidelity.ts'
 import { figures, textTable, type Section } from '../parts.ts'
 
 export async function fidelitySection(view: View, reliability: readonly MaybeChart[]): Promise<Section | undefined> {
   const { fidelity } = view.analysis
   if (fidelity.length === 0) return undefined
+  const workloads = [...new Set(fidelity.map(({ workload }) => workload))]
   const body = html`<p>
       Models that are right equally often can be right on different items. Kappa is agreement beyond chance: 1 is always the same answer, 0 no more often the
       same than two models would be that answer independently. KL divergence is how far a model's expectation of the next token is from the teacher's, where the
       teacher wrote its own answers: 0 is the same. A flip is an item that one of the two scores and the other does not; losses come first.
     </p>
-    ${fidelity.map((row) => oneModel(view, row))} ${await figures(reliability)}`
+    ${workloads.map((workload) => oneWorkload(view, workload))} ${await figures(reliability)}`
   return { id: 'fidelity', title: 'Fidelity', body }
 }
 
@@ -24,16 +25,57 @@ export async function fidelitySection(view: View, reliability: readonly MaybeCha
 
 /** Flips shown in a table; the analysis lists more. */
 const MOST_SHOWN = 20
+/** Columns that a page has room for. */
+const MOST_BESIDE = 5
 
-function oneModel(view: View, row: Fidelity): Html {
-  const name = view.labelOf(row.run, row.model)
-  const of = `${name} on ${row.workload}`
+/** All models of a workload beside each other; whom it concerns is a detail of each. */
+function oneWorkload(view: View, workload: string): Html {
+  const rows = view.analysis.fidelity.filter((row) => row.workload === workload)
+  const several = new Set(view.analysis.fidelity.map((row) => row.workload)).size > 1
+  return html`${several && html`<h3>${workload}</h3>`}
+  ${chunks(rows, MOST_BESIDE).map((some) => textTable(besides(view, some), several ? `Fidelity to the teacher on ${workload}` : 'Fidelity to the teacher'))}
+  ${rows.map((row) => slicesAndFlips(view, row))}`
+}
+
+/** A column for each model; what none of them has is one sentence, not a row of the same one. */
+function besides(view: View, rows: readonly Fidelity[]): ChartTable {
+  const columns = rows.map(figuresOf)
+  const titles = [...new Set(columns.flatMap((column) => column.map(([title]) => title!)))]
+  return {
+    columns: ['What', ...rows.map(({ run, model }) => view.labelOf(run, model))],
+    rows: titles.map((title) => [title, ...columns.map((column) => column.find(([own]) => own === title)?.[1] ?? '–')]),
+  }
+}
+
+function chunks<T>(values: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, i) => values.slice(i * size, (i + 1) * size))
+}
+
+function slicesAndFlips(view: View, row: Fidelity): Html {
+  const of = `${view.labelOf(row.run, row.model)}${new Set(view.analysis.fidelity.map(({ workload }) => workload)).size > 1 ? ` on ${row.workload}` : ''}`
   const test = valueOf(row.slices)
   const shown = row.flips.listed.slice(0, MOST_SHOWN)
   const all = row.flips.lost + row.flips.won
-  return html`<h3>${of}</h3>
-    ${textTable({ columns: ['What', 'Value'], rows: figuresOf(row) }, `Fidelity of ${of}`)}
-    <p>${test === undefined ? `Slices: ${whyMissing(row.slices)}.` : test.sentence}</p>
+  return html`<details>
+    <summary>${of}: ${flipCount(shown.length, all)}; ${test === undefined ? `slices: ${whyMissing(row.slices)}` : lowered(test.sentence)}</summary>
+    ${
+      shown.length > 0 &&
+      textTable(
+        {
+          columns: ['Item', 'Flip', 'Question', 'Teacher', 'Score', 'Model', 'Score'],
+          rows: shown.map(({ item, prompt, teacher, model }) => [
+            item,
+            model.score < teacher.score ? 'lost' : 'won',
+            prompt,
+            teacher.answer,
+            formatNumber(teacher.score),
+            model.answer,
+            formatNumber(model.score),
+          ]),
+        },
+        `Flips of ${of}`,
+      )
+    }
     ${
       test !== undefined &&
       textTable(
@@ -44,28 +86,17 @@ function oneModel(view: View, row: Fidelity): Html {
         `Slices of ${of}, the worst first`,
       )
     }
-    ${
-      all === 0
-        ? html`<p>No flips.</p>`
-        : html`<details>
-            <summary>${shown.length < all ? `${shown.length} of ${all} flips` : `${all} ${all === 1 ? 'flip' : 'flips'}`}</summary>
-            ${textTable(
-              {
-                columns: ['Item', 'Flip', 'Question', 'Teacher', 'Score', 'Model', 'Score'],
-                rows: shown.map(({ item, prompt, teacher, model }) => [
-                  item,
-                  model.score < teacher.score ? 'lost' : 'won',
-                  prompt,
-                  teacher.answer,
-                  formatNumber(teacher.score),
-                  model.answer,
-                  formatNumber(model.score),
-                ]),
-              },
-              `Flips of ${of}`,
-            )}
-          </details>`
-    }`
+  </details>`
+}
+
+function flipCount(shown: number, all: number): string {
+  if (all === 0) return 'no flips'
+  return shown < all ? `${shown} of ${all} flips` : `${all} ${all === 1 ? 'flip' : 'flips'}`
+}
+
+/** A sentence as the second part of one. */
+function lowered(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`
 }
 
 function figuresOf(row: Fidelity): string[][] {
