@@ -34,7 +34,8 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'harness/suite/module.ts': { ours: ['harness/errors.ts', 'harness/index.ts'], packages: ['jiti'], node: true },
   'harness/meters': { ours: [...VOCABULARY, 'harness/package.ts'], packages: ['zod', 'systeminformation'], node: true },
   'harness/meters/nvml': { ours: [...VOCABULARY, 'harness/meters'], packages: ['koffi'], node: true },
-  'harness/workloads': { ours: [...VOCABULARY, 'harness/models/openai/tokenizer.ts'], packages: ['zod', 're2js', 'ajv'], node: true },
+  'harness/workloads': { ours: [...VOCABULARY, 'harness/package.ts', 'harness/models/openai/tokenizer.ts'], packages: ['zod', 're2js', 'ajv'], node: true },
+  'harness/workloads/math': { ours: [...VOCABULARY, 'harness/package.ts', 'harness/workloads'], packages: ['zod', 'nerdamer-prime', 'decimal.js'], node: true },
   'harness/workloads/datasets': { ours: [...VOCABULARY, 'harness/workloads', 'harness/duckdb'], packages: ['zod', 'undici', 'csv-parse'], node: true },
   'harness/models': { ours: [...VOCABULARY, 'harness/package.ts'], packages: ['zod', 'jiti'], node: true, computed: true },
   // what `import … from 'distillbench'` means inside a user's adapter

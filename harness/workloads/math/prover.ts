@@ -1,0 +1,82 @@
+/** Asks the worker for proofs, one after the other, each within its limits. */
+import { Worker } from 'node:worker_threads'
+import { z } from 'zod'
+import { HarnessError } from '../../errors.ts'
+import { PACKAGE_ROOT } from '../../package.ts'
+import type { Proof } from './prove.ts'
+import type { Expr } from './tree.ts'
+
+/** `timeout`: no answer within two seconds, or a thread that broke. */
+export type Proved = Proof | 'timeout'
+
+/** Rejects only when aborted. */
+export async function proveAll(pairs: readonly (readonly [Expr, Expr])[], signal: AbortSignal): Promise<Proved> {
+  const mine = turn.then(() => {
+    signal.throwIfAborted()
+    return ask(pairs, signal)
+  })
+  turn = mine.then(
+    () => {},
+    () => {},
+  )
+  return mine
+}
+
+// --- internal ---
+
+/** Compiled, also when the harness itself runs from its sources (in tests). */
+const WORKER = `${PACKAGE_ROOT}/dist/harness/workloads/math/worker.js`
+const LIMIT_MS = 2000
+/** Loading the library is slow on a busy machine. */
+const FIRST_LIMIT_MS = 10_000
+const ReplySchema = z.object({ id: z.number(), proof: z.enum(['yes', 'no', 'unknown']) })
+
+let turn: Promise<void> = Promise.resolve()
+let thread: Thread | undefined
+let next = 0
+
+function ask(pairs: readonly (readonly [Expr, Expr])[], signal: AbortSignal): Promise<Proved> {
+  const limit = thread === undefined ? FIRST_LIMIT_MS : LIMIT_MS
+  const current = (thread ??= start())
+  const id = next++
+  current.worker.ref()
+  return new Promise((resolve, reject) => {
+    const end = (finish: () => void, stop: boolean): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      current.onReply = () => {}
+      if (stop) {
+        if (thread === current) thread = undefined
+        void current.worker.terminate()
+      } else current.worker.unref() // an idle thread does not keep the process
+      finish()
+    }
+    const onAbort = (): void => end(() => reject(new HarnessError('aborted', 'interrupted')), true)
+    const timer = setTimeout(() => end(() => resolve('timeout'), true), limit)
+    signal.addEventListener('abort', onAbort)
+    current.onReply = (message) => {
+      const reply = ReplySchema.safeParse(message)
+      if (!reply.success || reply.data.id !== id) end(() => resolve('timeout'), true)
+      else end(() => resolve(reply.data.proof), false)
+    }
+    current.worker.postMessage({ id, pairs })
+  })
+}
+
+interface Thread {
+  readonly worker: Worker
+  /** Undefined: the thread has ended. */
+  onReply: (message: unknown) => void
+}
+
+function start(): Thread {
+  const worker = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: 192, stackSizeMb: 4 } })
+  const made: Thread = { worker, onReply: () => {} }
+  worker.on('message', (message: unknown) => made.onReply(message))
+  worker.on('error', () => made.onReply(undefined))
+  worker.on('exit', () => {
+    if (thread === made) thread = undefined
+    made.onReply(undefined)
+  })
+  return made
+}
