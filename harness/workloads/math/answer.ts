@@ -85,7 +85,7 @@ function relationOf(text: string, depth: number): Answer | undefined {
 function matrixOf(text: string, depth: number): Answer | undefined {
   const inside = /^\\begin\{([pbvBV]?)matrix\}([\s\S]*)\\end\{\1matrix\}$/.exec(text)?.[2]
   if (inside === undefined) return undefined
-  const rows = inside.split('\u0002').map((row) => row.split('&').map((cell) => toAnswer(cell, depth + 1)))
+  const rows = inside.split('\uE002').map((row) => row.split('&').map((cell) => toAnswer(cell, depth + 1)))
   const whole = rows.filter((row, i) => !(i === rows.length - 1 && row.length === 1 && row[0] === undefined))
   const good = whole.length <= MOST_ITEMS && whole.every((row) => row.length <= MOST_ITEMS && row.every((cell) => cell !== undefined))
   return good ? { k: 'matrix', rows: whole as Answer[][] } : undefined

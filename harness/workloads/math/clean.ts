@@ -7,9 +7,9 @@ export const LONGEST_ANSWER = 2000
 export function cleanLatex(text: string): string | undefined {
   if (text.length > LONGEST_ANSWER) return undefined
   let s = text
-    .replace(/\\\\/g, '\u0002') // the end of a row
+    .replace(/\\\\/g, '\uE002') // the end of a row
     .replace(/\\!/g, '')
-    .replace(/(?<=\d)\\,(?=\d{3})/g, '\u0001')
+    .replace(/(?<=\d)\\,(?=\d{3})/g, '\uE001')
     .replace(/\$\$?|\\[()]|(?<!\\)\\[[\]]/g, ' ')
     .replace(/\\(?:left|right|[bB]igg?[lr]?|displaystyle|textstyle|limits|mathrm\s*\{\s*\}|nolimits)(?![a-zA-Z])/g, '')
     .replace(/\\[,!;:]|\\ |~|\\q?quad(?![a-zA-Z])|\\hspace\{[^{}]{0,20}\}/g, ' ')
@@ -19,7 +19,7 @@ export function cleanLatex(text: string): string | undefined {
     .replace(/\\(?:lbrace)(?![a-zA-Z])/g, '\\{')
     .replace(/\\(?:rbrace)(?![a-zA-Z])/g, '\\}')
     .replace(/\\(?:operatorname\*?|mathop)\s{0,4}\{\s{0,4}([a-zA-Z]{1,12})\s{0,4}\}/g, '\\$1')
-    .replace(/\{,\}/g, '\u0001') // a thousands separator
+    .replace(/\{,\}/g, '\uE001') // a thousands separator
     .replace(/\u2212|\u2013/g, '-')
     .replace(/\u00D7/g, '\\times ')
     .replace(/\u00B7|\u22C5/g, '\\cdot ')

@@ -124,8 +124,8 @@ class Parser {
   }
 
   private number(): Expr {
-    const match = /^(?:\d{1,3}(?:[,\u0001]\d{3})+(?!\d)|\d+)?(?:\.\d+)?/.exec(this.s.slice(this.i, this.i + 400))?.[0] ?? ''
-    const value = fromDecimal(match.replace(/[,\u0001]/g, ''), 500)
+    const match = /^(?:\d{1,3}(?:[,\uE001]\d{3})+(?!\d)|\d+)?(?:\.\d+)?/.exec(this.s.slice(this.i, this.i + 400))?.[0] ?? ''
+    const value = fromDecimal(match.replace(/[,\uE001]/g, ''), 500)
     if (value === undefined) throw new Unreadable()
     this.i += match.length
     if (this.s[this.i] === '.' && this.i === this.s.length - 1) this.i += 1

@@ -11,13 +11,15 @@ export type Proved = Proof | 'timeout'
 
 /** Rejects only when aborted. */
 export async function proveAll(pairs: readonly (readonly [Expr, Expr])[], signal: AbortSignal): Promise<Proved> {
-  const mine = turn.then(() => {
+  const before = turn
+  const mine = (async () => {
+    await before
     signal.throwIfAborted()
     return ask(pairs, signal)
-  })
+  })()
   turn = mine.then(
-    () => {},
-    () => {},
+    () => undefined,
+    () => undefined,
   )
   return mine
 }
@@ -31,7 +33,7 @@ const LIMIT_MS = 2000
 const FIRST_LIMIT_MS = 10_000
 const ReplySchema = z.object({ id: z.number(), proof: z.enum(['yes', 'no', 'unknown']) })
 
-let turn: Promise<void> = Promise.resolve()
+let turn: Promise<undefined | void> = Promise.resolve()
 let thread: Thread | undefined
 let next = 0
 
