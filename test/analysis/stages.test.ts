@@ -1,7 +1,7 @@
 /** Loads whose requests overlap: stages, steady windows, slices, objectives, and latency from when a request was due. */
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../harness/analysis/index.ts'
-import type { Analysis, Estimate, Observed } from '../../harness/types.ts'
+import type { Analysis, Estimate, Observed, Sample } from '../../harness/types.ts'
 import { sweepRun } from './sweep-run.ts'
 
 function value(analysis: Analysis, model: string, load: string, metric: string): Estimate {
@@ -10,6 +10,12 @@ function value(analysis: Analysis, model: string, load: string, metric: string):
   )?.estimate
   if (found?.state !== 'ok') throw new Error(`${model} ${load} ${metric}: ${JSON.stringify(found)}`)
   return found.value
+}
+
+function ungraded(sample: Sample): Sample {
+  const { grade, ...rest } = sample
+  expect(grade).toBeDefined()
+  return rest
 }
 
 describe('a load of several stages', () => {
@@ -62,8 +68,8 @@ describe('items that a load asks again and again', () => {
   it('count with all their requests, not with the last one only', () => {
     const run = sweepRun(
       () => 1,
-      ({ grade: _, ...sample }, n) => ({
-        ...sample,
+      (sample, n) => ({
+        ...ungraded(sample),
         item: 'one',
         itemHash: 'h',
         ...(n % 2 === 0 ? { grade: { score: 1, grader: 'g' } } : { finish: 'error', error: { code: 'model', message: 'no' } }),
@@ -77,7 +83,7 @@ describe('items that a load asks again and again', () => {
   it('have no accuracy where nobody can grade them, though all of them failed', () => {
     const run = sweepRun(
       () => 1,
-      ({ grade: _, ...sample }) => ({ ...sample, finish: 'error', error: { code: 'model', message: 'no' } }),
+      (sample) => ({ ...ungraded(sample), finish: 'error', error: { code: 'model', message: 'no' } }),
     )
     const { suite } = run.record
     const workloads = suite.workloads.map((workload) => ({ ...workload, grader: 'none' }))

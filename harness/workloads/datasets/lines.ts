@@ -3,12 +3,7 @@ import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { HarnessError } from '../../errors.ts'
-
-/** A file on this machine, and what messages call it. */
-export interface LocalFile {
-  readonly path: string
-  readonly name: string
-}
+import type { LocalFile } from './file.ts'
 
 /** Lines end at a line feed only: node:readline also splits at U+2028, which JSON allows inside a string. Throws HarnessError `data`. */
 export async function* readLines(file: LocalFile, what: string, signal?: AbortSignal): AsyncGenerator<string> {

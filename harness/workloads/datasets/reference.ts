@@ -4,7 +4,7 @@ import { createReadStream, statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { HarnessError } from '../../errors.ts'
 import type { DataSource, ItemsContext } from '../../types.ts'
-import type { LocalFile } from './lines.ts'
+import type { LocalFile } from './file.ts'
 
 export interface OpenedFile {
   readonly file: LocalFile

@@ -1,9 +1,9 @@
 /** Rows of a table, whatever the form of its file. */
 import { basename } from 'node:path'
-import { parse } from 'csv-parse'
 import { HarnessError } from '../../errors.ts'
 import type { Row } from '../template.ts'
-import { openBytes, readLines, readText, type LocalFile } from './lines.ts'
+import type { LocalFile } from './file.ts'
+import { openBytes, readLines, readText } from './lines.ts'
 
 export const DATA_FORMATS = ['jsonl', 'json', 'csv', 'tsv', 'parquet'] as const
 export type DataFormat = (typeof DATA_FORMATS)[number]
@@ -70,6 +70,7 @@ async function* readJson(file: LocalFile, what: string, signal: AbortSignal | un
 /** The first line names the columns; every cell is a text. */
 async function* readCsv(file: LocalFile, what: string, delimiter: string, signal: AbortSignal | undefined): AsyncGenerator<LocatedRow> {
   const name = basename(file.name)
+  const { parse } = await import('csv-parse')
   const parser = parse({ delimiter, bom: true, columns: true, info: true, skip_empty_lines: true, max_record_size: LARGEST_RECORD, relax_quotes: false })
   const source = openBytes(file, signal)
   source.on('error', (error) => parser.destroy(error))
