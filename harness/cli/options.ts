@@ -41,6 +41,11 @@ const set = {
   valueHint: 'NAME=VALUE',
   description: 'Set a variable that the suite takes from the environment, such as TEACHER_URL; may be given several times. Not for keys',
 } satisfies OptionSpec
+const data = {
+  type: 'string',
+  valueHint: 'PATH',
+  description: 'A copy of the questions in place of the hub, for suites of public benchmarks: a file, or a folder with a file for each split',
+} satisfies OptionSpec
 const untilDecided = {
   'until-decided': { type: 'boolean', description: 'Ask in random order, look at the results every 50 items, and stop once every student is decided' },
   'max-minutes': { type: 'string', decimal: true, valueHint: 'N', description: 'With --until-decided: start no cell after so many minutes' },
@@ -79,6 +84,7 @@ export const COMMANDS = {
         description: 'Backend of in-process models; `doctor` says which work here',
       },
       set,
+      data,
       ...untilDecided,
       resume: { type: 'string', valueHint: 'RUN', description: 'Go on with this run (id, folder or `latest`); finished items are not asked again' },
     },
@@ -92,7 +98,15 @@ export const COMMANDS = {
     summary: 'Show the cells of a suite, their order, expected time, tokens and cost',
     about:
       'Nothing is run and nothing is spent. The expected time comes from earlier runs of the same suite in --out; without one it is unknown and said to be so.',
-    args: { suite, quick, out: { ...runs, description: 'Folder with earlier runs, which the expected time is taken from' }, seed, models, ...untilDecided },
+    args: {
+      suite,
+      quick,
+      out: { ...runs, description: 'Folder with earlier runs, which the expected time is taken from' },
+      seed,
+      models,
+      data,
+      ...untilDecided,
+    },
     examples: ['distillbench plan arithmetic', 'distillbench plan ./my-suite.ts --json'],
   },
   report: {

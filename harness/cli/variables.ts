@@ -1,9 +1,19 @@
 /** `NAME=VALUE` on the command line. */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { HarnessError } from '../errors.ts'
 
 /** Sets variables of this process and of those that it starts. */
 export function setVariables(assignments: readonly string[] | undefined): void {
   Object.assign(process.env, readVariables('set', assignments))
+}
+
+/** Where suites of public benchmarks take their questions from. Throws HarnessError `usage` for a path where nothing is. */
+export function setData(path: string | undefined): void {
+  if (path === undefined) return
+  const absolute = resolve(path)
+  if (!existsSync(absolute)) throw new HarnessError('usage', `--data ${path}: there is no such file or folder`)
+  process.env.DISTILLBENCH_DATA = absolute
 }
 
 /** Throws HarnessError `usage` for what is no assignment, and for names of keys: a key on a command line would be in its record. */

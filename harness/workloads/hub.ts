@@ -14,8 +14,8 @@ import { workloadKind } from './kind.ts'
 export interface HubOptions extends TemplateOptions {
   /** Name on the hub, such as `openai/gsm8k`. */
   readonly dataset: string
-  /** Configuration (the hub calls it subset); default: the only one. */
-  readonly config?: string
+  /** Configuration (the hub calls it subset); default: the only one. Of several the rows follow one another, with its name in the column `config`. */
+  readonly config?: string | readonly string[]
   /** Split that the questions are in; default `test`. */
   readonly split?: string
   /** Branch, tag or commit; default `main`. The commit that it was is in the record. */
@@ -39,7 +39,10 @@ export const hub = workloadKind<HubOptions>({
       .string()
       .regex(/^[A-Za-z0-9][\w.-]*(?:\/[A-Za-z0-9][\w.-]*)?$/, 'must be a name such as openai/gsm8k')
       .describe('Name on the hub, such as openai/gsm8k'),
-    config: z.string().min(1).optional().describe('Configuration (the hub calls it subset); default: the only one'),
+    config: z
+      .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+      .optional()
+      .describe('Configuration (the hub calls it subset); default: the only one. Of several, the column config tells which'),
     split: z.string().min(1).optional().describe('Split that the questions are in; default test'),
     revision: z.string().min(1).optional().describe('Branch, tag or commit; default main'),
     data: z.string().min(1).optional().describe('A copy here in its place: a file, or a folder with a file for each split; ${NAME:-} makes it optional'),
@@ -58,14 +61,16 @@ export const hub = workloadKind<HubOptions>({
   },
   create: ({ dataset, config, split = 'test', revision, data, endpoint, tokenEnv, maxMiB, hosts, ...templates }, { id, dir }) => {
     const what = `workload ${id}`
-    const wanted: HubDataset = { dataset, config, revision, endpoint, tokenEnv, hosts, maxBytes: (maxMiB ?? 2048) * 2 ** 20 }
+    const configs: readonly (string | undefined)[] = typeof config === 'object' ? config : [config]
+    const wanted: Omit<HubDataset, 'config'> = { dataset, revision, endpoint, tokenEnv, hosts, maxBytes: (maxMiB ?? 2048) * 2 ** 20 }
     return {
       items: (seed, context = {}) => {
         let opened: Promise<Snapshot> | undefined
         const snapshot = (): Promise<Snapshot> => (opened ??= import('./datasets/hub.ts').then(({ openHub }) => openHub(wanted, what, context)))
         const rows = (name: string, use: 'questions' | 'examples'): AsyncGenerator<LocatedRow> => {
           const copy = copyOf(data, dir)
-          return copy === undefined ? fromHub(name, use, snapshot, wanted, { what, context, id }) : fromCopy(copy, name, use, { what, context, config })
+          const one = (which: string | undefined) => (copy === undefined ? fromHub(name, use, snapshot, dataset, which, { what, context, id }) : fromCopy(copy, name, use, { what, context, config: which })) // prettier-ignore
+          return typeof config === 'object' && !isFile(copy) ? each(configs, one) : one(configs[0])
         }
         const examples = (input: { file?: string | undefined; split?: string | undefined }): AsyncGenerator<LocatedRow> | undefined =>
           input.split !== undefined ? rows(input.split, 'examples') : input.file === undefined ? undefined : fromFile(input.file, { what, dir, context })
@@ -82,6 +87,13 @@ function copyOf(data: string | undefined, dir: string): string | undefined {
   return 'value' in expanded && expanded.value !== '' ? resolve(dir, expanded.value) : undefined
 }
 
+const isFile = (copy: string | undefined): boolean => copy !== undefined && existsSync(copy) && statSync(copy).isFile()
+
+/** The rows of each configuration, which the column `config` names. */
+async function* each(configs: readonly (string | undefined)[], rows: (config: string | undefined) => AsyncGenerator<LocatedRow>): AsyncGenerator<LocatedRow> {
+  for (const config of configs) for await (const { row, where } of rows(config)) yield { row: { ...row, config }, where: `${config}, ${where}` }
+}
+
 interface Reading {
   readonly what: string
   readonly context: ItemsContext
@@ -91,14 +103,14 @@ async function* fromHub(
   split: string,
   use: 'questions' | 'examples',
   snapshot: () => Promise<Snapshot>,
-  { dataset, config }: HubDataset,
+  dataset: string,
+  config: string | undefined,
   { what, context, id }: Reading & { id: string },
 ): AsyncGenerator<LocatedRow> {
-  // prettier-ignore
   const { revision, files, fetch } = await snapshot().catch((error: unknown) => {
     throw explained(error, dataset, id)
   })
-  for (const part of files(split)) {
+  for (const part of files(split, config)) {
     const { path, sha256, bytes } = await fetch(part)
     context.onSource?.({ use, file: part.path, sha256, bytes, dataset, split, revision, ...(config === undefined ? {} : { config }) })
     yield* readTable({ path, name: part.path }, { format: formatOf(part.path), what, signal: context.signal })

@@ -11,6 +11,7 @@ import { createGrader, type CommonGraderOptions, type GraderKind } from './grade
 import { choice } from './graders/choice.ts'
 import { exact } from './graders/exact.ts'
 import { includes } from './graders/includes.ts'
+import { instructions } from './graders/instructions.ts'
 import { json } from './graders/json.ts'
 import { math } from './graders/math.ts'
 import { numeric } from './graders/numeric.ts'
@@ -34,7 +35,7 @@ export const WORKLOAD_KINDS = {
 }
 
 /** The graders by name. */
-export const GRADERS = { exact, includes, numeric, choice, math, json, 'tool-calls': toolCalls }
+export const GRADERS = { exact, includes, numeric, choice, math, instructions, json, 'tool-calls': toolCalls }
 
 /** Options of each kind and of each grader, as a suite writes them. */
 export type KindOptions = { [K in keyof typeof WORKLOAD_KINDS]: (typeof WORKLOAD_KINDS)[K] extends WorkloadKind<infer Options> ? Options : never }

@@ -1,4 +1,4 @@
-import { EXIT } from '../../errors.ts'
+import { EXIT, HarnessError, toFailure, type Failure } from '../../errors.ts'
 import type { LoadedSuite, Observed, Plan, StoredRun, UntilDecided } from '../../types.ts'
 import { command } from '../command.ts'
 import { forecast, type Forecast } from '../forecast.ts'
@@ -7,21 +7,32 @@ import { wrap } from '../../../reports/text.ts'
 import { duration, textTable } from '../format.ts'
 import { itemsExpected, untilDecidedOf, untilDecidedText } from '../until-decided.ts'
 import { jsonText, paint, type Io } from '../io.ts'
+import { setData } from '../variables.ts'
 
 /** More runs than this tell nothing new about the pace. */
 const RUNS_READ = 5
 
-export default command('plan', async (args, { io }) => {
+export default command('plan', async (args, { io, signal }) => {
+  setData(args.data)
   const { loadSuite } = await import('../../suite/index.ts')
   const { planSuite, ruleOf } = await import('../../run/index.ts')
   const loaded = await loadSuite(args.suite)
   const rule = ruleOf(loaded.suite, untilDecidedOf(args))
-  const plan = await planSuite(loaded, {
+  const planned = await planOrWhyNot(planSuite, loaded, {
+    signal,
+    ...(args.json ? {} : { onProgress: (message: string) => io.note(`${message}\n`) }),
     ...(rule === undefined ? {} : { untilDecided: rule }),
     quick: args.quick,
     ...(args.seed === undefined ? {} : { seed: args.seed }),
     ...(args.models === undefined ? {} : { models: args.models.split(',').map((model) => model.trim()) }),
   })
+  if ('missing' in planned) {
+    await io.result(
+      args.json ? jsonText({ suite: loaded.suite.name, state: 'data-missing', ...planned.missing }) : missingText(loaded.suite, planned.missing, io),
+    )
+    return EXIT.ok
+  }
+  const { plan } = planned
   const earlier = await earlierRuns(args.out, loaded.suite.name)
   const expected = forecast(plan, loaded.suite, earlier)
   if (args.json)
@@ -41,6 +52,32 @@ export default command('plan', async (args, { io }) => {
 })
 
 // --- internal ---
+
+type PlanSuite = typeof import('../../run/index.ts').planSuite
+
+/** Questions that are not here are no mistake of the suite: what is known is told, and what to do. */
+async function planOrWhyNot(planSuite: PlanSuite, ...args: Parameters<PlanSuite>): Promise<{ plan: Plan } | { missing: Failure }> {
+  try {
+    return { plan: await planSuite(...args) }
+  } catch (error) {
+    if (!(error instanceof HarnessError) || error.kind !== 'data-missing') throw error
+    return { missing: toFailure(error) }
+  }
+}
+
+function missingText(suite: LoadedSuite['suite'], { message, hint }: Failure, io: Io): string {
+  const { width } = io.stdout
+  const workloads = suite.workloads.map(({ id, title, maxTokens, grader }) => [id, title, grader.id, String(maxTokens)])
+  return [
+    paint(io.stdout, 'bold', suite.title),
+    ...wrap(`The cells cannot be laid out: ${message}.`, width),
+    ...(hint === undefined ? [] : wrap(`To go on: ${hint}.`, width)),
+    '',
+    textTable(['workload', 'title', 'grader', 'most tokens'], workloads, width),
+    ...wrap(`Models: ${suite.models.map(({ id }) => id).join(', ')}; loads: ${suite.loads.map(({ id }) => id).join(', ')}. Nothing was run.`, width),
+    '',
+  ].join('\n')
+}
 
 async function earlierRuns(out: string, suite: string): Promise<readonly StoredRun[]> {
   const { listRuns, readRun } = await import('../../run/index.ts')

@@ -8,12 +8,13 @@ import { packRun } from '../pack.ts'
 import { writeReports } from '../reports.ts'
 import { chooseReporters } from '../reporters/index.ts'
 import { resolveRun } from '../runs.ts'
-import { setVariables } from '../variables.ts'
+import { setData, setVariables } from '../variables.ts'
 import { untilDecidedOf } from '../until-decided.ts'
 
 export default command('run', async (args, context) => {
   // 1. the suite; a mistake in it ends here
   setVariables(args.set)
+  setData(args.data)
   const { loadSuite } = await import('../../suite/index.ts')
   const loaded = await loadSuite(args.suite)
   // 2. the run: everything that happened, on disk
@@ -62,6 +63,7 @@ async function runWithProgress(loaded: Loaded, args: Arguments<'run'>, { io, sig
         ...(args.resume === undefined ? {} : { resume: await resolveRun(args.resume, args.out) }),
         command: commandLine,
         signal,
+        ...(args.json ? {} : { onProgress: (message: string) => io.note(`${message}\n`) }),
       },
       onEvent,
     )

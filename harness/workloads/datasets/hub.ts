@@ -9,8 +9,6 @@ import { ask, type AskOptions } from './web.ts'
 export interface HubDataset {
   /** `openai/gsm8k` */
   readonly dataset: string
-  /** Default: the only one, else the one called `default`. */
-  readonly config?: string | undefined
   /** Branch, tag or commit; default `main`. */
   readonly revision?: string | undefined
   /** Default: `HF_ENDPOINT` of the environment, else https://huggingface.co. */
@@ -25,8 +23,8 @@ export interface HubDataset {
 /** A dataset at one commit. */
 export interface Snapshot {
   readonly revision: string
-  /** Files of a split in their order. Throws HarnessError `data` that names the splits, or configurations, that there are. */
-  files(split: string): readonly DataFile[]
+  /** Files of a split in their order; configuration: the only one, else the one called `default`. Throws HarnessError `data` that names the splits, or configurations, that there are. */
+  files(split: string, config?: string): readonly DataFile[]
   fetch(file: DataFile): Promise<FetchedFile>
 }
 
@@ -35,7 +33,7 @@ export interface Snapshot {
  * warning; a commit never changes, so for one that was listed before nothing is asked. Throws HarnessError `network`, `http` and `data`.
  */
 export async function openHub(options: HubDataset, what: string, context: ItemsContext): Promise<Snapshot> {
-  const { dataset, revision = 'main', config, maxBytes } = options
+  const { dataset, revision = 'main', maxBytes } = options
   const endpoint = (options.endpoint ?? (process.env.HF_ENDPOINT?.trim() || HUB)).replace(/\/+$/, '')
   const asking = askOptions(options, endpoint, what, context)
   const listing = await listingOf(`${endpoint} ${dataset} ${revision}`, /^[0-9a-f]{40}$/.test(revision), context, dataset, () =>
@@ -44,7 +42,7 @@ export async function openHub(options: HubDataset, what: string, context: ItemsC
   const layout = layOut(listing.files, listing.configs)
   return {
     revision: listing.sha,
-    files: (split) => filesOf(layout, dataset, config, split, what),
+    files: (split, config) => filesOf(layout, dataset, config, split, what),
     fetch: ({ path, size }) => {
       const address = `${endpoint}/datasets/${dataset}/resolve/${listing.sha}/${path.split('/').map(encodeURIComponent).join('/')}`
       if (maxBytes !== undefined && size !== undefined && size > maxBytes)
