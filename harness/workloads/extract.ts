@@ -1,7 +1,7 @@
 /** Taking a part of an answer, step by step, before it is graded. */
-import { RE2JS, RE2JSException } from 're2js'
 import { z } from 'zod'
 import { lastBoxed } from './boxed.ts'
+import { re2 } from './lazy.ts'
 
 /** One step; what it gives is what the next one gets. */
 export type ExtractStep =
@@ -69,6 +69,7 @@ const WINDOW = 16_384
 const MOST_MATCHES = 500
 
 function compiles(pattern: string): boolean {
+  const { RE2JS, RE2JSException } = re2()
   try {
     RE2JS.compile(pattern)
     return true
@@ -88,6 +89,7 @@ function stepOf(step: ExtractStep): (text: string) => string | undefined {
       return (step.line === 'first' ? lines.find((line) => line.trim() !== '') : lines.findLast((line) => line.trim() !== ''))?.trim()
     }
   }
+  const { RE2JS } = re2()
   const pattern = RE2JS.compile(step.pattern, step.ignoreCase === true ? RE2JS.CASE_INSENSITIVE | RE2JS.MULTILINE : RE2JS.MULTILINE)
   const group = step.group ?? (pattern.groupCount() > 0 ? 1 : 0)
   return (text) => {

@@ -1,8 +1,9 @@
 /** JSON in answers, and schemas for it. */
 import { isDeepStrictEqual } from 'node:util'
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import { RE2JS } from 're2js'
+import type { ValidateFunction } from 'ajv'
+import type { RE2JS } from 're2js'
 import { z } from 'zod'
+import { ajv2020, re2 } from './lazy.ts'
 
 export type JsonSchema = { readonly [key: string]: unknown }
 
@@ -22,6 +23,7 @@ export const SchemaSchema = z.record(z.string(), z.unknown()).superRefine((schem
 export function compileSchema(schema: JsonSchema): (value: unknown) => string | undefined {
   // Patterns of a schema meet text of a model, so they run in linear time.
   const regExp = Object.assign((pattern: string) => new LinearRegExp(pattern), { code: 'linear' })
+  const { Ajv2020 } = ajv2020()
   const ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: false, logger: false, code: { regExp } })
   const validate: ValidateFunction = ajv.compile(Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema')))
   return (value) => (validate(value) ? undefined : ajv.errorsText(validate.errors, { dataVar: 'answer' }).slice(0, 200))
@@ -49,7 +51,7 @@ class LinearRegExp {
   readonly #pattern: RE2JS
   readonly source: string
   constructor(pattern: string) {
-    this.#pattern = RE2JS.compile(pattern)
+    this.#pattern = re2().RE2JS.compile(pattern)
     this.source = pattern
   }
   /** What the compiler tells patterns apart by. */
