@@ -81,7 +81,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'harness/cli': { ours: [''], packages: ['citty', 'zod'], node: true },
   reports: { ours: [...VOCABULARY, 'harness/analysis', 'harness/history'], packages: ['vega', 'vega-lite', 'csv-stringify'], node: true },
   suites: { ours: ['harness/index.ts', 'harness/types.ts', 'harness/workloads'], packages: [], node: true },
-  scripts: { ours: [''], packages: ['openai', 'undici', 'zod', 'yaml', 'tinybench', '@tensorflow/*', 'vitest'], node: true, computed: true },
+  scripts: { ours: [''], packages: ['openai', 'undici', 'zod', 'yaml', 'tinybench', 'playwright-core', '@tensorflow/*', 'vitest'], node: true, computed: true },
 }
 
 /** Too heavy to be loaded by `--help`, or by a suite that imports `distillbench`. */
