@@ -2,6 +2,7 @@
 import { fromFailure, HarnessError } from '../../errors.ts'
 import type { Attempt, Completion, Model, ModelAdapter, ModelSpec, OpenContext, Recording, Request, Sent, TokenEvent } from '../../types.ts'
 import { bodyOf } from './body.ts'
+import { loadChatTemplate, type RenderChat } from './chat-template.ts'
 import { Exchange, type Outcome } from './exchange.ts'
 import { askServer } from './facts.ts'
 import { clientVersion, openWire, type Wire } from './http.ts'
@@ -26,11 +27,12 @@ async function open(spec: ModelSpec, { signal }: OpenContext): Promise<Model> {
   const endpoint = readOptions(spec)
   const { options } = endpoint
   const tokenizer = options.tokenizer === undefined ? undefined : openTokenizer(options.tokenizer)
+  const render = options.chatTemplate === undefined ? undefined : await loadChatTemplate(options.chatTemplate, spec.id)
   const wire = openWire(endpoint)
   try {
     const { runtime, parameters } = await askServer(endpoint, wire, clientVersion(), signal)
     const { firstTokenMs, idleMs, totalMs } = options.timeouts
-    const line: Line = { endpoint, wire, tokenizer, watch: new Watch([firstTokenMs, idleMs, totalMs]) }
+    const line: Line = { endpoint, wire, tokenizer, render, watch: new Watch([firstTokenMs, idleMs, totalMs]) }
     return {
       card: {
         name: spec.name,
@@ -57,6 +59,7 @@ interface Line {
   wire: Wire
   watch: Watch
   tokenizer: TokenCounter | undefined
+  render: RenderChat | undefined
 }
 
 /** Longest text of a failed answer that is kept, in characters. */
@@ -65,7 +68,7 @@ const LONGEST_REMAINS = 65_536
 async function send(line: Line, request: Request, recording: Recording, signal: AbortSignal): Promise<Sent> {
   throwIfAborted(signal)
   const { options } = line.endpoint
-  const body = bodyOf(options, request)
+  const body = bodyOf(options, request, line.render)
   const path = options.api === 'chat' ? '/chat/completions' : '/completions'
   const attempts: Attempt[] = []
   for (;;) {

@@ -12,6 +12,9 @@ export const OptionsSchema = z.strictObject({
   url: Web.describe('Base address of the API, such as https://host/v1; ${NAME} is taken from the environment'),
   model: text.describe('Name of the model, as the server calls it'),
   api: z.enum(['chat', 'completions']).default('chat'),
+  chatTemplate: text
+    .optional()
+    .describe('Completions only: a chat template (.jinja, or tokenizer_config.json) that makes one text of system message, examples and question'),
   stream: z.boolean().default(true).describe('Answers come token by token; without, there is no time to first token'),
   apiKeyEnv: z
     .string()
@@ -76,6 +79,8 @@ export function readOptions(spec: ModelSpec, env: NodeJS.ProcessEnv = process.en
   const url = new URL(options.url)
   if (url.username !== '' || url.password !== '') refuse('url holds a password, which would be in every record', KEY_HINT)
   for (const name of url.searchParams.keys()) if (SECRET_PARAMETER.test(name)) refuse(`url holds a key (${name}), which would be in every record`, KEY_HINT)
+  if (options.chatTemplate !== undefined && options.api === 'chat')
+    refuse('chatTemplate is for api: completions', 'chat endpoints have a template of their own')
   for (const name of Object.keys(options.headers)) if (SECRET_HEADER.test(name)) refuse(`headers.${name} would put a key into every record`, KEY_HINT)
   for (const name of Object.keys(options.extra))
     if (OURS.includes(name)) refuse(`extra.${name} is set by the harness`, `use the options model, stream and includeUsage; one answer is asked per request`)
