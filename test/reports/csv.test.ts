@@ -93,5 +93,5 @@ describe('the CSV of samples', () => {
 it('the JSON form is the analysis', async () => {
   const analysis: Analysis = measuredAnalysis()
   expect(JSON.parse(await renderReport(analysis, 'json'))).toEqual(JSON.parse(JSON.stringify(analysis)))
-  expect(FORMATS).toEqual(['html', 'md', 'csv', 'json'])
+  expect(FORMATS).toEqual(['html', 'md', 'csv', 'json', 'card'])
 })
