@@ -45,7 +45,11 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     node: true,
     computed: true,
   },
-  'harness/models/openai': { ours: [...VOCABULARY, 'harness/package.ts'], packages: ['zod', 'undici', '@huggingface/tokenizers', '@huggingface/jinja'], node: true },
+  'harness/models/openai': {
+    ours: [...VOCABULARY, 'harness/package.ts'],
+    packages: ['zod', 'undici', '@huggingface/tokenizers', '@huggingface/jinja'],
+    node: true,
+  },
   'harness/models/recorded': { ours: VOCABULARY, packages: [], node: false },
   'harness/models/published': { ours: VOCABULARY, packages: ['zod'], node: true },
   'harness/models/tfjs': { ours: VOCABULARY, packages: ['zod', '@tensorflow/*', 'tinybench', 'webgpu', 'jiti'], node: true, computed: true },
