@@ -5,7 +5,7 @@ import { latencyChart } from './latency.ts'
 import { lifecycleCharts } from './lifecycle.ts'
 import { loadCharts } from './load.ts'
 import { publishedCharts } from './published.ts'
-import { AGAINST_COST, AGAINST_SPEED, qualityChart } from './quality.ts'
+import { AGAINST_COST, AGAINST_ENERGY, AGAINST_SPEED, qualityChart } from './quality.ts'
 import { reliabilityCharts } from './reliability.ts'
 import { routingCharts } from './routing.ts'
 import { sliceChart } from './slices.ts'
@@ -26,7 +26,7 @@ export function chartsOf(view: View): Charts {
     routing: routingCharts(view),
     lifecycle: lifecycleCharts(view),
     reliability: reliabilityCharts(view),
-    quality: view.workloads.flatMap((workload) => [qualityChart(view, workload, AGAINST_COST), qualityChart(view, workload, AGAINST_SPEED)]),
+    quality: view.workloads.flatMap((workload) => [AGAINST_COST, AGAINST_SPEED, AGAINST_ENERGY].map((axis) => qualityChart(view, workload, axis))),
     latency: view.workloads.flatMap((workload) => [
       latencyChart(view, workload, 'firstToken', 'Time to first token'),
       latencyChart(view, workload, 'perToken', 'Time per output token'),

@@ -102,7 +102,7 @@ describe.skipIf(!existsSync(executablePath))(`in ${executablePath}`, () => {
   it.each(['light', 'dark'] as const)('draws every chart with ink that can be told from the ground (%s)', async (scheme) => {
     const { page, close } = await open('measured', { scheme })
     const count = await page.locator('figure .chart svg').count()
-    expect(count).toBe(8)
+    expect(count).toBe(9)
     for (let index = 0; index < count; index++) {
       const chart = page.locator('figure .chart svg').nth(index)
       await chart.scrollIntoViewIfNeeded()

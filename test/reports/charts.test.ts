@@ -61,8 +61,10 @@ describe('looks', () => {
 describe('quality against cost', () => {
   it('draws both intervals of every point, and names the cheapest and the most accurate', () => {
     const { takeaway, table } = chartOf(charts.quality[0])
-    expect(takeaway).toBe('Most accurate: Teacher 3.2M (98.4%, $1.24 per million answers). Cheapest: Student XS (90.2%, $0.17 per million answers).')
-    expect(table.rows[1]).toEqual(['Student S', '97.1%', '94.5 to 99.7%', '$0.32 per million answers', '$0.31 to $0.33 per million answers'])
+    expect(takeaway).toBe(
+      'Most accurate: Teacher 3.2M (98.4%, $1.24 per million answers). Cheapest: Student XS (90.2%, $0.17 per million answers). On the frontier: Student XS, Student S and Teacher 3.2M. Beaten: Control S.',
+    )
+    expect(table.rows[1]).toEqual(['Student S', '97.1%', '94.5 to 99.7%', '$0.32 per million answers', '$0.31 to $0.33 per million answers', 'on it'])
   })
 
   it('says why there is none without a price', () => {

@@ -31,7 +31,7 @@ export function gapSection(view: View): Section | undefined {
 }
 
 export async function qualitySection(view: View, charts: Charts): Promise<Section> {
-  return { id: 'quality', title: 'Quality against cost and speed', body: html`${legendFor(view, charts.quality)}${await figures(charts.quality)}` }
+  return { id: 'quality', title: 'Quality against cost, speed and energy', body: html`${legendFor(view, charts.quality)}${await figures(charts.quality)}` }
 }
 
 export async function latencySection(view: View, charts: Charts): Promise<Section> {
