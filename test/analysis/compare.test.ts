@@ -263,7 +263,9 @@ describe('the analysis', () => {
   })
   it('has every metric of the table that can be measured, for every model', () => {
     const load: LoadSpec = { id: 'concurrency-4', kind: 'concurrency', streams: 4, slo: { ttftMs: 100 } }
-    const analysis = analyse([randomPair(11, 20, { load })])
+    const run = randomPair(11, 20, { load })
+    const site = { gramsPerKwh: 300, pue: 1.2, source: 's', date: '2025-01-01' }
+    const analysis = analyse([{ ...run, record: { ...run.record, suite: { ...run.record.suite, site } } }])
     const quotedOnly = analysis.metrics.filter(({ definition }) => definition.includes('Quoted')).map(({ id }) => id)
     for (const { id } of analysis.metrics.filter((metric) => !quotedOnly.includes(metric.id) && !metric.id.endsWith('-step'))) {
       expect(analysis.rows.filter(({ metric, slice }) => metric === id && slice === '').map(({ model }) => model)).toEqual(['teacher', 'student'])

@@ -13,9 +13,9 @@ function value(analysis: Analysis, model: string, load: string, metric: string):
 }
 
 function ungraded(sample: Sample): Sample {
-  const { grade, ...rest } = sample
-  expect(grade).toBeDefined()
-  return rest
+  const copy = { ...sample }
+  delete copy.grade
+  return copy
 }
 
 describe('a load of several stages', () => {

@@ -34,8 +34,8 @@ describe.runIf(linux)('the estimate of power', () => {
     const idle = await record('estimate', 300, { pid: child(0).pid })
     const busy = await record('estimate', 300, { pid: child(5000).pid })
     expect(busy).toMatchObject({ unit: 'W', origin: 'estimated', how: expect.stringContaining('estimated, not measured') })
-    const joules = ({ v }: Series): number => v.reduce((sum, watts) => sum + watts, 0)
-    expect(joules(busy)).toBeGreaterThan(joules(idle))
+    const mean = ({ v }: Series): number => v.reduce((sum, watts) => sum + watts, 0) / v.length // a busy machine takes fewer readings
+    expect(mean(busy)).toBeGreaterThan(mean(idle))
     expect(busy.v.every((watts) => watts >= 0)).toBe(true)
   })
 
