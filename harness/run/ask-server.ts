@@ -4,7 +4,7 @@ import { createRecording, tokenTimes } from '../models/recording.ts'
 import type { Model, Request, Sent } from '../types.ts'
 import type { Clock } from './clock.ts'
 import type { Answer } from './protocol.ts'
-import { CompletionSchema } from './store/schema.ts'
+import { CompletionSchema } from './store/schema/index.ts'
 
 /** All at once. Rejects only when the signal is aborted. */
 export function sendAll(send: NonNullable<Model['send']>, requests: readonly Request[], clock: Clock, signal: AbortSignal): Promise<Answer[]> {

@@ -7,7 +7,16 @@
  */
 import { z } from 'zod'
 import type { Failure, ModelSpec, Request, RuntimeFacts, ModelCard, StepTiming, CellRecord, Completion, Observed, Sample } from '../types.ts'
-import { ArrivalsSchema, CompletionSchema, FailureSchema, MemorySchema, ModelCardSchema, PhaseSchema, RuntimeSchema, StepsSchema } from './store/schema.ts'
+import {
+  ArrivalsSchema,
+  CompletionSchema,
+  FailureSchema,
+  MemorySchema,
+  ModelCardSchema,
+  PhaseSchema,
+  RuntimeSchema,
+  StepsSchema,
+} from './store/schema/index.ts'
 
 /** Everything that the side of the model needs to know. `dir` is the folder that the path of an adapter starts from. */
 export interface Job {

@@ -6,7 +6,7 @@ import type { Completion, Failure, Model, Request } from '../types.ts'
 import { sendAll } from './ask-server.ts'
 import { clockFrom, type Clock } from './clock.ts'
 import type { Answer, FromModel, Job, ToModel } from './protocol.ts'
-import { CompletionSchema } from './store/schema.ts'
+import { CompletionSchema } from './store/schema/index.ts'
 
 export interface Port {
   send(message: FromModel): void

@@ -2,7 +2,7 @@
 import { toFailure, type Failure } from '../../errors.ts'
 import { tokenTimes, type Recorded } from '../../models/recording.ts'
 import type { Completion, Sent } from '../../types.ts'
-import { CompletionSchema, ToolCallsSchema } from '../store/schema.ts'
+import { CompletionSchema, ToolCallsSchema } from '../store/schema/index.ts'
 import type { Answer } from '../protocol.ts'
 import type { Batch, Rare } from './protocol.ts'
 

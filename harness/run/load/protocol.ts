@@ -7,7 +7,7 @@
  */
 import { z } from 'zod'
 import type { Completion, Failure, ModelCard, ModelSpec, Opening, Phase, Request, RuntimeFacts, Sent, Turn } from '../../types.ts'
-import { FailureSchema, ModelCardSchema, PhaseSchema, RuntimeSchema } from '../store/schema.ts'
+import { FailureSchema, ModelCardSchema, PhaseSchema, RuntimeSchema } from '../store/schema/index.ts'
 
 export interface ClientJob {
   spec: ModelSpec

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Failure, ForcedText, ModelSpec } from '../../types.ts'
-import { FailureSchema, TokenScoreSchema } from '../store/schema.ts'
+import { FailureSchema, TokenScoreSchema } from '../store/schema/index.ts'
 
 type Spec = Omit<ModelSpec, 'price'>
 /** One answer of the teacher; `number` is its place in the job. */

@@ -10,7 +10,7 @@ import type { Observed, Sample, SeriesRecord } from '../../types.ts'
 import { storageError } from './errors.ts'
 import { streamLines } from './lines.ts'
 import { lockRun } from './lock.ts'
-import { SampleSchema, SeriesSchema } from './schema.ts'
+import { SampleSchema, SeriesSchema } from './schema/index.ts'
 import { SAMPLES, SERIES } from './tables.ts'
 import { FILES } from './write.ts'
 

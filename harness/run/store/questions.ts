@@ -4,7 +4,7 @@ import { quote, needDuckDB, openDatabase } from '../../duckdb/open.ts'
 import { damaged, filesOf } from '../../duckdb/read.ts'
 import type { SampleTable } from '../../types.ts'
 import { streamLines } from './lines.ts'
-import { SampleSchema } from './schema.ts'
+import { SampleSchema } from './schema/index.ts'
 import { FILES } from './write.ts'
 
 type Fetch = NonNullable<SampleTable['fetchPrompts']>

@@ -8,7 +8,7 @@ import type { CellKey, SampleTable, TableRun } from '../../types.ts'
 import { countLines, streamLines } from './lines.ts'
 import { linedPrompts, packedPrompts } from './questions.ts'
 import { currentOf, isPacked, openRun, readRest, type ReadOptions } from './read.ts'
-import { FailureSchema, SampleSchema } from './schema.ts'
+import { FailureSchema, SampleSchema } from './schema/index.ts'
 import { parsed, SAMPLES, wordOf } from './tables.ts'
 import { FILES } from './write.ts'
 

@@ -6,7 +6,7 @@ import type { Table } from '../../duckdb/columns.ts'
 import { HarnessError, nearest } from '../../errors.ts'
 import { RUN_SCHEMA, type RunRecord, type Sample, type SeriesRecord, type StoredRun, type TokenScore, type Warning } from '../../types.ts'
 import { readLines, streamLines, type Lines } from './lines.ts'
-import { RunRecordSchema, SampleSchema, SeriesSchema, TokenScoreSchema } from './schema.ts'
+import { RunRecordSchema, SampleSchema, SeriesSchema, TokenScoreSchema } from './schema/index.ts'
 import { SAMPLES, SERIES } from './tables.ts'
 import { FILES } from './write.ts'
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Cell, Getter, Table } from '../../duckdb/columns.ts'
 import { packTimes, unpackTimes } from '../../duckdb/times.ts'
 import type { CellKey, Grade, Sample, SeriesRecord } from '../../types.ts'
-import { FailureSchema, SampleSchema, SeriesSchema } from './schema.ts'
+import { FailureSchema, SampleSchema, SeriesSchema } from './schema/index.ts'
 
 export const SAMPLES: Table<Sample> = {
   schema: 'samples/1',

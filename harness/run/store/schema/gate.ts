@@ -1,9 +1,8 @@
 /** The rules of a gate as a record keeps them. */
 import { z } from 'zod'
-import type { GatePolicy } from '../../types.ts'
+import type { GatePolicy } from '../../../types.ts'
+import { maybe, text } from './common.ts'
 
-const text = z.string()
-const maybe = z.exactOptional
 const level = z.enum(['warn', 'error'])
 
 export const GatePolicySchema = z.object({
