@@ -1,22 +1,19 @@
 /** Kind `file`: a table of questions, here or behind an address, read as it streams by. */
 import { z } from 'zod'
 import type { ItemsContext } from '../types.ts'
+import { bytesOf, FETCH_SHAPE, type FetchOptions } from './datasets/options.ts'
 import { openReference } from './datasets/reference.ts'
 import { DATA_FORMATS, readTable, type DataFormat, type LocatedRow } from './datasets/rows.ts'
 import { workloadKind } from './kind.ts'
 import { itemsFromRows, TEMPLATE_SHAPE, type TemplateOptions } from './items.ts'
 
-export interface FileOptions extends TemplateOptions {
+export interface FileOptions extends TemplateOptions, FetchOptions {
   /** Path, relative to the folder of the suite, or address; `${NAME}` is taken from the environment. */
   readonly file: string
   /** Default: told by the end of the name; JSON lines where it tells nothing. */
   readonly format?: DataFormat
   /** Digest that the file must have. */
   readonly sha256?: string
-  /** Largest file that is fetched; default 2048. */
-  readonly maxMiB?: number
-  /** Further hosts that the address may redirect to. */
-  readonly hosts?: readonly string[]
 }
 
 export const file = workloadKind<FileOptions>({
@@ -29,15 +26,14 @@ export const file = workloadKind<FileOptions>({
       .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits')
       .optional()
       .describe('Digest that the file must have'),
-    maxMiB: z.number().positive().optional().describe('Largest file that is fetched from an address; default 2048'),
-    hosts: z.array(z.string().min(1)).optional().describe('Further hosts that the address may redirect to; .example.org means all below it'),
+    ...FETCH_SHAPE,
     ...TEMPLATE_SHAPE,
   },
   create: ({ file: reference, format, sha256, maxMiB, hosts, ...templates }, { id, dir }) => {
     const what = `workload ${id}`
     async function* rows(from: string, use: 'questions' | 'examples', context: ItemsContext): AsyncGenerator<LocatedRow> {
       const digest = use === 'questions' ? sha256 : undefined
-      const opened = await openReference(from, { what, dir, context, sha256: digest, hosts, maxBytes: (maxMiB ?? 2048) * 2 ** 20 })
+      const opened = await openReference(from, { what, dir, context, sha256: digest, hosts, maxBytes: bytesOf(maxMiB) })
       context.onSource?.({ use, ...opened.source })
       yield* readTable(opened.file, { format: use === 'questions' ? format : undefined, what, signal: context.signal })
     }

@@ -4,14 +4,16 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { HarnessError } from '../errors.ts'
 import type { ItemsContext } from '../types.ts'
+import { fromEnvironment } from '../variables.ts'
 import type { HubDataset, Snapshot } from './datasets/hub.ts'
 import { localFiles } from './datasets/local.ts'
-import { expandVariables, openLocal, openReference } from './datasets/reference.ts'
+import { bytesOf, FETCH_SHAPE, type FetchOptions } from './datasets/options.ts'
+import { openLocal, openReference } from './datasets/reference.ts'
 import { formatOf, readTable, type LocatedRow } from './datasets/rows.ts'
 import { itemsFromRows, TEMPLATE_SHAPE, type TemplateOptions } from './items.ts'
 import { workloadKind } from './kind.ts'
 
-export interface HubOptions extends TemplateOptions {
+export interface HubOptions extends TemplateOptions, FetchOptions {
   /** Name on the hub, such as `openai/gsm8k`. */
   readonly dataset: string
   /** Configuration (the hub calls it subset); default: the only one. Of several the rows follow one another, with its name in the column `config`. */
@@ -26,10 +28,6 @@ export interface HubOptions extends TemplateOptions {
   readonly endpoint?: string
   /** Environment variable with the token for gated datasets; default `HF_TOKEN`. */
   readonly tokenEnv?: string
-  /** Largest file that is fetched; default 2048. */
-  readonly maxMiB?: number
-  /** Further hosts that files may be served from. */
-  readonly hosts?: readonly string[]
 }
 
 export const hub = workloadKind<HubOptions>({
@@ -55,14 +53,13 @@ export const hub = workloadKind<HubOptions>({
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable, not a token')
       .optional()
       .describe('Environment variable with the token for gated datasets; default HF_TOKEN'),
-    maxMiB: z.number().positive().optional().describe('Largest file that is fetched; default 2048'),
-    hosts: z.array(z.string().min(1)).optional().describe('Further hosts that files may be served from; .example.org means all below it'),
+    ...FETCH_SHAPE,
     ...TEMPLATE_SHAPE,
   },
   create: ({ dataset, config, split = 'test', revision, data, endpoint, tokenEnv, maxMiB, hosts, ...templates }, { id, dir }) => {
     const what = `workload ${id}`
     const configs: readonly (string | undefined)[] = typeof config === 'object' ? config : [config]
-    const wanted: Omit<HubDataset, 'config'> = { dataset, revision, endpoint, tokenEnv, hosts, maxBytes: (maxMiB ?? 2048) * 2 ** 20 }
+    const wanted: Omit<HubDataset, 'config'> = { dataset, revision, endpoint, tokenEnv, hosts, maxBytes: bytesOf(maxMiB) }
     return {
       items: (seed, context = {}) => {
         let opened: Promise<Snapshot> | undefined
@@ -83,7 +80,7 @@ export const hub = workloadKind<HubOptions>({
 // --- internal ---
 
 function copyOf(data: string | undefined, dir: string): string | undefined {
-  const expanded = data === undefined ? { value: '' } : expandVariables(data)
+  const expanded = data === undefined ? { value: '' } : fromEnvironment(data, process.env)
   return 'value' in expanded && expanded.value !== '' ? resolve(dir, expanded.value) : undefined
 }
 

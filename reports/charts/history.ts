@@ -3,7 +3,7 @@ import type { HistorySeries } from '../../harness/history/index.ts'
 import type { Unit } from '../../harness/types.ts'
 import { formatTime, formatValue, scaleOf, type Scale } from '../format.ts'
 import { drawn, missing, type MaybeChart } from './chart.ts'
-import { CHART_WIDTH, INK, PALETTE } from './theme.ts'
+import { CHART_WIDTH, DASHES, INK, PALETTE, SHAPES } from './theme.ts'
 
 /** One chart for each suite, workload and load, of the newest runs. */
 export function historyCharts(series: readonly HistorySeries[], metric: string): MaybeChart[] {
@@ -21,13 +21,6 @@ export function historyCharts(series: readonly HistorySeries[], metric: string):
 const SHOWN = 200
 const HEIGHT = 220
 const DAY = 86_400_000
-const SHAPES = ['circle', 'triangle-up', 'diamond', 'triangle-down', 'square', 'cross'] as const
-const DASHES = [
-  [1, 0],
-  [6, 3],
-  [2, 2],
-  [8, 3, 2, 3],
-] as const
 
 function newest(series: HistorySeries): HistorySeries {
   const from = Math.max(0, series.points.length - SHOWN)

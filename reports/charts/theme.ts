@@ -10,8 +10,8 @@ export const INK = { text: '#1f2328', soft: '#57606a', grid: '#d8dee4', axis: '#
 /** Okabe–Ito, the ones with the strongest contrast first; black is the teacher's. */
 export const PALETTE = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9'] as const
 const BLACK = '#000000'
-const SHAPES = ['circle', 'triangle-up', 'diamond', 'triangle-down', 'cross', 'triangle-right'] as const
-const DASHES = [
+export const SHAPES = ['circle', 'triangle-up', 'diamond', 'triangle-down', 'cross', 'triangle-right'] as const
+export const DASHES = [
   [1, 0],
   [6, 3],
   [2, 2],

@@ -1,6 +1,7 @@
 /** Two suites as one, whose models run side by side; and the run of it taken apart again. */
 import { HarnessError } from '../../errors.ts'
 import type { LoadedSuite, ModelSpec, StoredRun, Suite } from '../../types.ts'
+import { fillVariables } from '../../variables.ts'
 
 /** What a model of the baseline is called in the run of both. */
 export const BASELINE_MARK = '@baseline'
@@ -103,8 +104,7 @@ export function splitRun(run: StoredRun, { candidate, baseline }: Pick<Arms, 'ca
 
 /** `${NAME}` and `${NAME:-else}` with the values of the baseline; other names stay for the adapter. */
 function substituted(value: unknown, variables: Readonly<Record<string, string>>): unknown {
-  if (typeof value === 'string')
-    return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-[^}]*)?\}/g, (whole, name: string) => (Object.hasOwn(variables, name) ? variables[name]! : whole))
+  if (typeof value === 'string') return fillVariables(value, (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined))
   if (Array.isArray(value)) return value.map((entry) => substituted(entry, variables))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, substituted(entry, variables)]))

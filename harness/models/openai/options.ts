@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { HarnessError, nearest } from '../../errors.ts'
 import type { ModelSpec } from '../../types.ts'
+import { fromEnvironment } from '../../variables.ts'
 
 const ms = z.int().min(1).max(2_147_483_647)
 const text = z.string().min(1)
@@ -106,12 +107,10 @@ function expanded({ id, options }: ModelSpec, env: NodeJS.ProcessEnv): Record<st
   const fill = (key: 'url' | 'model'): unknown => {
     const value = options[key]
     if (typeof value !== 'string') return value
-    return value.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g, (_, name: string, otherwise: string | undefined) => {
-      const found = env[name]?.trim() || otherwise
-      if (found !== undefined) return found
-      throw new HarnessError('usage', `models.${id}.options.${key} is taken from the environment variable ${name}, which is not set`, {
-        hint: `${name}=${key === 'url' ? 'http://127.0.0.1:8000/v1' : 'NAME'} distillbench run …`,
-      })
+    const filled = fromEnvironment(value, env)
+    if ('value' in filled) return filled.value
+    throw new HarnessError('usage', `models.${id}.options.${key} is taken from the environment variable ${filled.missing}, which is not set`, {
+      hint: `${filled.missing}=${key === 'url' ? 'http://127.0.0.1:8000/v1' : 'NAME'} distillbench run …`,
     })
   }
   return { ...options, ...('url' in options ? { url: fill('url') } : {}), ...('model' in options ? { model: fill('model') } : {}) }

@@ -4,6 +4,7 @@ import { createReadStream, statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { HarnessError } from '../../errors.ts'
 import type { DataSource, ItemsContext } from '../../types.ts'
+import { fromEnvironment } from '../../variables.ts'
 import type { LocalFile } from './file.ts'
 
 export interface OpenedFile {
@@ -22,20 +23,9 @@ export interface ReferenceOptions {
   readonly context: ItemsContext
 }
 
-/** Undefined where a variable that has no `:-` is not set. */
-export function expandVariables(text: string, env: NodeJS.ProcessEnv = process.env): { value: string } | { missing: string } {
-  let missing: string | undefined
-  const value = text.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g, (_, name: string, otherwise: string | undefined) => {
-    const found = env[name]?.trim() || otherwise
-    if (found === undefined) missing ??= name
-    return found ?? ''
-  })
-  return missing === undefined ? { value } : { missing }
-}
-
 /** The file on this machine; one behind an address is fetched once and kept. Throws HarnessError `data`, `network` and `usage`. */
 export async function openReference(reference: string, options: ReferenceOptions): Promise<OpenedFile> {
-  const expanded = expandVariables(reference)
+  const expanded = fromEnvironment(reference, process.env)
   if ('missing' in expanded)
     throw new HarnessError('usage', `${options.what}: the file is named by the environment variable ${expanded.missing}, which is not set`, {
       hint: `${expanded.missing}=PATH distillbench …`,
