@@ -14,16 +14,17 @@ export interface Section {
   body: Html
 }
 
-/** Header and cells of a plain text table; the first column names the row. Columns of numbers are aligned right, and do not break; sentences do, though they begin with a number. */
+/** Header and cells of a plain text table; the first column names the row. Columns of numbers are aligned right, and do not break; sentences do, and have room. */
 export function textTable(table: ChartTable, caption: string, options: { sortable?: boolean } = {}): Html {
-  const numeric = table.columns.map((_, index) => index > 0 && table.rows.every((row) => /^[$−+\d–(].{0,29}$/.test(row[index] ?? '–')))
+  const kinds = table.columns.map((_, index) => (index === 0 ? undefined : kindOf(table.rows.map((row) => row[index] ?? '–'))))
+  const kind = (index: number): Html | false => kinds[index] !== undefined && html` class="${kinds[index]}"`
   return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table${options.sortable === true ? html` data-sortable` : ''}>
 <caption>${caption}</caption>
-<thead><tr>${table.columns.map((column, index) => html`<th scope="col" ${numeric[index] === true && html` class="number"`}>${column}</th>`)}</tr></thead>
+<thead><tr>${table.columns.map((column, index) => html`<th scope="col" ${kind(index)}>${column}</th>`)}</tr></thead>
 <tbody>${table.rows.map(
     (row) =>
       html`<tr>
-        ${row.map((cell, index) => (index === 0 ? html`<th scope="row">${cell}</th>` : html`<td${numeric[index] === true && html` class="number"`}>${cell}</td>`))}
+        ${row.map((cell, index) => (index === 0 ? html`<th scope="row">${cell}</th>` : html`<td${kind(index)}>${cell}</td>`))}
       </tr> `,
   )}</tbody></table></div>`
 }
@@ -84,6 +85,13 @@ export function link(url: string | undefined, text: string): Html {
 }
 
 // --- internal ---
+
+const LONG_WORDS = 36
+
+function kindOf(cells: readonly string[]): 'number' | 'words' | undefined {
+  if (cells.every((cell) => /^[$−+\d–(]/.test(cell) && cell.length <= LONG_WORDS)) return 'number'
+  return cells.some((cell) => cell.length > LONG_WORDS) ? 'words' : undefined
+}
 
 /** Line and mark as in a latency chart. */
 function lineGlyph(contestant: Contestant, all: readonly Contestant[]): Html {

@@ -71,7 +71,8 @@ th[aria-sort=descending] button::after{content:"\\00a0\\2193";color:var(--fg)}
 .comparison .unit{font-weight:400;font-size:.875rem}
 .comparison tbody th{min-width:8.5rem}
 .comparison td,.comparison th{padding:.45rem .4rem}
-@media (min-width:48rem){.interval,td.number{white-space:nowrap}tbody th{min-width:9rem}td:not(.number){min-width:5.5rem}}
+@media (min-width:48rem){.interval,td.number{white-space:nowrap}tbody th{min-width:9rem}td{min-width:4rem}}
+td.words{min-width:10.5rem}
 .interval,.versus,.range,.why,.role{font-size:.875rem}
 .role{color:var(--soft);font-weight:400}
 .caution{font-size:.875rem;border-left:3px solid var(--warn-line);padding-left:.4rem;margin-top:.15rem}
@@ -119,7 +120,7 @@ dl{grid-template-columns:minmax(0,1fr)}dt{margin-top:.3rem}
 }
 @media print{
 @page{margin:14mm}
-body{font-size:10pt}table{font-size:8pt}th,td{padding:.25rem .3rem}tbody th,td:not(.number){min-width:0}.comparison table{font-size:8pt}.comparison .value{font-size:9pt}.interval,.versus,.range,.why,.role,.comparison .unit,.comparison .badge{font-size:7.5pt}.comparison td,.comparison th{padding:.3rem .2rem}.comparison tbody th{min-width:5.5rem}main,header,footer{max-width:none;padding:0}
+body{font-size:10pt}table{font-size:8pt}th,td{padding:.25rem .3rem}tbody th,td,td.words{min-width:0}.comparison table{font-size:8pt}.comparison .value{font-size:9pt}.interval,.versus,.range,.why,.role,.comparison .unit,.comparison .badge{font-size:7.5pt}.comparison td,.comparison th{padding:.3rem .2rem}.comparison tbody th{min-width:5.5rem}main,header,footer{max-width:none;padding:0}
 nav,.download,details:not([open]),th button::after{display:none}
 h2{break-after:avoid}tr,li,figure,.claim,.card{break-inside:avoid}
 .scroll{overflow:visible}.interval,.range,td.number{white-space:normal}.figures,.figures.small{grid-template-columns:1fr 1fr;gap:1rem}.cards{grid-template-columns:1fr 1fr}

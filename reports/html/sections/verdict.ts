@@ -2,8 +2,9 @@
 import type { RoutingRow, Verdict } from '../../../harness/types.ts'
 import type { ChartTable, MaybeChart } from '../../charts/chart.ts'
 import { formatNumber } from '../../format.ts'
-import { DECISION_WORDS, routingTable, savingTable, taskTable, verdictSentence, verdictTexts } from '../../verdict.ts'
+import { DECISION_WORDS, routingTable, RULES, savingTable, taskTable, verdictSentence, verdictTexts } from '../../verdict.ts'
 import type { View } from '../../view.ts'
+import { listInWords, whyMissing } from '../../words.ts'
 import { html, type Html } from '../markup.ts'
 import { figures, textTable, type Section } from '../parts.ts'
 
@@ -54,7 +55,7 @@ export async function verdictSection(view: View, charts: readonly MaybeChart[]):
     </p>
     ${joined(view, verdicts, 'Tests, task by task', taskTable)} ${joined(view, verdicts, 'What the students save', (verdict) => savingTable(view, verdict))}
     ${joined(view, verdicts, 'The student first, the teacher when it is unsure', (verdict) => routingTable(routingOf(view, verdict)))}
-    ${cautionList(view, verdicts)} ${await figures(charts)}`
+    ${unrouted(view, verdicts)} ${cautionList(view, verdicts)} ${await figures(charts)}`
   return { id: 'verdict', title: 'Verdict', body }
 }
 
@@ -74,8 +75,20 @@ function joined(view: View, verdicts: readonly Verdict[], caption: string, table
   return textTable({ columns: ['Student', ...first.table.columns], rows }, caption)
 }
 
+/** Rules that could be tried. */
 function routingOf(view: View, { run, student }: Verdict): RoutingRow[] {
-  return view.analysis.routing.filter((row) => row.run === run && row.student === student)
+  return view.analysis.routing.filter((row) => row.run === run && row.student === student && row.result.state === 'ok')
+}
+
+/** Each reason once, whatever the number of students and rules that it holds for. */
+function unrouted(view: View, verdicts: readonly Verdict[]): Html[] {
+  const missing = view.analysis.routing.filter(
+    (row) => row.result.state !== 'ok' && verdicts.some(({ run, student }) => row.run === run && row.student === student),
+  )
+  return [...new Set(missing.map(({ result }) => whyMissing(result)))].map((why) => {
+    const rules = [...new Set(missing.filter(({ result }) => whyMissing(result) === why).map(({ rule }) => RULES[rule]))]
+    return html`<p class="missing">Asking both, by ${listInWords(rules)}: ${why}.</p>`
+  })
 }
 
 function cautionList(view: View, verdicts: readonly Verdict[]): Html | false {
