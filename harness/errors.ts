@@ -67,7 +67,9 @@ export function fromFailure({ code, message, hint, kind }: Failure): HarnessErro
 /** The closest of `known` to `word` by edit distance, if it is close enough to be a typing mistake. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
-  let bestDistance = Math.min(word.length - 1, Math.max(2, Math.floor(word.length / 3))) + 1 // a word that shares nothing is no mistake
+  // A word that shares nothing is no mistake; of three letters, one that shares one is none.
+  const most = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))
+  let bestDistance = Math.min(word.length - 1, most) + 1
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
@@ -77,15 +79,17 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 
 // --- internal ---
 
+/** Letters to insert, leave out, change, or swap with their neighbour (optimal string alignment). */
 function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
+  let [before, previous]: number[][] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)]
   for (let i = 1; i <= a.length; i++) {
     const row = [i]
     for (let j = 1; j <= b.length; j++) {
-      const substitute = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      row.push(Math.min(substitute, previous[j]! + 1, row[j - 1]! + 1))
+      const substitute = previous![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before![j - 2]! + 1 : Infinity
+      row.push(Math.min(substitute, swapped, previous![j]! + 1, row[j - 1]! + 1))
     }
-    previous = row
+    ;[before, previous] = [previous, row]
   }
-  return previous[b.length]!
+  return previous![b.length]!
 }

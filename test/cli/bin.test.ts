@@ -25,7 +25,8 @@ describe('--help and --version', () => {
   test.each([[['--help']], [['--version']], [['run', '--help']]])('%j loads nothing but the option table and the text', async (args) => {
     const loaded = await loadedBy(args)
     const ours = loaded.filter((url) => url.includes('/dist/')).map((url) => url.replace(/^.*\/dist\//, ''))
-    const cli = ['arguments', 'bin', 'failure', 'format', 'help', 'interrupt', 'io', 'main', 'options'].map((name) => `harness/cli/${name}.js`)
+    const table = ['cost', 'gate', 'measure', 'read', 'spec', 'tools'].map((name) => `options/${name}`)
+    const cli = ['arguments', 'bin', 'failure', 'format', 'help', 'interrupt', 'io', 'main', 'options', ...table].map((name) => `harness/cli/${name}.js`)
     expect(ours.sort()).toEqual([...cli, 'harness/errors.js', 'harness/package.js', 'reports/text.js'])
     expect(loaded.filter((url) => url.includes('/node_modules/'))).toEqual([])
   })

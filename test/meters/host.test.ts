@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { platform } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
@@ -17,10 +18,19 @@ afterEach(() => children.splice(0).forEach((one) => one.kill('SIGKILL')))
 
 /** A process that is busy for a while and then waits, or waits from the start. */
 function child(busyMs: number): ChildProcess & { pid: number } {
-  const spawned = spawn(process.execPath, ['-e', `const end = Date.now() + ${busyMs}; while (Date.now() < end); setTimeout(() => {}, 60000)`])
+  const spawned = spawn(process.execPath, [
+    '-e',
+    `require('node:fs').writeSync(1, 'up'); const end = Date.now() + ${busyMs}; while (Date.now() < end); setTimeout(() => {}, 60000)`,
+  ])
   children.push(spawned)
   if (spawned.pid === undefined) throw new Error('the child did not start')
   return spawned as ChildProcess & { pid: number }
+}
+/** Once it runs its script: starting takes processor time too. */
+async function running(busyMs: number): Promise<number> {
+  const spawned = child(busyMs)
+  await once(spawned.stdout!, 'data')
+  return spawned.pid
 }
 async function record(id: string, ms: number, over: Partial<MeterContext> = {}): Promise<Series> {
   const meter = METERS.find((m) => m.id === id) ?? expect.fail(`no meter ${id}`)
@@ -31,8 +41,8 @@ async function record(id: string, ms: number, over: Partial<MeterContext> = {}):
 
 describe.runIf(linux)('the estimate of power', () => {
   it('follows the CPU time of the process, and is marked as estimated', async () => {
-    const idle = await record('estimate', 300, { pid: child(0).pid })
-    const busy = await record('estimate', 300, { pid: child(5000).pid })
+    const idle = await record('estimate', 300, { pid: await running(0) })
+    const busy = await record('estimate', 300, { pid: await running(5000) })
     expect(busy).toMatchObject({ unit: 'W', origin: 'estimated', how: expect.stringContaining('estimated, not measured') })
     const mean = ({ v }: Series): number => v.reduce((sum, watts) => sum + watts, 0) / v.length // a busy machine takes fewer readings
     expect(mean(busy)).toBeGreaterThan(mean(idle))
