@@ -113,11 +113,11 @@ describe('polling', () => {
   const meter = { id: 'x', unit: 'W', origin: 'measured' } as const
 
   it('reads at the start and at the stop, one reading at a time', async () => {
-    let [n, running, most] = [0, 0, 0]
+    let [n, open, most] = [0, 0, 0]
     const read = async () => {
-      most = Math.max(most, (running += 1))
+      most = Math.max(most, (open += 1))
       await sleep(30)
-      running -= 1
+      open -= 1
       return { t: (n += 1), v: n }
     }
     const session = await poll({ meter, how: 'h', context: { intervalMs: 1, signal }, read })
