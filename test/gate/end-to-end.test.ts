@@ -77,7 +77,7 @@ describe('a suite and its baseline, side by side, under the default rules', () =
       outcomes.push((await gate(folder, same, same, seed)).outcome)
     }
     expect(outcomes).toEqual(Array(20).fill('pass'))
-  })
+  }, 240_000)
   test.each<[string, Variant, string]>([
     ['decoding slowed by 10%', { tokenMs: 11 }, 'throughput of student'],
     ['a price that rose by 10%', { usdPerMtoken: 1.1 }, 'cost-per-correct of student'],
