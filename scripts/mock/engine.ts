@@ -22,8 +22,8 @@ export interface Engine {
   cancel(id: number, atMs: number): void
   /** When something happens next; undefined when nothing will. */
   next(): number | undefined
-  /** Tells everything that happens until `toMs`, in order of time. Times never go back. */
-  advance(toMs: number): void
+  /** Tells what happens until `toMs`, in order of time, but for the step of a batch no more than `most` of it. Times never go back. */
+  advance(toMs: number, most?: number): void
   readonly waiting: number
   readonly running: number
 }
@@ -68,7 +68,7 @@ export function createEngine(latency: Latency, seed: number, events: EngineEvent
       admit(state, state.nowMs)
     },
     next: () => state.heap.peek(),
-    advance: (toMs) => advance(state, toMs),
+    advance: (toMs, most) => advance(state, toMs, most),
     get waiting() {
       return state.queue.length
     },
@@ -115,16 +115,19 @@ interface State {
 /** Stands for the shared step in the heap. */
 const STEP = -1
 
-function advance(state: State, toMs: number): void {
+function advance(state: State, toMs: number, most = Infinity): void {
   state.busy = true
-  for (let due = state.heap.peek(); due !== undefined && due <= toMs; due = state.heap.peek()) {
+  let told = 0
+  let due = state.heap.peek()
+  for (; due !== undefined && due <= toMs && told < most; due = state.heap.peek()) {
+    told += 1
     const id = state.heap.pop()!
     state.nowMs = Math.max(state.nowMs, due)
     const stream = state.streams.get(id)
     if (id === STEP) endStep(state, due)
     else if (stream) happen(state, stream, due)
   }
-  state.nowMs = Math.max(state.nowMs, toMs)
+  if (due === undefined || due > toMs) state.nowMs = Math.max(state.nowMs, toMs)
   state.busy = false
 }
 

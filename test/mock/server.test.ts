@@ -176,7 +176,7 @@ test('a full queue is answered 503', async () => {
   const narrow = await startMock({ models: [{ ...QUICK, maxBatch: 1, maxQueue: 1 }] })
   try {
     const stuck = [1, 2].map((i) =>
-      ask(narrow.url, { body: chat(`hold ${i}`, { model: 'mock', stream: true, max_tokens: 20_000, ignore_eos: true }), leaveAfterMs: 300 }),
+      ask(narrow.url, { body: chat(`hold ${i}`, { model: 'mock', stream: true, max_tokens: 20_000, ignore_eos: true }), leaveAfterMs: 1200 }),
     )
     await expect.poll(() => narrow.truth().inFlight).toBe(2)
     const third = await ask(narrow.url, { body: chat('x') })

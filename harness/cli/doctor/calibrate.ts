@@ -3,6 +3,7 @@
  * keeps its own times on the same clock, at rising numbers of streams.
  */
 import { HarnessError } from '../../errors.ts'
+import { createRandom } from '../../random.ts'
 import { startClock } from '../../run/clock.ts'
 import { thisMachine, trustOf } from '../../run/load/calibration.ts'
 import { unpack, type Unpacked } from '../../run/load/pack.ts'
@@ -120,9 +121,11 @@ async function measure({ mock, pool, now, originNs, streams, seconds }: Point): 
   if (warmed.failed !== undefined) return `with ${streams} streams: ${warmed.failed}`
   await mock.reset()
   const { cpuSeconds } = await mock.truth()
-  // Evenly, a request per stream and second.
+  // Evenly, a request per stream and second, each somewhere in its place: at equal distances requests and tokens would fall together all the time.
+  const random = createRandom('calibration', streams)
   const startMs = now() + LEAD_MS
-  const due = (k: number): Float64Array => new Float64Array(share(streams * seconds, k)).map((_, i) => startMs + ((k + i * pool.size) * 1000) / streams)
+  const due = (k: number): Float64Array =>
+    new Float64Array(share(streams * seconds, k)).map((_, i) => startMs + ((k + i * pool.size + random.next()) * 1000) / streams)
   pool.order(each((k) => ({ ...base, requests: 'measured', first: k, startMs, kind: 'open', dueMs: due(k), maxInFlight: 10 * streams })))
   const { answers, ends, failed } = await collect(pool)
   if (failed !== undefined) return `with ${streams} streams: ${failed}`
