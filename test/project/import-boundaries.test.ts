@@ -53,7 +53,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   },
   'harness/models/recorded': { ours: VOCABULARY, packages: [], node: false },
   'harness/models/published': { ours: VOCABULARY, packages: ['zod'], node: true },
-  'harness/models/tfjs': { ours: VOCABULARY, packages: ['zod', '@tensorflow/*', 'tinybench', 'webgpu', 'jiti'], node: true, computed: true },
+  'harness/models/tfjs': { ours: [...VOCABULARY, 'harness/package.ts'], packages: ['zod', '@tensorflow/*', 'tinybench', 'webgpu', 'jiti'], node: true, computed: true },
   'harness/models/mock': { ours: [...VOCABULARY, 'harness/models/openai', 'scripts/mock'], packages: ['zod'], node: true },
   'harness/duckdb': { ours: VOCABULARY, packages: ['@duckdb/node-api'], node: true },
   'harness/run': {

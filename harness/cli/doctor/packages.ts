@@ -14,7 +14,8 @@ const OPTIONAL_PACKAGES: readonly { name: string; brings: string; install: strin
   {
     name: '@tensorflow/tfjs-node-gpu',
     brings: 'backend tensorflow (x64; GPU with CUDA 11, else CPU)',
-    install: 'npm install @tensorflow/tfjs-node-gpu@4.22.0 (fetches the TensorFlow library from its own host)',
+    install:
+      'npm run setup:tensorflow -- --from PATH builds it for a TensorFlow that you have (docs/gpu.md); npm install @tensorflow/tfjs-node-gpu@4.22.0 fetches an old one from its own host',
   },
   {
     name: '@tensorflow/tfjs-node',

@@ -2,11 +2,11 @@
  * One switch for where TensorFlow.js computes: `tensorflow` (native, CUDA where there is one), `webgpu` (Dawn, on a real
  * GPU), `wasm` (SIMD), `cpu` (plain JavaScript). `auto` takes the first that works, in that order.
  */
-import { createRequire } from 'node:module'
-import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { HarnessError, nearest } from '../../errors.ts'
 import type { Observed, RuntimeFacts } from '../../types.ts'
+import { activate, failureOf, missing, optional, versionOf, type Opened } from './optional.ts'
+import { openTensorflow } from './tensorflow.ts'
 
 export const BACKENDS = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const
 export type BackendName = (typeof BACKENDS)[number]
@@ -51,11 +51,6 @@ export async function probeBackends(signal?: AbortSignal): Promise<readonly { ba
 
 // --- internal ---
 
-interface Opened {
-  device: string
-  versions: Record<string, string>
-}
-
 const OPENERS: Record<BackendName, (explicit: boolean) => Promise<Observed<Opened>>> = {
   tensorflow: openTensorflow,
   webgpu: openWebgpu,
@@ -67,7 +62,7 @@ async function open(backend: BackendName, explicit: boolean): Promise<Observed<O
   try {
     return await OPENERS[backend](explicit)
   } catch (error) {
-    return { state: 'failed', error: { code: 'device', message: firstLine(error) } }
+    return failureOf(error)
   }
 }
 
@@ -89,23 +84,6 @@ async function openWebgpu(explicit: boolean): Promise<Observed<Opened>> {
   return activate('webgpu', name + (software ? ' (software)' : ''), { webgpu: versionOf('webgpu') })
 }
 
-async function openTensorflow(): Promise<Observed<Opened>> {
-  // tfjs-node calls util.isNullOrUndefined, which Node 23 removed.
-  const legacy = util as { isNullOrUndefined?: (value: unknown) => boolean }
-  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined
-  const reasons: string[] = []
-  for (const name of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
-    try {
-      if ((await optional(name)) === undefined) continue
-      return await activate('tensorflow', name.endsWith('gpu') ? 'TensorFlow, CUDA where present' : 'TensorFlow, CPU', { [name]: versionOf(name) })
-    } catch (error) {
-      reasons.push(`${name}: ${firstLine(error)}`)
-    }
-  }
-  if (reasons.length > 0) return { state: 'failed', error: { code: 'device', message: reasons.join('; ') } }
-  return missing('@tensorflow/tfjs-node-gpu', 'npm install @tensorflow/tfjs-node-gpu')
-}
-
 async function openWasm(): Promise<Observed<Opened>> {
   await import('@tensorflow/tfjs-backend-wasm')
   return activate('wasm', 'CPU, one thread, WebAssembly SIMD', { 'tfjs-backend-wasm': versionOf('@tensorflow/tfjs-backend-wasm') })
@@ -116,48 +94,10 @@ async function openCpu(): Promise<Observed<Opened>> {
   return activate('cpu', 'CPU, one thread, JavaScript', { 'tfjs-backend-cpu': versionOf('@tensorflow/tfjs-backend-cpu') })
 }
 
-async function activate(backend: BackendName, device: string, versions: Record<string, string>): Promise<Observed<Opened>> {
-  if (!(await tf.setBackend(backend))) return { state: 'failed', error: { code: 'device', message: `TensorFlow.js could not start its ${backend} backend` } }
-  await tf.ready()
-  return { state: 'ok', value: { device, versions } }
-}
-
-const require = createRequire(import.meta.url)
-
-/** An optional package, or undefined where it is not installed; any other failure to load it is thrown. */
-async function optional<T = unknown>(name: string): Promise<T | undefined> {
-  try {
-    require.resolve(name)
-  } catch {
-    try {
-      import.meta.resolve(name)
-    } catch {
-      return undefined
-    }
-  }
-  return (await import(name)) as T
-}
-
-function missing(name: string, command: string): Observed<Opened> {
-  return { state: 'absent', why: `the optional package ${name} is not installed (${command})` }
-}
-
-function versionOf(name: string): string {
-  try {
-    return (require(`${name}/package.json`) as { version: string }).version
-  } catch {
-    return 'unknown'
-  }
-}
-
 function describe({ device, versions }: Opened): string {
   return `${device} (${Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')})`
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 300)
 }
 
 function isBackend(name: string): name is BackendName {
