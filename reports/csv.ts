@@ -105,6 +105,7 @@ function sampleCells(run: string, sample: Sample): (string | number)[] {
 
 function estimateCells(observed: Observed<Estimate>, unit: string): (string | number)[] {
   if (observed.state !== 'ok') return ['', '', '', unit, '']
-  const { value, low, high, origin } = observed.value
-  return [value, low, high, observed.value.unit, origin]
+  const { value, low, high, level, origin } = observed.value
+  const single = level === 0 && low === high // one observation or a quoted figure: its own value would pass for a perfect interval
+  return [value, ...(single ? ['', ''] : [low, high]), observed.value.unit, origin]
 }

@@ -28,7 +28,7 @@ function seriesText({ suite, model, workload, load, unit, points, changes }: His
       .slice(-NEWEST)
       .map(
         ({ createdAt, run, value, low, high }) =>
-          `  ${createdAt.slice(0, 16).replace('T', ' ')}  ${number(value).padStart(10)}${low === undefined || high === undefined ? '' : `  (${number(low)} to ${number(high)})`}  ${visible(run)}`,
+          `  ${createdAt.slice(0, 16).replace('T', ' ')}  ${number(value).padStart(10)}${low === undefined || high === undefined || low === high ? '' : `  (${number(low)} to ${number(high)})`}  ${visible(run)}`,
       ),
     ...changes.map(
       ({ at, before, after, p }) =>

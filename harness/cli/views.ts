@@ -51,6 +51,7 @@ interface Row extends Record<string, unknown> {
 }
 
 function metricRow({ estimate: { value }, run, model, role, workload, load, slice, metric }: Row): Record<string, unknown> {
+  const single = value?.['level'] === 0 && value['low'] === value['high'] // no interval: one observation, or a quoted figure
   return {
     run,
     model,
@@ -60,8 +61,8 @@ function metricRow({ estimate: { value }, run, model, role, workload, load, slic
     slice,
     metric,
     value: value?.['value'],
-    low: value?.['low'],
-    high: value?.['high'],
+    low: single ? undefined : value?.['low'],
+    high: single ? undefined : value?.['high'],
     unit: value?.['unit'],
     origin: value?.['origin'],
   }

@@ -46,6 +46,15 @@ describe('the tidy CSV', () => {
     expect(missing?.slice(7)).toEqual(['', '', '', 'ms', ''])
   })
 
+  it('leaves the ends empty where one observation has no interval', async () => {
+    const analysis = structuredClone(measuredAnalysis())
+    const { estimate } = analysis.rows[0]!
+    if (estimate.state !== 'ok') expect.fail('the first row has a value')
+    Object.assign(estimate.value, { value: 0.5, low: 0.5, high: 0.5, level: 0 })
+    const [, row] = parseCsv(await renderReport(analysis, 'csv'))
+    expect(row?.slice(7)).toEqual(['0.5', '', '', 'ratio', 'measured'])
+  })
+
   it('survives hostile names', async () => {
     const analysis = hostileAnalysis()
     const rows = parseCsv(await renderReport(analysis, 'csv'))
