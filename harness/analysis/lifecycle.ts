@@ -2,7 +2,7 @@
 import type { Estimate, LifecycleRow, MetricRow, ModelSummary, Observed, Range, RatioRow } from '../types.ts'
 import { weakestOrigin } from '../units.ts'
 import { absent, estimate } from './observed.ts'
-import { energySpent, moneySpent } from './verdict/savings.ts'
+import { spentOn } from './verdict/savings.ts'
 
 /** For each student, workload and kind the first load under which both were compared. */
 export function lifecycleRows(models: readonly ModelSummary[], rows: readonly MetricRow[], ratios: readonly RatioRow[]): LifecycleRow[] {
@@ -16,7 +16,7 @@ export function lifecycleRows(models: readonly ModelSummary[], rows: readonly Me
         KINDS.flatMap(({ kind, metric }): LifecycleRow[] => {
           const compared = own.filter((row) => row.workload === workload && row.metric === metric)
           const ratio = compared.find(({ difference }) => difference.state === 'ok') ?? compared[0]
-          const spent = kind === 'cost' ? moneySpent(student) : energySpent(student)
+          const spent = spentOn(kind, student, teacher)
           // without any of the two there is nothing to say of it
           if (ratio === undefined || (ratio.difference.state !== 'ok' && spent.state !== 'ok')) return []
           const each = (model: string): Observed<Estimate> =>

@@ -58,7 +58,7 @@ export function verdictsOf(
       p: measured ? { state: 'ok', value: { value: p, adjusted, students: students.length } } : { state: 'absent', why: 'nothing was paired' },
       tasks,
       savings,
-      breakEven: breakEvenOf(savings, student),
+      breakEven: breakEvenOf(savings, student, teacher),
       cautions: measured ? cautionsOf(run, groups, [student.id, teacher.id], tasks, asked) : [],
     }
   })

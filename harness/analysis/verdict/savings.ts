@@ -30,10 +30,10 @@ export function savingsOf(ratios: readonly RatioRow[], run: string, student: str
 }
 
 /** Money and energy of the distillation, by the student's card, against the saving per correct answer of each workload. */
-export function breakEvenOf(savings: readonly Saving[], student: ModelSummary): BreakEven[] {
+export function breakEvenOf(savings: readonly Saving[], student: ModelSummary, teacher: ModelSummary): BreakEven[] {
   return savings.flatMap(({ kind, workload, load, perCorrect, difference }): BreakEven[] => {
     if (kind === 'latency' || !perCorrect) return []
-    const spent = kind === 'cost' ? moneySpent(student) : energySpent(student)
+    const spent = spentOn(kind, student, teacher)
     return [{ workload, load, kind, spent, answers: answersOf(spent, difference) }]
   })
 }
@@ -55,6 +55,13 @@ function mapped(observed: Observed<Estimate>, of: (value: number) => number): Ob
 
 type Spent = BreakEven['spent']
 
+/** What the student took to make, where something was made: the same model in two runs, or behind two engines, was paid for once. */
+export function spentOn(kind: 'cost' | 'energy', student: ModelSummary, teacher: ModelSummary): Spent {
+  const [own, other] = [student.card?.training, teacher.card?.training]
+  if (own !== undefined && JSON.stringify(own) === JSON.stringify(other)) return absent('both are of one training: no distillation lies between them')
+  return kind === 'cost' ? moneySpent(student) : energySpent(student)
+}
+
 /** Cost of the training by the model card, or its time at the hourly price. */
 export function moneySpent({ card, price }: ModelSummary): Spent {
   const training = card?.training
@@ -73,7 +80,7 @@ export function moneySpent({ card, price }: ModelSummary): Spent {
   return { state: 'ok', value: { value: (training.seconds * hourlyUsd(price)) / 3600, unit: 'USD', origin: 'estimated', how } }
 }
 
-export function energySpent({ card }: ModelSummary): Spent {
+function energySpent({ card }: ModelSummary): Spent {
   const { energyJ, gpuHours } = card?.training ?? {}
   if (energyJ !== undefined) return known(energyJ, 'J')
   if (gpuHours?.watts !== undefined) return known(timesHours(gpuHours, 3600 * gpuHours.watts, 'J an hour'), 'J')

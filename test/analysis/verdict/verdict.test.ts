@@ -290,6 +290,14 @@ describe('the saving', () => {
     expect(whyOf(verdictOf(run).breakEven[0]!.answers)).toContain('does not tell of its training')
   })
 
+  it('has none where both are of one training: the same model in two runs or behind two engines was paid for once', () => {
+    const training = { method: 'distilled', costUsd: { value: 12, origin: 'measured', how: 'invoice' } } as const
+    const same = card(training)(run)
+    for (const cell of same.record.cells) if (cell.state === 'done') Object.assign(cell.card, { training })
+    expect(whyOf(verdictOf(same).breakEven[0]!.answers)).toContain('both are of one training')
+    expect(whyOf(analyse([same]).lifecycle[0]!.crossing)).toContain('both are of one training')
+  })
+
   it('has no break-even where nothing is saved', () => {
     const dear = runOf({ teacher: base, student: base }, { items: 300 })
     const swapped: StoredRun = JSON.parse(
