@@ -7,8 +7,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { HarnessError } from '../errors.ts'
 
-/** Writes a text, or one that comes in pieces. Throws HarnessError `storage` that names the file and the reason. */
-export async function writeWhole(file: string, content: string | AsyncIterable<string> | Iterable<string>): Promise<void> {
+/** Writes a text or bytes, whole or in pieces. Throws HarnessError `storage` that names the file and the reason. */
+export async function writeWhole(file: string, content: string | AsyncIterable<string | Uint8Array> | Iterable<string>): Promise<void> {
   const temporary = `${file}.${randomUUID().slice(0, 8)}.part`
   try {
     await mkdir(dirname(file), { recursive: true })

@@ -22,6 +22,7 @@ const LOADERS = {
   price: () => import('./commands/price.ts'),
   distill: () => import('./commands/distill.ts'),
   mock: () => import('./commands/mock.ts'),
+  bundle: () => import('./commands/bundle.ts'),
   query: () => import('./commands/query.ts'),
   list: () => import('./commands/list.ts'),
   doctor: () => import('./commands/doctor.ts'),

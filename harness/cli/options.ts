@@ -34,6 +34,7 @@ export const COMMANDS = {
   project: COST.project,
   distill: MEASURE.distill,
   mock: TOOLS.mock,
+  bundle: TOOLS.bundle,
   query: READ.query,
   list: TOOLS.list,
   doctor: TOOLS.doctor,

@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { HarnessError, toFailure } from '../errors.ts'
 import { getAdapter } from '../models/registry.ts'
+import { residentBytes } from '../resident.ts'
 import type { Completion, Failure, Model, Request } from '../types.ts'
 import { sendAll } from './ask-server.ts'
 import { clockFrom, type Clock } from './clock.ts'
@@ -136,7 +137,7 @@ function readMemory(model: Model): Extract<FromModel, { type: 'measured' }>['mem
   try {
     return model.memory()
   } catch (error) {
-    return { deviceBytes: { state: 'failed', error: modelFailure(error) }, processBytes: process.memoryUsage.rss() }
+    return { deviceBytes: { state: 'failed', error: modelFailure(error) }, processBytes: residentBytes() }
   }
 }
 

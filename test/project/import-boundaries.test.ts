@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { importsOf, loadedWith, parseImports, ROOT, sourceFiles, type Import } from './imports.ts'
 
-const VOCABULARY = ['harness/types.ts', 'harness/units.ts', 'harness/errors.ts', 'harness/random.ts', 'harness/price.ts', 'harness/variables.ts']
+const VOCABULARY = ['harness/types.ts', 'harness/units.ts', 'harness/errors.ts', 'harness/random.ts', 'harness/price.ts', 'harness/variables.ts', 'harness/resident.ts']
 
 interface Boundary {
   /** Files and folders of ours that may be imported, besides the own folder. `''` is everything. */
@@ -23,6 +23,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   'harness/price.ts': { ours: ['harness/types.ts'], packages: [], node: false },
   'harness/random.ts': { ours: [], packages: [], node: false },
   'harness/variables.ts': { ours: [], packages: [], node: false },
+  'harness/resident.ts': { ours: [], packages: [], node: false },
   'harness/package.ts': { ours: [], packages: [], node: true },
   'harness/index.ts': { ours: [''], packages: [], node: false },
   'harness/suite': {
@@ -83,6 +84,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     packages: ['zod', '@tensorflow/*', 'yaml'],
     node: true,
   },
+  'harness/bundle': { ours: [...VOCABULARY, 'harness/package.ts'], packages: ['zod', 'modern-tar'], node: true },
   'harness/cli': { ours: [''], packages: ['citty', 'zod'], node: true },
   reports: { ours: [...VOCABULARY, 'harness/analysis', 'harness/history'], packages: ['vega', 'vega-lite', 'csv-stringify'], node: true },
   suites: { ours: ['harness/index.ts', 'harness/types.ts', 'harness/workloads'], packages: [], node: true },

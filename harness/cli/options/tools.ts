@@ -49,4 +49,22 @@ export const TOOLS = {
     },
     examples: ['distillbench doctor', 'distillbench doctor --load'],
   },
+  bundle: {
+    summary: 'Make one archive that runs where there is no Node, no network and no package manager',
+    about:
+      'Holds the Node that runs this command, the compiled code, the packages of one backend, the suites with their weights, and a script `distillbench` that starts it: `tar xf` and go. ' +
+      'It fits the operating system and processor that it was made on. The same installation gives the same bytes.',
+    args: {
+      backend: {
+        type: 'string',
+        valueHint: 'NAME',
+        default: 'wasm',
+        description: 'What in-process models run on there: webgpu, wasm or cpu; webgpu holds wasm too',
+      },
+      out: { type: 'string', valueHint: 'PATH', description: 'File to write, or a folder for it (default: distillbench-VERSION-BACKEND-PLATFORM.tar.gz)' },
+      force: { type: 'boolean', description: 'Replace the file where it exists' },
+      level: { type: 'string', integer: true, valueHint: 'N', description: 'Compression from 1, which is fast, to 9, which is small (default: 9)' },
+    },
+    examples: ['distillbench bundle --backend webgpu', 'distillbench bundle --backend wasm --out /media/usb'],
+  },
 } satisfies Record<string, CommandSpec>

@@ -1,5 +1,6 @@
 /** Adapter `openai`: any server that speaks the API of OpenAI, over connections of its own. Options: see options.ts. */
 import { fromFailure, HarnessError } from '../../errors.ts'
+import { residentBytes } from '../../resident.ts'
 import type { Attempt, Completion, Model, ModelAdapter, ModelSpec, OpenContext, Recording, Request, Sent, TokenEvent } from '../../types.ts'
 import { bodyOf } from './body.ts'
 import { loadChatTemplate, type RenderChat } from './chat-template.ts'
@@ -44,7 +45,7 @@ async function open(spec: ModelSpec, { signal }: OpenContext): Promise<Model> {
       runtime,
       send: (request, recording, abort) => send(line, request, recording, abort),
       generate: (requests, onToken, abort) => generate(line, requests, onToken, abort),
-      memory: () => ({ deviceBytes: { state: 'absent', why: 'the model is on a server' }, processBytes: process.memoryUsage.rss() }),
+      memory: () => ({ deviceBytes: { state: 'absent', why: 'the model is on a server' }, processBytes: residentBytes() }),
       close: async () => void (await Promise.all([wire.close(), tokenizer?.close()])),
     }
   } catch (error) {

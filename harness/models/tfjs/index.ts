@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { HarnessError } from '../../errors.ts'
+import { residentBytes } from '../../resident.ts'
 import type { Completion, Distributions, ForcedText, Model, ModelAdapter, ModelSpec, Observed, OpenContext, Request, Score, TokenEvent } from '../../types.ts'
 import { selectBackend } from './backend.ts'
 import { describeModel, readModel, uploadWeights, type LoadedModel } from './card.ts'
@@ -38,7 +39,7 @@ async function open(spec: ModelSpec, context: OpenContext): Promise<Model> {
     score: async (text, continuations) => continuations.map((continuation) => scoreText(loaded, weights, text, continuation)),
     distributions: async (forced) => distributions(loaded, weights, forced),
     timeSteps: (signal) => timeSteps(loaded.config, weights, signal),
-    memory: () => ({ deviceBytes: deviceBytes(), processBytes: process.memoryUsage.rss() }),
+    memory: () => ({ deviceBytes: deviceBytes(), processBytes: residentBytes() }),
     close: async () => {
       tf.dispose(Object.values(weights))
     },

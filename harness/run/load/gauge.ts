@@ -1,4 +1,5 @@
 /** How busy a client process is while it sends: what the certificate of a stage rests on. */
+import { residentBytes } from '../../resident.ts'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { StageEnd } from './protocol.ts'
 
@@ -26,7 +27,7 @@ export function createGauge(): Gauge {
     stop: () => void loop.disable(),
     read() {
       const delay = loop.percentile(99) / 1e6 - RESOLUTION_MS // the histogram counts from turn to turn
-      return { cpuShare, loopDelayP99Ms: Number.isFinite(delay) ? Math.max(0, delay) : 0, processBytes: process.memoryUsage.rss() }
+      return { cpuShare, loopDelayP99Ms: Number.isFinite(delay) ? Math.max(0, delay) : 0, processBytes: residentBytes() }
     },
   }
 }
