@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { importsOf, loadedWith, parseImports, ROOT, sourceFiles, type Import } from './imports.ts'
 
-const VOCABULARY = ['harness/types.ts', 'harness/units.ts', 'harness/errors.ts', 'harness/random.ts', 'harness/price.ts', 'harness/variables.ts', 'harness/resident.ts']
+const VOCABULARY = [
+  'harness/types.ts',
+  'harness/units.ts',
+  'harness/errors.ts',
+  'harness/random.ts',
+  'harness/price.ts',
+  'harness/variables.ts',
+  'harness/resident.ts',
+]
 
 interface Boundary {
   /** Files and folders of ours that may be imported, besides the own folder. `''` is everything. */
@@ -54,7 +62,12 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   },
   'harness/models/recorded': { ours: VOCABULARY, packages: [], node: false },
   'harness/models/published': { ours: VOCABULARY, packages: ['zod'], node: true },
-  'harness/models/tfjs': { ours: [...VOCABULARY, 'harness/package.ts'], packages: ['zod', '@tensorflow/*', 'tinybench', 'webgpu', 'jiti'], node: true, computed: true },
+  'harness/models/tfjs': {
+    ours: [...VOCABULARY, 'harness/package.ts'],
+    packages: ['zod', '@tensorflow/*', 'tinybench', 'webgpu', 'jiti'],
+    node: true,
+    computed: true,
+  },
   'harness/models/mock': { ours: [...VOCABULARY, 'harness/models/openai', 'scripts/mock'], packages: ['zod'], node: true },
   'harness/duckdb': { ours: VOCABULARY, packages: ['@duckdb/node-api'], node: true },
   'harness/run': {
