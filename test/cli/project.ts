@@ -15,8 +15,10 @@ export interface Project {
 }
 
 /** `options` are those of the scripted models by id; each is asked `items` sums in two blocks. */
-export function project(options: Record<string, object> = {}, { items = 4, extra = {} }: { items?: number; extra?: object } = {}): Project {
-  const folder = scratch()
+export function project(
+  options: Record<string, object> = {},
+  { items = 4, extra = {}, folder = scratch() }: { items?: number; extra?: object; folder?: string } = {},
+): Project {
   const log = join(folder, 'asked.log')
   copyFileSync(SCRIPTED, join(folder, 'scripted.mjs'))
   const model = (id: string, role: string): object => ({ role, adapter: './scripted.mjs', options: { log, ...options[id] } })
@@ -38,6 +40,12 @@ export function project(options: Record<string, object> = {}, { items = 4, extra
     ...extra,
   }
   writeFileSync(join(folder, 'suite.json'), JSON.stringify(suite))
+  return projectIn(folder)
+}
+
+/** The folder of a project, by itself or as a copy. */
+export function projectIn(folder: string): Project {
+  const log = join(folder, 'asked.log')
   const runsFolder = join(folder, '.distillbench', 'runs')
   return {
     folder,

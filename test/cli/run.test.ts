@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { Analysis, RunRecord, Sample } from '../../harness/types.ts'
 import { distillbench, onTerminal } from './process.ts'
-import { processesIn, project, type Project } from './project.ts'
-import { readOnlyFolder, smallDisk } from './scratch.ts'
+import { processesIn, project, projectIn, type Project } from './project.ts'
+import { readOnlyFolder, scratch, smallDisk } from './scratch.ts'
 
 const REPORTS = ['analysis.json', 'metrics.csv', 'report.html', 'report.md', 'samples.csv']
 
@@ -265,9 +266,19 @@ describe('plan', () => {
 
 // --- internal ---
 
+/** A copy of one project that has a run: only the tests of `run` itself need a run of their own. */
 async function projectWithRun(): Promise<Project> {
-  const mine = project()
-  await distillbench(['run', 'suite.json'], { cwd: mine.folder })
+  const folder = scratch()
+  cpSync((await (withRun ??= runOnce())).folder, folder, { recursive: true })
+  return projectIn(folder)
+}
+let withRun: Promise<Project> | undefined
+const kept = mkdtempSync(join(tmpdir(), 'distillbench-test-'))
+afterAll(() => rmSync(kept, { recursive: true }))
+
+async function runOnce(): Promise<Project> {
+  const mine = project({}, { folder: kept })
+  expect((await distillbench(['run', 'suite.json'], { cwd: mine.folder })).code).toBe(0)
   return mine
 }
 
