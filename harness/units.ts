@@ -1,7 +1,7 @@
 /** Units of every number in records, analyses and reports. Imports nothing. */
 export const UNITS = [
   'ratio', 'percent', 'count', 'ms', 's', 'token', 'token/s', 'request/s', 'byte', 'byte/s', 'W', 'J', 'J/token', 'J/answer',
-  'USD', 'USD/Mtoken', 'USD/answer', 'USD/h', 'h', 'rating', 'percentile', 'parameter', 'celsius', 'MHz', 'nat', 'gCO2', 'gCO2/answer',
+  'USD', 'USD/Mtoken', 'USD/answer', 'USD/h', 'h', 'rating', 'percentile', 'parameter', 'celsius', 'MHz', 'nat', 'bit/byte', 'perplexity', 'gCO2', 'gCO2/answer',
 ] as const
 export type Unit = (typeof UNITS)[number]
 

@@ -153,6 +153,8 @@ const STEPS: Record<Unit, readonly Step[]> = {
   celsius: plain(' °C', '°C'),
   MHz: plain(' MHz', 'MHz'),
   nat: plain(' nats', 'nats'),
+  'bit/byte': plain(' bits per byte', 'bits per byte'),
+  perplexity: plain('', 'perplexity'),
 }
 
 function decimals(scaled: number, unit: Unit): number {

@@ -1,9 +1,10 @@
 /** What the suites of public benchmarks share: a teacher and a student behind endpoints of the user's own. */
 
-/** The key only where there is a variable that holds one. */
+/** The key only where there is a variable that holds one; chats, unless a variable says `completions`. */
 const endpoint = (who: 'TEACHER' | 'STUDENT') => ({
   url: `\${${who}_URL}`,
   model: `\${${who}_MODEL}`,
+  ...(process.env[`${who}_API`] === undefined ? {} : { api: process.env[`${who}_API`] }),
   ...(process.env[`${who}_API_KEY`] === undefined ? {} : { apiKeyEnv: `${who}_API_KEY` }),
 })
 

@@ -14,6 +14,7 @@ import { distributionsOf, latencyCells, outputTokensCell } from './metrics/laten
 import { memoryCells } from './metrics/memory.ts'
 import { stepRatios, stepRows } from './metrics/steps.ts'
 import { sumCells } from './metrics/sums.ts'
+import { textCells } from './metrics/texts.ts'
 import { METRICS } from './metrics/table.ts'
 import { claimResults, conflictsOf, conflictWarnings, factRatios, factRows } from './published.ts'
 import { lifecycleRows } from './lifecycle.ts'
@@ -113,6 +114,7 @@ function rowsOf(data: GroupData): MetricRow[] {
   const cells = [
     ...accuracyCells(data),
     ...attemptCells(data),
+    ...textCells(data),
     ...latencyCells(data),
     ...sumCells(data),
     ...energySplitCells(data),

@@ -3,7 +3,7 @@ import { createRandom } from '../random.ts'
 import type { Analysis, Estimate, ModelCard, Observed, StoredRun } from '../types.ts'
 import type { GroupData } from './data.ts'
 import { inOrder, lotOf } from './lot.ts'
-import { itemScores } from './metrics/accuracy.ts'
+import { isAlike, itemScores, WAY } from './metrics/accuracy.ts'
 import { absent, counted, estimate } from './observed.ts'
 import { bootstrap, foldSums, groupClusters, GROUPS, percentileInterval, REPLICATES, weightedRatio } from './stats/bootstrap.ts'
 
@@ -31,6 +31,8 @@ export function gapRows(groups: readonly GroupData[], { record }: Pick<StoredRun
 export interface Score {
   score: number
   cluster: string
+  /** As `WAY`; absent: in writing. */
+  way?: number
 }
 
 /** By item. */
@@ -42,7 +44,8 @@ export interface GapScores {
 
 /** Absent where the teacher is not surely better than the control: a share of nothing means nothing. */
 export function recoveredGap({ student, control, teacher }: GapScores, seed: readonly string[]): Observed<Estimate> {
-  const items = [...teacher.keys()].filter((item) => student.has(item) && control.has(item))
+  const way = (of: ReadonlyMap<string, Score>, item: string): number => of.get(item)!.way ?? WAY.written
+  const items = [...teacher.keys()].filter((item) => student.has(item) && control.has(item) && [student, control].every((of) => isAlike(way(of, item), way(teacher, item))))
   if (items.length === 0) return absent('teacher, student and control have no item in common')
   const names = [...new Set(items.map((item) => teacher.get(item)!.cluster))]
   const clusters = new Map([...inOrder(Float64Array.from(names, lotOf))].map((name, i) => [names[name]!, i]))
@@ -83,20 +86,21 @@ type Sums = Float64Array
 
 /** Mean score of each item over the groups. */
 function scoresOf(groups: readonly GroupData[]): Map<string, Score> {
-  const sums = new Map<string, { sum: number; count: number; cluster: string }>()
+  const sums = new Map<string, { sum: number; count: number; cluster: string; way: number }>()
   for (const { group } of groups) {
-    const { table, item, cluster, score } = itemScores(group)
+    const { table, item, cluster, score, way } = itemScores(group)
     for (let i = 0; i < item.length; i++) {
       const name = table.names[item[i]!]!
       const entry = sums.get(name)
-      if (entry === undefined) sums.set(name, { cluster: table.names[cluster[i]!]!, sum: score[i]!, count: 1 })
+      if (entry === undefined) sums.set(name, { cluster: table.names[cluster[i]!]!, sum: score[i]!, count: 1, way: way[i]! })
       else {
+        entry.way = isAlike(entry.way, way[i]!) ? Math.min(entry.way, way[i]!) : WAY.mixed
         entry.sum += score[i]!
         entry.count++
       }
     }
   }
-  return new Map([...sums].map(([item, { sum, count, cluster }]) => [item, { score: sum / count, cluster }]))
+  return new Map([...sums].map(([item, { sum, count, cluster, way }]) => [item, { score: sum / count, cluster, way }]))
 }
 
 /** The control stands for the student without its teacher, which one of another size cannot. */

@@ -24,6 +24,8 @@ export interface Group {
   sliced: boolean
   /** Prompts without a right answer: a request that failed is no wrong answer. */
   promptsOnly: boolean
+  /** Multiple choice by log-likelihood, where the model told it. */
+  likely: boolean
   planned: number
   /** Where it ran, as the suite tells. */
   site?: Site
@@ -52,7 +54,9 @@ export function groupsOf(run: Pick<TableRun, 'record' | 'table' | 'rows'>): Grou
       const model = models.get(id)
       if (model === undefined) return [] // a record whose cells name a model that its suite lacks is broken; there is nothing to compare
       const spec = record.suite.loads.find((one) => one.id === load || load.startsWith(`${one.id}${STAGE}`))
-      const promptsOnly = record.suite.workloads.find((one) => one.id === workload)?.grader === UNGRADED
+      const grader = record.suite.workloads.find((one) => one.id === workload)?.grader ?? ''
+      const promptsOnly = grader === UNGRADED
+      const likely = grader.startsWith(LIKELY)
       const head = {
         run: record.id,
         model,
@@ -62,6 +66,7 @@ export function groupsOf(run: Pick<TableRun, 'record' | 'table' | 'rows'>): Grou
         cells: cells.get(key) ?? [],
         table,
         promptsOnly,
+        likely,
         ...(record.suite.site === undefined ? {} : { site: record.suite.site }),
       }
       return [{ ...head, ...requestsOf(head, asked.get(key) ?? NONE, last) }]
@@ -80,6 +85,8 @@ export function whyEmpty(group: Group): { state: 'absent'; why: string } | { sta
 const NONE = new Int32Array(0)
 /** The grader of workloads that nobody can grade. */
 const UNGRADED = 'none'
+/** How graders by log-likelihood are called. */
+const LIKELY = 'choice:log-likelihood'
 
 function groupKey({ model, workload, load }: { model: string; workload: string; load: string }): string {
   return `${model}\u0000${workload}\u0000${load}`

@@ -7,8 +7,8 @@ import { millis, type Group } from './groups.ts'
 import { absent } from './observed.ts'
 import { meets, sloOf, wholeCell } from './stages.ts'
 import { FLAG } from './table/codes.ts'
-import { countRows, isAnswered, isGraded, scoreOf, tells } from './table/rows.ts'
-import { NOT_TOLD } from './values.ts'
+import { countRows, isAnswered, isGiven, isGraded, scoreOf, tells } from './table/rows.ts'
+import { NOT_TOLD, NOTHING_WRITTEN } from './values.ts'
 
 /** By unit of work. NaN, inside only: not known. */
 export interface Tallies {
@@ -59,7 +59,7 @@ export function ledgerOf(group: Group, power: Observed<PowerSource>): Ledger {
     tallies: talliesOf(group, joules, idle.state === 'ok' ? idle.value.watts : Number.NaN),
     tokens: samples.some((row) => (table.flags[row]! & FLAG.estimate) !== 0) ? 'estimated' : 'measured',
     window,
-    counts: told(group, 'outputTokens'),
+    counts: written(group) ?? told(group, 'outputTokens'),
     score: scoresOf(group),
     energy: summary,
     idle,
@@ -109,6 +109,11 @@ function talliesOf({ table, samples, graded, units, model: { price }, sliced, sp
 
 const KNOWN: Observed<true> = { state: 'ok', value: true }
 const NO_WINDOW = 'the answers were recorded elsewhere, so there is no measured window'
+
+/** Where texts were given there are no output tokens to divide by. */
+function written({ table, samples }: Group): Observed<true> | undefined {
+  return samples.some((row) => isGiven(table, row)) ? absent(NOTHING_WRITTEN) : undefined
+}
 
 function told({ table, samples }: Group, what: Unknown): Observed<true> {
   const answered = countRows(samples, (row) => isAnswered(table, row))

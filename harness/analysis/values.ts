@@ -3,7 +3,7 @@ import type { SampleTable, Unit, Unknown } from '../types.ts'
 import type { MetricId } from './metrics/table.ts'
 import { sortWithSource, type Sorted } from './stats/sort.ts'
 import { FLAG } from './table/codes.ts'
-import { dueMs, isAnswered, tells } from './table/rows.ts'
+import { dueMs, isAnswered, isGiven, tells } from './table/rows.ts'
 
 export type ValueName = 'ttft' | 'ttfat' | 'tpot' | 'itl' | 'latency' | 'normalised-latency' | 'output-tokens-per-second' | 'output-tokens'
 
@@ -70,7 +70,7 @@ export const VALUES: Record<ValueName, ValueSource> = {
     none: 'no answer has a token',
     collect: (table, row, push) => {
       const tokens = table.outputTokens[row]!
-      if (tokens > 0) push((table.endMs[row]! - dueMs(table, row)) / tokens)
+      if (tokens > 0 && !isGiven(table, row)) push((table.endMs[row]! - dueMs(table, row)) / tokens)
     },
   },
   'output-tokens-per-second': {
@@ -78,8 +78,9 @@ export const VALUES: Record<ValueName, ValueSource> = {
     usesTokenCount: true,
     needs: ['times', 'outputTokens'],
     none: 'no request was answered in a time that the clock could tell from zero',
-    collect: ({ startMs, endMs, outputTokens }, row, push) => {
-      if (endMs[row]! > startMs[row]!) push((1000 * outputTokens[row]!) / (endMs[row]! - startMs[row]!))
+    collect: (table, row, push) => {
+      const { startMs, endMs, outputTokens } = table
+      if (!isGiven(table, row) && endMs[row]! > startMs[row]!) push((1000 * outputTokens[row]!) / (endMs[row]! - startMs[row]!))
     },
   },
   'output-tokens': {
@@ -87,7 +88,9 @@ export const VALUES: Record<ValueName, ValueSource> = {
     usesTokenCount: true,
     needs: ['outputTokens'],
     none: 'no request was answered',
-    collect: ({ outputTokens }, row, push) => push(outputTokens[row]!),
+    collect: (table, row, push) => {
+      if (!isGiven(table, row)) push(table.outputTokens[row]!)
+    },
   },
 }
 
@@ -141,9 +144,12 @@ export type Collected = Sorted & { counts: Int32Array }
 /** Why a group has no value: the file of recorded answers does not tell, or else the reason of the value. */
 export function whyNone(name: ValueName, table: SampleTable, rows: Int32Array): string {
   const answered = rows.filter((row) => isAnswered(table, row))
+  if (name !== 'latency' && answered.length > 0 && answered.every((row) => isGiven(table, row))) return NOTHING_WRITTEN
   const lacking = VALUES[name].needs.find((need) => answered.length > 0 && answered.every((row) => !tells(table, row, [need])))
   return lacking === undefined ? VALUES[name].none : NOT_TOLD[lacking]
 }
+
+export const NOTHING_WRITTEN = 'nothing was written: texts were given, and the model told how likely they are'
 
 /** Words for what a file of recorded answers leaves out. */
 export const NOT_TOLD: Record<Unknown, string> = {

@@ -10,7 +10,7 @@ import { counted } from './observed.ts'
 import { stageSummaries } from './stages.ts'
 import { throttleWarnings } from './throttle.ts'
 import { quantile } from './stats/quantiles.ts'
-import { distinct, isAnswered, isGraded } from './table/rows.ts'
+import { distinct, isAnswered, isGiven, isGraded } from './table/rows.ts'
 
 const FEW_ITEMS = 100
 const SHORT_POWER_WINDOW_MS = 10_000
@@ -25,6 +25,7 @@ export function runWarnings(run: Pick<TableRun, 'record' | 'series'>, groups: re
     ...incomplete(record, groups),
     ...fewItems(groups),
     ...groups.flatMap(groupWarnings),
+    ...unlikeScores(groups),
     ...throttleWarnings(run, groups),
     ...shortWindows(groups),
     ...unequalRuntimes(record),
@@ -86,6 +87,24 @@ function fewItems(groups: readonly GroupData[]): Warning[] {
       code: 'few-items',
       message: `${where}: ${counted(items, 'item')}, below ${FEW_ITEMS}; small differences cannot be told from chance.`,
     }))
+}
+
+/** Multiple choice by log-likelihood and by written answers stand in one table and are two things. */
+function unlikeScores(groups: readonly GroupData[]): Warning[] {
+  const ways = new Map<string, Map<string, Set<boolean>>>()
+  for (const { group } of groups) {
+    const { table, graded, workload, model } = group
+    const models = ways.get(workload) ?? ways.set(workload, new Map()).get(workload)!
+    const own = models.get(model.id) ?? models.set(model.id, new Set()).get(model.id)!
+    for (const row of graded) if (isAnswered(table, row) && isGraded(table, row)) own.add(isGiven(table, row))
+  }
+  const words = (own: ReadonlySet<boolean>): string => (own.size === 2 ? 'partly by each' : own.has(true) ? 'by log-likelihood' : 'by written answers')
+  return [...ways].flatMap(([workload, models]): Warning[] => {
+    const asked = [...models].filter(([, own]) => own.size > 0)
+    if (new Set(asked.flatMap(([, own]) => [...own])).size < 2) return []
+    const who = asked.map(([model, own]) => `${model} ${words(own)}`).join(', ')
+    return [{ code: 'unlike-scores', message: `${workload} was scored in two ways: ${who}. These are different measurements; where they meet, nothing is compared.` }]
+  })
 }
 
 function groupWarnings(data: GroupData): Warning[] {

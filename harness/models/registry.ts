@@ -4,13 +4,15 @@ import { extname, isAbsolute, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { HarnessError, nearest } from '../errors.ts'
-import type { ModelAdapter } from '../types.ts'
+import type { ModelAdapter, ModelSpec } from '../types.ts'
+import { whyNoLikelihoods } from './openai/can-tell.ts'
 
 interface Builtin {
   readonly id: string
   readonly summary: string
   readonly runsIn: ModelAdapter['runsIn']
   readonly scores?: boolean
+  readonly whyNoLikelihoods?: ModelAdapter['whyNoLikelihoods']
   readonly load: () => Promise<{ default: ModelAdapter }>
 }
 
@@ -27,12 +29,14 @@ export const ADAPTERS: readonly Builtin[] = [
     id: 'openai',
     summary: 'any server with an OpenAI-compatible API (vLLM, SGLang, llama.cpp, Ollama, OpenAI …)',
     runsIn: 'client',
+    whyNoLikelihoods,
     load: () => import('./openai/index.ts'),
   },
   {
     id: 'mock',
     summary: 'a made-up model behind a mock server that is started for it (docs/mock.md): for demonstrations and tests',
     runsIn: 'client',
+    whyNoLikelihoods: ({ client }) => whyNoLikelihoods(typeof client === 'object' && client !== null ? client : {}),
     load: () => import('./mock/index.ts'),
   },
   {
@@ -65,6 +69,12 @@ export async function adapterScores(id: string, dir: string = process.cwd()): Pr
   if (builtin !== undefined) return builtin.scores ?? false
   const { runsIn, scores } = await getAdapter(id, dir)
   return runsIn === 'child' && scores === true
+}
+
+/** Why a model cannot say how likely given texts are, as far as can be told before it is opened. Throws as `getAdapter` does. */
+export async function whyNoLikelihoodsOf({ adapter: id, options }: Pick<ModelSpec, 'adapter' | 'options'>, dir: string = process.cwd()): Promise<string | undefined> {
+  const builtin = ADAPTERS.find((adapter) => adapter.id === id)
+  return builtin === undefined ? (await getAdapter(id, dir)).whyNoLikelihoods?.(options) : builtin.whyNoLikelihoods?.(options)
 }
 
 // --- internal ---

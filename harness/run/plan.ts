@@ -17,6 +17,7 @@ import type {
   Warning,
   WorkloadSpec,
 } from '../types.ts'
+import { askedAlike, whoCannotTell, type Collected } from './asked-alike.ts'
 import { hashItems } from './hash.ts'
 import { blocksOf, quickLoad, requestsOf, turnsOf, whyNotAsked, whyNotUnder } from './loads.ts'
 
@@ -46,7 +47,8 @@ export async function planSuite({ suite, dir }: LoadedSuite, options: PlanOption
   const seed = options.seed ?? suite.seed
   // 1. who takes part  2. what is asked  3. in which order
   const models = await placeModels(chooseModels(suite, options.models), dir)
-  const collected = await Promise.all(suite.workloads.map((spec) => collectWorkload(spec, suite, seed, options, models.length > 0)))
+  const silent = await whoCannotTell(chooseModels(suite, options.models), dir)
+  const collected = await Promise.all(suite.workloads.map(async (spec) => askedAlike(await collectWorkload(spec, suite, seed, options, models.length > 0), silent)))
   const workloads = collected.map(({ workload }) => workload)
   const warnings = collected.flatMap((one) => one.warnings)
   const cut: Cut = options.untilDecided === undefined ? { blocks: options.quick ? suite.quick.blocks : suite.blocks } : options.untilDecided
@@ -116,11 +118,6 @@ function notJson(value: unknown, where: string): [where: string, what: string] |
     if (found !== undefined) return found
   }
   return undefined
-}
-
-interface Collected {
-  readonly workload: Plan['workloads'][number]
-  readonly warnings: readonly Warning[]
 }
 
 async function collectWorkload(spec: WorkloadSpec, suite: Suite, seed: number, options: PlanOptions, needed: boolean): Promise<Collected> {

@@ -61,6 +61,7 @@ const RequestSchema = z.object({
   temperature: z.number(),
   stop: z.array(z.string()),
   ignoreEos: z.boolean().exactOptional(),
+  given: z.object({ context: z.string(), texts: z.array(z.string()), required: z.boolean().exactOptional() }).exactOptional(),
 }) satisfies z.ZodType<Request>
 
 const batches = z.array(z.array(RequestSchema))

@@ -14,7 +14,7 @@ export function requestOf(item: Item, { id, maxTokens, temperature, stop }: Work
     stop,
     seed: fnv1a(JSON.stringify([seed, id, item.id, repeat])),
   }
-  return item.length?.ignoreEos ? { ...request, ignoreEos: true } : request
+  return { ...request, ...(item.length?.ignoreEos ? { ignoreEos: true } : {}), ...(item.given === undefined ? {} : { given: item.given }) }
 }
 
 export interface Asked {
@@ -29,7 +29,7 @@ export interface Asked {
 export function sampleOf(asked: Asked, answer: Answer, { grader }: WorkloadSpec): Sample {
   if (!answer.ok) return failedSample(asked, answer.error, answer)
   const completion = apart(answer.completion)
-  if (grader === ungraded) return { ...identity(asked), ...timesOf(answer), ...completion }
+  if (grader === ungraded) return { ...identity(asked), ...timesOf(answer), ...completion, ...ofText(completion) }
   const { unsettled, ...grade } = grader.grade(asked.item, completion.text, saidOf(completion))
   return { ...identity(asked), ...timesOf(answer), ...completion, grade: unsettled ? { ...tidy(grade, grader), unsettled } : tidy(grade, grader) }
 }
@@ -64,14 +64,21 @@ function apart(completion: Completion): Completion {
   return reasoning === '' ? completion : { ...completion, text: answer, reasoning }
 }
 
-const saidOf = ({ finish, toolCalls }: Pick<Sample, 'finish' | 'toolCalls'>): Said => ({
+const saidOf = ({ finish, toolCalls, likelihoods }: Pick<Sample, 'finish' | 'toolCalls' | 'likelihoods'>): Said => ({
   truncated: finish === 'length',
   ...(toolCalls === undefined ? {} : { toolCalls }),
+  ...(likelihoods === undefined ? {} : { likelihoods }),
 })
 
+/** Of a text that was given to be read: its likelihood is that of the sample. */
+function ofText({ likelihoods }: Completion): Pick<Sample, 'logProb' | 'logProbTokens'> {
+  const [only, ...others] = likelihoods ?? []
+  return only === undefined || others.length > 0 ? {} : { logProb: only.logProb, logProbTokens: only.tokens }
+}
+
 /** As it is stored, whatever else a grader of a user's own gives. */
-function tidy({ score, answer, detail }: Grade, { id }: Grader): Grade {
-  return { score, grader: id, ...(typeof answer === 'string' ? { answer } : {}), ...(typeof detail === 'string' ? { detail } : {}) }
+function tidy({ score, grader, answer, detail }: Grade, { id, ways }: Grader): Grade {
+  return { score, grader: ways?.includes(grader) === true ? grader : id, ...(typeof answer === 'string' ? { answer } : {}), ...(typeof detail === 'string' ? { detail } : {}) }
 }
 
 type Times = { tokenMs: readonly number[] } & Arrivals

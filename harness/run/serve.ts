@@ -6,6 +6,7 @@ import { residentBytes } from '../resident.ts'
 import type { Completion, Failure, Model, Request } from '../types.ts'
 import { sendAll } from './ask-server.ts'
 import { clockFrom, type Clock } from './clock.ts'
+import { readGiven, whyWritten } from './given.ts'
 import type { Answer, FromModel, Job, ToModel } from './protocol.ts'
 import { CompletionSchema } from './store/schema/index.ts'
 
@@ -101,6 +102,11 @@ async function ask(model: Model, requests: readonly Request[], port: Port, clock
     const answers = await sendAll((...args) => model.send!(...args), requests, clock, port.signal)
     return { startMs, endMs: clock.now(), answers }
   }
+  if (model.score !== undefined && requests.length > 0 && requests.every(({ given }) => given !== undefined)) {
+    const startMs = clock.now()
+    const answers = await readGiven(model, requests, port.signal)
+    return { startMs, endMs: clock.now(), answers }
+  }
   const tokenMs: number[][] = requests.map(() => [])
   const texts: string[][] = requests.map(() => [])
   let completions: readonly Completion[] = []
@@ -121,11 +127,11 @@ async function ask(model: Model, requests: readonly Request[], port: Port, clock
   }
   const endMs = clock.now()
   if (failure !== undefined) port.signal.throwIfAborted()
-  const answers = requests.map((_, index): Answer => {
+  const answers = requests.map((request, index): Answer => {
     const soFar = { tokenMs: tokenMs[index] ?? [], text: (texts[index] ?? []).join('') }
     if (failure !== undefined) return { ok: false, ...soFar, error: failure }
     const parsed = CompletionSchema.safeParse(completions[index])
-    if (parsed.success) return { ok: true, tokenMs: soFar.tokenMs, completion: parsed.data }
+    if (parsed.success) return whyWritten(request, { ok: true, tokenMs: soFar.tokenMs, completion: parsed.data })
     const [issue] = parsed.error.issues
     const what = [issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')
     return { ok: false, ...soFar, error: { code: 'model', message: `the adapter gave no valid completion: ${what}` } }

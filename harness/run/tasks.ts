@@ -1,7 +1,7 @@
 /** From a planned cell to the cell that has run. */
 import { HarnessError } from '../errors.ts'
 import { adapterPlace } from '../models/registry.ts'
-import type { CellRecord, Item, LoadedSuite, Plan, RunEvent } from '../types.ts'
+import type { CellRecord, Item, LoadedSuite, Plan, RunEvent, Sample } from '../types.ts'
 import { runCell, type CellContext, type CellTask } from './cell.ts'
 import type { Journal } from './journal.ts'
 import { runLoadCell } from './load/cell.ts'
@@ -50,6 +50,7 @@ export async function runPlanned({ id, key, items, skip }: Plan['cells'][number]
     onPhase: (phase) => onEvent({ type: 'cell-phase', cell: id, phase }),
     onSample: (sample) => {
       watch.add(sample)
+      tellWritten(sample, journal)
       grades.sample(sample)
     },
     onSeries: (series) => journal.series(series),
@@ -63,6 +64,13 @@ export async function runPlanned({ id, key, items, skip }: Plan['cells'][number]
 }
 
 // --- internal ---
+
+/** Once for a model and workload: what was to be scored by log-likelihood was answered in writing. */
+function tellWritten({ key: { model, workload }, noLikelihoods, cell }: Sample, journal: Journal): void {
+  if (noLikelihoods === undefined || journal.record.warnings.some((one) => one.code === 'written-instead' && one.model === model && one.message.startsWith(`${workload}: `))) return // prettier-ignore
+  const message = `${workload}: ${model} is asked for written answers, since it did not tell how likely given texts are (${noLikelihoods}). They are not compared with scores by log-likelihood.`
+  journal.warning({ code: 'written-instead', message, model, cell })
+}
 
 /** The items after those of the cell and before them; its own where there are no others. */
 function othersFirst(all: readonly Item[], own: readonly Item[]): readonly Item[] {

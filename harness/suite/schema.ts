@@ -43,6 +43,8 @@ const UNITS: Record<Unit, true> = {
   celsius: true,
   MHz: true,
   nat: true,
+  'bit/byte': true,
+  perplexity: true,
   gCO2: true,
   'gCO2/answer': true,
 }

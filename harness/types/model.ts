@@ -14,6 +14,8 @@ export interface ModelAdapter {
   readonly runsIn: 'child' | 'client' | 'parent' | 'none'
   /** Its models have `distributions` or `score`, and run in a `child`: they can be compared token by token. */
   readonly scores?: boolean
+  /** Why a model with these options cannot say how likely given texts are; undefined where it can, or where only its server knows. */
+  whyNoLikelihoods?(options: ModelSpec['options']): string | undefined
   open(spec: ModelSpec, context: OpenContext): Promise<Model>
 }
 export interface OpenContext {
@@ -45,7 +47,14 @@ export interface Model {
   memory(): { deviceBytes: Observed<number>; processBytes: number }
   close(): Promise<void>
 }
-export interface Request { prompt: string | readonly Message[]; maxTokens: number; seed: number; temperature: number; stop: readonly string[]; /** Go on to `maxTokens`, whatever the model says. */ ignoreEos?: boolean }
+export interface Request { prompt: string | readonly Message[]; maxTokens: number; seed: number; temperature: number; stop: readonly string[]; /** Go on to `maxTokens`, whatever the model says. */ ignoreEos?: boolean; /** In place of an answer, where the model can tell: how likely texts are. */ given?: Given }
+/** Texts that may follow a context. Without a context the first token of a text has nothing before it, and is left out. `required`: fail rather than answer the prompt where the model cannot tell. */
+export interface Given { context: string; texts: readonly string[]; required?: boolean }
+/**
+ * How likely a model finds a given text: log-probability in nats, over the tokens that something stands before, and the UTF-8 bytes of those.
+ * `straddles`: its first token began in the context, and counts as a whole.
+ */
+export interface Likelihood { logProb: number; tokens: number; bytes: number; straddles?: boolean }
 /** `text` may be empty; `tokens` is how many tokens arrived together. The receiver stamps the time. */
 export interface TokenEvent { tokens: number; text: string; channel: 'answer' | 'reasoning' }
 export interface Completion {
@@ -64,6 +73,10 @@ export interface Completion {
   /** Sum of the log-probabilities of `logProbTokens` tokens of the answer, nats; where the model tells those of all of it. */
   logProb?: number
   logProbTokens?: number
+  /** Of the given texts, in their order: nothing was written then, and all prompts that it took are in `promptTokens`. */
+  likelihoods?: readonly Likelihood[]
+  /** Why an answer was written, though likelihoods of given texts were asked for. */
+  noLikelihoods?: string
 }
 /** How a request to a server went. `attempts` were made before the last one and failed. */
 export type Sent = { attempts: readonly Attempt[] } & ({ ok: true; completion: Completion } | { ok: false; text: string; error: Failure })
@@ -84,7 +97,7 @@ export interface Recording {
   ended(): void
 }
 export type TokenCount = 'server' | 'tokenizer' | 'estimate'
-export interface Score { logProb: number; tokens: number; bytes: number; isGreedy: boolean }
+export interface Score { logProb: number; tokens: number; bytes: number; isGreedy: boolean; /** Tokens that were read before those. */ contextTokens?: number }
 /** `ended`: the answer is whole, so that its end mark is a token too. */
 export interface ForcedText { prompt: Request['prompt']; answer: string; ended: boolean }
 export interface Distributions {

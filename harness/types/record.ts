@@ -3,7 +3,7 @@ import type { Failure } from '../errors.ts'
 import type { Origin, Unit } from '../units.ts'
 import type { Claim, Fact } from './facts.ts'
 import type { StageRecord } from './load.ts'
-import type { Attempt, Completion, ModelCard, RuntimeFacts, StepTiming, TokenCount } from './model.ts'
+import type { Attempt, Completion, Likelihood, ModelCard, RuntimeFacts, StepTiming, TokenCount } from './model.ts'
 import type { GatePolicy } from './gate.ts'
 import type { MeterSpec } from './meter.ts'
 import type { Observed } from './observed.ts'
@@ -115,10 +115,13 @@ export interface Sample {
   reasoningTokens?: number
   cachedTokens?: number
   toolCalls?: readonly { name: string; arguments: string }[]
-  /** Sum of the log-probabilities of the tokens of the answer, nats; where the model tells. */
+  /** Sum of the log-probabilities of the tokens of the answer, or of the text that was given, nats; where the model tells. */
   logProb?: number
   /** How many tokens that sum is over; absent: all output tokens. */
   logProbTokens?: number
+  /** Of texts that were given in place of a question to answer; see Completion. */
+  likelihoods?: readonly Likelihood[]
+  noLikelihoods?: string
   /** Attempts before the last one. */
   attempts?: readonly Attempt[]
   /** Stage of a load that has several. */

@@ -3,7 +3,7 @@ import type { Claim, Fact } from './facts.ts'
 import type { GatePolicy } from './gate.ts'
 import type { Arrivals, Slo, Timing } from './load.ts'
 import type { MeterSpec } from './meter.ts'
-import type { StatedCard, StatedDevice } from './model.ts'
+import type { Given, Likelihood, StatedCard, StatedDevice } from './model.ts'
 import type { Site } from './site.ts'
 
 export type Role = 'teacher' | 'student' | 'control'
@@ -102,13 +102,13 @@ export interface ItemsContext {
 export interface DataSource { use: 'questions' | 'examples'; file: string; sha256: string; bytes: number; dataset?: string; config?: string; split?: string; revision?: string }
 
 /** `settle` takes its time where `grade` says that it could not tell at once (`unsettled`); it does not throw either, but for an abort. */
-export interface Grader { id: string; version: string; /** Items need no right answer. */ targetless?: true; grade(item: Item, text: string, said?: Said): Grade; settle?(item: Item, text: string, signal: AbortSignal, said?: Said): Promise<Grade> }
+export interface Grader { id: string; version: string; /** Items need no right answer. */ targetless?: true; /** Ids of ways to grade that are not comparable with one another: each grade names its own. */ ways?: readonly string[]; grade(item: Item, text: string, said?: Said): Grade; settle?(item: Item, text: string, signal: AbortSignal, said?: Said): Promise<Grade> }
 /** What a model said beside its answer; the answer is without its reasoning. */
-export interface Said { readonly toolCalls?: readonly { name: string; arguments: string }[]; readonly truncated?: boolean }
+export interface Said { readonly toolCalls?: readonly { name: string; arguments: string }[]; readonly truncated?: boolean; /** Of the item's given texts. */ readonly likelihoods?: readonly Likelihood[] }
 /** `score` is between 0 and 1; a binary grader gives 0 or 1. Never throws, whatever the text. */
 export interface Grade { score: number; grader: string; answer?: string; detail?: string; /** Never stored. */ unsettled?: true }
 
-export interface Item { id: string; hash: string; prompt: string | readonly Message[]; target?: string; slice?: string; cluster?: string; /** Answers to choose from, in the order of their letters. */ choices?: readonly string[]; length?: ItemLength; opening?: Opening; turn?: Turn }
+export interface Item { id: string; hash: string; prompt: string | readonly Message[]; target?: string; slice?: string; cluster?: string; /** Answers to choose from, in the order of their letters. */ choices?: readonly string[]; /** In place of a written answer. */ given?: Given; /** Which of the given texts is right, and what each is called and measured by. */ right?: { index: number; names: readonly string[]; plain: readonly string[] }; length?: ItemLength; opening?: Opening; turn?: Turn }
 /** Made-up prompts: tokens asked for, and who counted those of the prompt. `ignoreEos`: the server is asked to go on to the full length. */
 export interface ItemLength { inputTokens: number; outputTokens: number; countedBy: 'tokenizer' | 'estimate'; ignoreEos: boolean }
 /** The part of a prompt, from character `at` to `end`, that is written anew for each request: `count` of the words, so that no prefix cache knows it. */

@@ -46,6 +46,8 @@ export interface SampleTable {
   readonly textLength: Float64Array
   readonly reasoningLength: Float64Array
   readonly bytes: Float64Array
+  /** UTF-8 bytes of the one text that was given, of which `logProb` and `logProbTokens` tell. */
+  readonly textBytes: Float64Array
   /** Times of the tokens of row i: `tokenMs[tokenFrom[i]]` up to before `tokenMs[tokenFrom[i + 1]]`. */
   readonly tokenFrom: Int32Array
   readonly tokenMs: Float64Array

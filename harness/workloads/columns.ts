@@ -16,7 +16,7 @@ export interface ColumnInput {
   readonly map?: { readonly [value: string]: string } | undefined
 }
 
-/** Answers to choose from. Templates then have `{{choices}}` (a line for each), `{{letter}}` and `{{choice}}` of the right one, and `{{letters}}`. */
+/** Answers to choose from. Templates then have `{{choices}}` (a line for each), `{{letter}}` and `{{choice}}` of the right one, `{{letters}}`, and `{{choiceA}}`, `{{choiceB}}` … for each. */
 export interface ChoicesInput {
   /** The columns that hold one answer each, or the one that holds a list of them. */
   readonly from: string | readonly string[]
@@ -87,7 +87,8 @@ export function withChoices(row: Row, input: ChoicesInput | undefined, where: st
   const letter = LETTERS[shuffled.indexOf(right)]!
   const line = input.line ?? '{{letter}}. {{choice}}'
   const lines = choices.map((choice, i) => fillTemplate(line, { letter: LETTERS[i], choice }, where))
-  return { row: { ...row, choices: lines.join('\n'), letter, letters: LETTERS.slice(0, choices.length), choice: given[right] }, choices }
+  const each = Object.fromEntries(choices.map((choice, i) => [`choice${LETTERS[i]}`, choice]))
+  return { row: { ...row, ...each, choices: lines.join('\n'), letter, letters: LETTERS.slice(0, choices.length), choice: given[right] }, choices }
 }
 
 // --- internal ---

@@ -2,7 +2,9 @@
 import { HarnessError } from '../errors.ts'
 import type { Grader, Item, WorkloadSpec } from '../types.ts'
 import { guardGrader, ungraded } from './grader.ts'
+import type { TemplateOptions } from './items.ts'
 import type { WorkloadKind } from './kind.ts'
+import { byLikelihood } from './likelihood.ts'
 import { getGrader, WORKLOAD_KINDS, type GraderId, type GraderOptions, type KindId, type KindOptions } from './registry.ts'
 
 /** What every workload may say, whatever its kind. */
@@ -30,10 +32,14 @@ export type WorkloadInput = { [K in KindId]: WorkloadCommon & { readonly kind: K
 export function createWorkload(input: WorkloadInput, dir: string): WorkloadSpec {
   const { id, kind: kindId, title, grader, maxTokens, temperature, stop, limit, ...options } = input
   const kind = WORKLOAD_KINDS[kindId] as unknown as WorkloadKind<object>
-  const parts = kind.create(options, { id, dir })
-  const chosen = graderOf(grader) ?? parts.grader ?? getGrader('exact')
+  const { likelihood, perplexity } = options as Pick<TemplateOptions, 'likelihood' | 'perplexity'>
+  const parts = { ...kind.create(options, { id, dir }), ...(perplexity === undefined ? {} : { grader: ungraded }) }
+  const written = graderOf(grader) ?? parts.grader ?? getGrader('exact')
+  const chosen = likelihood === undefined ? written : byLikelihood(written, likelihood.by)
+  if (likelihood !== undefined && perplexity !== undefined)
+    throw new HarnessError('usage', `workload ${id}: likelihood is of answers to choose from and perplexity of whole texts; a workload is one of them`)
   if (parts.grader === ungraded && grader !== undefined)
-    throw new HarnessError('usage', `workload ${id}: prompts of the kind ${kindId} have no right answer, so no grader can score them`, {
+    throw new HarnessError('usage', `workload ${id}: ${perplexity === undefined ? `prompts of the kind ${kindId}` : 'texts whose perplexity is measured'} have no right answer, so no grader can score them`, {
       hint: 'leave out grader',
     })
   const cap = limit ?? parts.limit

@@ -14,6 +14,8 @@ export {
   type KindId,
   type KindOptions,
 } from './registry.ts'
+export { inWriting, type LikelihoodInput, type Normalisation } from './likelihood.ts'
+export type { PerplexityInput } from './perplexity.ts'
 export { gradeFully, graderKind, ungraded, type GraderKind, type Verdict } from './grader.ts'
 export { workloadKind, type KindContext, type WorkloadKind, type WorkloadParts } from './kind.ts'
 export { readTrace, TRACE_FORMATS, type TraceFormat, type TraceRow } from './trace.ts'

@@ -7,6 +7,8 @@ import { ChoicesSchema, ColumnsSchema, mapColumns, withChoices, type ChoicesInpu
 import type { LocatedRow } from './datasets/rows.ts'
 import { drawExamples, FewShotSchema, type Examples, type FewShotInput } from './examples.ts'
 import { itemHash } from './hash.ts'
+import { givenChoices, LikelihoodSchema, type LikelihoodInput } from './likelihood.ts'
+import { PerplexitySchema, textItems, type PerplexityInput } from './perplexity.ts'
 import { fillTemplate, type Row } from './template.ts'
 
 export type { LocatedRow } from './datasets/rows.ts'
@@ -31,6 +33,10 @@ export interface TemplateOptions {
   readonly choices?: ChoicesInput
   /** Examples before each question. */
   readonly fewShot?: FewShotInput
+  /** Multiple choice by log-likelihood, where a model can tell it; the others are asked in writing, by `prompt`. */
+  readonly likelihood?: LikelihoodInput
+  /** No questions: how likely models find the texts of the rows. */
+  readonly perplexity?: PerplexityInput
   /** So many questions, drawn with the seed of the run, in random order. */
   readonly sample?: number
 }
@@ -48,8 +54,10 @@ export const TEMPLATE_SHAPE = {
   cluster: z.string().optional().describe('Template of the cluster of items that are not independent; default: the column cluster'),
   itemId: z.string().min(1).optional().describe('Template of the item name; default: the column id, else its number from 1'),
   columns: ColumnsSchema.optional().describe('Columns under other names, or parts of them: { from, after, before, map }'),
-  choices: ChoicesSchema.optional().describe('Answers to choose from: { from, answer, is, shuffle, line }; gives {{choices}}, {{letter}}, {{letters}} and {{choice}}'), // prettier-ignore
+  choices: ChoicesSchema.optional().describe('Answers to choose from: { from, answer, is, shuffle, line }; gives {{choices}}, {{letter}}, {{letters}}, {{choice}}, and {{choiceA}}, {{choiceB}} … of each'), // prettier-ignore
   fewShot: FewShotSchema.optional().describe('Examples before each question: { count, split | file | items, by, order, seed, answer, as, intro, delimiter, separator }'), // prettier-ignore
+  likelihood: LikelihoodSchema.optional().describe('Multiple choice by log-likelihood where a model can tell it: { prompt, texts: letters | choices | [texts], delimiter, by: raw | bytes | characters, fewShot, required }'), // prettier-ignore
+  perplexity: PerplexitySchema.optional().describe('No questions: how likely models find a text: { text, pieceBytes, contextBytes }'),
   sample: z.int().min(1).optional().describe('So many questions, drawn with the seed of the run, in random order'),
 }
 
@@ -69,11 +77,16 @@ export async function* itemsFromRows(
   templates: TemplateOptions,
   own: RowsContext,
 ): AsyncGenerator<Item> {
+  const { likelihood } = templates
   const examples = await examplesOf(templates, own)
+  const before = likelihood === undefined ? undefined : await examplesOf(asGiven(templates, likelihood), own)
   try {
-    for await (const [number, row] of numbered(rows, templates.sample, own)) yield toItem(row, templates, number, examples)
+    for await (const [number, row] of numbered(rows, templates.sample, own)) {
+      if (templates.perplexity !== undefined) yield* toTexts(row, templates, number, templates.perplexity)
+      else yield toItem(row, templates, number, examples, before)
+    }
   } finally {
-    if (own.context.onWarning !== undefined) examples?.tell(own.context.onWarning)
+    if (own.context.onWarning !== undefined) (examples ?? before)?.tell(own.context.onWarning)
   }
 }
 
@@ -118,28 +131,57 @@ function prepare({ row, where }: LocatedRow, { columns, choices }: TemplateOptio
   return withChoices(mapColumns(row, columns, where), choices, where)
 }
 
-function toItem(located: LocatedRow, templates: TemplateOptions, number: number, examples: Examples | undefined): Item {
+/** The templates as they are for a question that stands before given texts. */
+function asGiven(templates: TemplateOptions, { prompt, texts, fewShot }: LikelihoodInput): TemplateOptions {
+  const { fewShot: _, system: __, ...rest } = templates
+  const answer = texts === 'letters' ? '{{letter}}' : texts === 'choices' ? '{{choice}}' : undefined
+  return { ...rest, prompt, ...(fewShot === undefined ? {} : { fewShot: { ...(answer === undefined ? {} : { answer }), ...fewShot, as: 'text' } }) }
+}
+
+function toTexts(located: LocatedRow, templates: TemplateOptions, number: number, input: PerplexityInput): Item[] {
+  const { where } = located
+  const row = mapColumns(located.row, templates.columns, where)
+  const [slice, cluster] = [fieldOf(row, 'slice', templates.slice, where), fieldOf(row, 'cluster', templates.cluster, where)]
+  const head = { id: idOf(row, templates, number, where), ...(slice === undefined ? {} : { slice }), ...(cluster === undefined ? {} : { cluster }) }
+  return textItems(fillTemplate(input.text ?? '{{text}}', row, where), input, head)
+}
+
+function toItem(located: LocatedRow, templates: TemplateOptions, number: number, examples: Examples | undefined, before: Examples | undefined): Item {
   const { where } = located
   const { row, choices } = prepare(located, templates)
-  const field = (name: 'target' | 'slice' | 'cluster'): string | undefined => {
-    const template = templates[name] ?? (name === 'target' && templates.choices !== undefined ? '{{letter}}' : undefined)
-    if (template !== undefined) return fillTemplate(template, row, where)
-    return hasText(row, name) ? fillTemplate(`{{${name}}}`, row, where) : undefined
-  }
   const question = promptOf(row, templates, where)
   const prompt = examples === undefined ? question : examples.before(question, row, where)
-  const [target, slice, cluster] = [field('target'), field('slice'), field('cluster')]
-  const id =
-    templates.itemId === undefined ? (hasText(row, 'id') ? fillTemplate('{{id}}', row, where) : String(number)) : fillTemplate(templates.itemId, row, where)
+  const target = fieldOf(row, 'target', templates.target ?? (templates.choices === undefined ? undefined : '{{letter}}'), where)
+  const [slice, cluster] = [fieldOf(row, 'slice', templates.slice, where), fieldOf(row, 'cluster', templates.cluster, where)]
+  const likely = likelihoodOf({ row, choices, target, where }, templates.likelihood, before)
   return {
-    id,
-    hash: itemHash(prompt, target),
+    id: idOf(row, templates, number, where),
+    hash: itemHash(prompt, target, likely?.given),
     prompt,
     ...(target === undefined ? {} : { target }),
     ...(slice === undefined ? {} : { slice }),
     ...(cluster === undefined ? {} : { cluster }),
     ...(choices === undefined ? {} : { choices }),
+    ...likely,
   }
+}
+
+type Prepared = Omit<Parameters<typeof givenChoices>[1], 'context'>
+
+function likelihoodOf(prepared: Prepared, input: LikelihoodInput | undefined, before: Examples | undefined): ReturnType<typeof givenChoices> | undefined {
+  if (input === undefined) return undefined
+  const question = fillTemplate(input.prompt, prepared.row, prepared.where)
+  const context = before === undefined ? question : (before.before(question, prepared.row, prepared.where) as string)
+  return givenChoices(input, { ...prepared, context })
+}
+
+function fieldOf(row: Row, name: string, template: string | undefined, where: string): string | undefined {
+  if (template !== undefined) return fillTemplate(template, row, where)
+  return hasText(row, name) ? fillTemplate(`{{${name}}}`, row, where) : undefined
+}
+
+function idOf(row: Row, { itemId }: TemplateOptions, number: number, where: string): string {
+  return fieldOf(row, 'id', itemId, where) ?? String(number)
 }
 
 function promptOf(row: Row, { prompt, system }: { prompt?: TemplateOptions['prompt']; system?: string | undefined }, where: string): Item['prompt'] {

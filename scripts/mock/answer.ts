@@ -48,6 +48,14 @@ export function knownAnswer(profile: Pick<Profile, 'answers'>, question: string)
   return found && { text: String(found.value), expression: found.expression }
 }
 
+/** What the model takes for the answer to a question that it knows: the right one, or by its accuracy another. */
+export function beliefOf(profile: Profile, seed: number, question: string): string | undefined {
+  const known = knownAnswer(profile, question)
+  if (known === undefined) return undefined
+  const luck = createRandom('accuracy', seed, profile.name, known.expression)
+  return luck.next() < profile.accuracy ? known.text : wrongAnswer(known.text, profile, luck.int(9))
+}
+
 // --- internal ---
 
 function contentOf(profile: Profile, seed: number, question: Question, parts: readonly (string | number)[]): string[] {
@@ -57,8 +65,7 @@ function contentOf(profile: Profile, seed: number, question: Question, parts: re
     return filler(question.wide, min + createRandom('length', ...parts).int(max - min + 1), parts)
   }
   // Whether a question is answered right depends on model and question alone: asked again, the answer is the same.
-  const luck = createRandom('accuracy', seed, profile.name, known.expression)
-  const text = luck.next() < profile.accuracy ? known.text : wrongAnswer(known.text, profile, luck.int(9))
+  const text = beliefOf(profile, seed, question.question) ?? known.text
   return tokenize(profile.answerText.replaceAll('{expression}', known.expression).replaceAll('{answer}', text))
 }
 

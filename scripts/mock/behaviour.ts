@@ -36,6 +36,8 @@ export interface Behaviour {
   reasoning?: number
   toolCall: boolean
   finish?: 'content_filter' | 'none'
+  /** What becomes of a request for the log-probabilities of its prompt: `no-echo` refuses echo, `silent` tells none by any way. */
+  promptLogprobs: 'told' | 'no-echo' | 'silent'
   /** The connection is closed right after each answer, though the head promised to keep it. */
   closeAfter: boolean
 }
@@ -55,6 +57,7 @@ export const WELL_BEHAVED: Behaviour = {
   gzip: false,
   reasoningField: 'reasoning_content',
   toolCall: false,
+  promptLogprobs: 'told',
   closeAfter: false,
 }
 
@@ -124,6 +127,8 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
   'reasoning-field': { summary: 'reasoning comes as `reasoning`, not as `reasoning_content`', change: () => ({ reasoningField: 'reasoning' }) },
   'tool-call': { summary: 'a tool call in place of text (chat only)', change: () => ({ toolCall: true }) },
   'content-filter': { summary: 'the finish reason is content_filter', change: () => ({ finish: 'content_filter' }) },
+  'no-echo': { summary: 'answers 400 to echo with logprobs; prompt_logprobs is fine', change: () => ({ promptLogprobs: 'no-echo' }) },
+  'no-prompt-logprobs': { summary: 'tells no log-probabilities of prompts, however they are asked for', change: () => ({ promptLogprobs: 'silent' }) },
   'no-finish': { summary: 'no finish reason', change: () => ({ finish: 'none' }) },
 }
 

@@ -14,6 +14,8 @@ export interface AnswerFacts {
   behaviour: Behaviour
   promptTokens: number
   cachedTokens: number
+  /** What the model takes for the answer to the question that the prompt holds: at the end of a prompt it is likely, and anything else is not. */
+  belief?: string | undefined
 }
 
 export interface Events {
@@ -156,16 +158,39 @@ function wholeOf(facts: AnswerFacts): object {
 }
 
 /** With `echo` the prompt stands in front; its first token has no log-probability, as nothing is before it. */
-function completionChoice({ ask, answer }: AnswerFacts, text: string): object {
+function completionChoice(facts: AnswerFacts, text: string): object {
+  const { ask, answer, behaviour } = facts
+  const silent = behaviour.promptLogprobs === 'silent'
   const prompt = ask.echo ? tokenize(ask.prompt) : []
-  if (ask.logprobs === undefined) return { text: ask.echo ? ask.prompt + text : text, logprobs: null }
+  const listed = ask.promptLogprobs === undefined || silent ? {} : { prompt_logprobs: promptPlaces(facts) }
+  if (ask.logprobs === undefined || (ask.echo && silent)) return { text: ask.echo ? ask.prompt + text : text, logprobs: null, ...listed }
   const logprobs = completionLogprobs([...prompt, ...answer.tokens], 0, ask.logprobs, 0) as {
     token_logprobs: (number | null)[]
     top_logprobs: (object | null)[]
   }
   if (ask.echo && prompt.length > 0) {
-    logprobs.token_logprobs[0] = null
+    promptLogprobs(facts).forEach((value, i) => (logprobs.token_logprobs[i] = value ?? null))
     logprobs.top_logprobs[0] = null
   }
-  return { text: ask.echo ? ask.prompt + text : text, logprobs }
+  return { text: ask.echo ? ask.prompt + text : text, logprobs, ...listed }
+}
+
+/** Of each token of the prompt; undefined for the first one. A known answer at the end of the prompt is likely. */
+function promptLogprobs({ ask, belief }: AnswerFacts): (number | undefined)[] {
+  const tokens = tokenize(ask.prompt)
+  const values = tokens.map((token, i) => (i === 0 ? undefined : logprobOf(token, i)))
+  if (belief === undefined || tokens.length < 2) return values
+  const end = ask.prompt.endsWith(belief) ? tokenize(belief).length : 0
+  for (let i = tokens.length - end; i < tokens.length; i++) if (values[i] !== undefined) values[i] = LIKELY
+  if (end === 0) values[tokens.length - 1]! -= 1
+  return values
+}
+
+/** Nats. */
+const LIKELY = -0.001
+
+/** As vLLM has them: a map from the id of the token for each place, and null for the first. */
+function promptPlaces(facts: AnswerFacts): (object | null)[] {
+  const tokens = tokenize(facts.ask.prompt)
+  return promptLogprobs(facts).map((logprob, i) => (logprob === undefined ? null : { [String(1000 + i)]: { logprob, rank: 1, decoded_token: tokens[i] } }))
 }

@@ -42,14 +42,15 @@ curl -N localhost:8000/v1/chat/completions -H 'content-type: application/json' \
 
 | path | what it gives |
 | --- | --- |
-| \`POST /v1/chat/completions\`, \`POST /v1/completions\` | answers, streamed or not; \`max_tokens\`, \`stop\`, \`seed\`, \`logprobs\`, \`ignore_eos\`, \`stream_options.include_usage\`, \`echo\` |
+| \`POST /v1/chat/completions\`, \`POST /v1/completions\` | answers, streamed or not; \`max_tokens\`, \`stop\`, \`seed\`, \`logprobs\`, \`ignore_eos\`, \`stream_options.include_usage\`, \`echo\`, \`prompt_logprobs\` |
 | \`GET /v1/models\`, \`GET /health\`, \`GET /version\` | what other servers give |
 | \`GET /truth\`, \`GET /truth?id=ID\` | when the last requests came and each of their tokens was written |
 | \`POST /reset\`, \`POST /reset_prefix_cache\` | forgets the truth, tries and prefixes; the prefixes only |
 
 A token of the mock is a piece of at most four letters, up to three digits, or one other character; a space belongs to what follows it.
 Integer expressions in the last message of the user are answered with their value, questions of the profile's list with its
-answer; any other text gets made-up words.`
+answer; any other text gets made-up words. The log-probabilities of a prompt that ends in the answer to a question in it say that this
+end is likely; all others are made up.`
 
 const PROFILES = `A profile is a YAML or JSON file for \`--model\`, or a list of them under \`models\`. Options of the command line go before it.
 

@@ -21,6 +21,8 @@ export interface Ask {
   logprobs: number | undefined
   /** The answer repeats the prompt (completions only). */
   echo: boolean
+  /** Log-probabilities of the prompt, as vLLM tells them: how many alternatives (completions only). */
+  promptLogprobs: number | undefined
 }
 export type ReadAsk = { ok: true; ask: Ask } | { ok: false; message: string; param: string | null }
 
@@ -59,6 +61,7 @@ const CompletionSchema = z.looseObject({
   prompt: z.union([z.string(), z.array(z.string()).length(1), z.array(z.number().int())]),
   logprobs: z.number().int().min(0).max(20).nullish(),
   echo: z.boolean().nullish(),
+  prompt_logprobs: z.number().int().min(0).max(20).nullish(),
 })
 
 function readChat(json: unknown): ReadAsk {
@@ -77,6 +80,7 @@ function readChat(json: unknown): ReadAsk {
       maxTokens: max_completion_tokens ?? rest.max_tokens ?? undefined,
       logprobs: logprobs === true ? (top_logprobs ?? 0) : undefined,
       echo: false,
+      promptLogprobs: undefined,
     },
   }
 }
@@ -84,11 +88,11 @@ function readChat(json: unknown): ReadAsk {
 function readCompletion(json: unknown): ReadAsk {
   const parsed = CompletionSchema.safeParse(json)
   if (!parsed.success) return refused(parsed.error)
-  const { prompt, logprobs, echo, ...rest } = parsed.data
+  const { prompt, logprobs, echo, prompt_logprobs, ...rest } = parsed.data
   const text = typeof prompt === 'string' ? prompt : prompt.join(' ')
   return {
     ok: true,
-    ask: { ...common(rest), endpoint: 'completions', prompt: text, question: text, maxTokens: rest.max_tokens ?? 16, logprobs: logprobs ?? undefined, echo: echo === true }, // prettier-ignore
+    ask: { ...common(rest), endpoint: 'completions', prompt: text, question: text, maxTokens: rest.max_tokens ?? 16, logprobs: logprobs ?? undefined, echo: echo === true, promptLogprobs: prompt_logprobs ?? undefined }, // prettier-ignore
   }
 }
 

@@ -112,7 +112,7 @@ function streamOf(count: number, written: RooflineWritten, endpoint: 'chat' | 'c
 
 function framesOf(count: number, endpoint: 'chat' | 'completions'): string[] {
   const tokens = randomTokens(count, 'roofline')
-  const ask = { endpoint, model: 'mock', prompt: '', question: '', stream: true, includeUsage: true, maxTokens: count, stop: [], seed: 0, ignoreEnd: true, logprobs: undefined, echo: false } // prettier-ignore
+  const ask = { endpoint, model: 'mock', prompt: '', question: '', stream: true, includeUsage: true, maxTokens: count, stop: [], seed: 0, ignoreEnd: true, logprobs: undefined, echo: false, promptLogprobs: undefined } // prettier-ignore
   const answer = { reasoning: [], tokens, finish: 'length' as const }
   const events = createEvents({ id: 'roofline', created: 0, ask, answer, behaviour: WELL_BEHAVED, promptTokens: tokenize('hello').length, cachedTokens: 0 })
   const role = events.role()

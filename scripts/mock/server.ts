@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { fnv1a } from '../../harness/random.ts'
 import { toFailure } from '../../harness/errors.ts'
 import { packageInfo } from '../../harness/package.ts'
-import { answerTo } from './answer.ts'
+import { answerTo, beliefOf } from './answer.ts'
 import { parseBehaviour, type Behaviour } from './behaviour.ts'
 import { createEvents, errorBody, type AnswerFacts } from './events.ts'
 import { hugeReply } from './huge.ts'
@@ -115,7 +115,7 @@ async function answer(state: State, endpoint: Endpoint, request: IncomingMessage
   if (truth.id === '') truth.id = `mock-${truth.index}`
   response.setHeader('x-request-id', truth.id)
 
-  const refusal = refusalOf(state, behaviour, model, body)
+  const refusal = refusalOf(state, behaviour, model, body) ?? (ask.echo && ask.logprobs !== undefined && behaviour.promptLogprobs === 'no-echo' ? NO_ECHO : undefined)
   if (refusal) {
     state.book.close(truth, 'refused', refusal.status)
     return sendBody(response, refusal.status, refusal.headers, refusal.body)
@@ -131,6 +131,7 @@ async function answer(state: State, endpoint: Endpoint, request: IncomingMessage
     behaviour,
     promptTokens: promptTokens.length,
     cachedTokens,
+    ...(ask.echo || ask.promptLogprobs !== undefined ? { belief: beliefOf(model.profile, model.seed, ask.prompt) } : {}),
   }
   begin(state, model, { facts, events: createEvents(facts), response, truth, book: state.book, cancel: () => {} }, request.httpVersionMinor === 0)
 }
@@ -152,6 +153,8 @@ function begin(state: State, model: MockModel, reply: Reply, http10: boolean): v
   const listener = ask.stream ? streamReply(reply, openWire(response, behaviour, wide, http10)) : wholeReply(reply)
   reply.cancel = model.submit(facts.promptTokens - facts.cachedTokens, Math.max(1, truth.outputTokens), listener)
 }
+
+const NO_ECHO = { status: 400, headers: { 'content-type': 'application/json' }, body: errorBody(400, 'echo with logprobs is not supported', 'echo') }
 
 type Chosen = { model: MockModel; behaviour: Behaviour; said: string } | { status: number; message: string }
 

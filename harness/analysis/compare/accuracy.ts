@@ -2,12 +2,12 @@
 import type { Estimate, Observed } from '../../types.ts'
 import type { GroupData } from '../data.ts'
 import { inOrder, lotOf } from '../lot.ts'
-import { itemScores, slicesIn } from '../metrics/accuracy.ts'
+import { isAlike, itemScores, slicesIn } from '../metrics/accuracy.ts'
 import { absent, counted, estimate } from '../observed.ts'
 import { proportionRatio } from '../stats/proportion-ratio.ts'
 import { tangoInterval } from '../stats/tango.ts'
 import { Numbering } from '../table/rows.ts'
-import { compareMeasures, NO_PAIRS, type Comparison } from './measure.ts'
+import { compareMeasures, NO_PAIRS, UNLIKE, type Comparison } from './measure.ts'
 import { emptyPairs, isSingle, lostAndWon, pairsInOrder, pairsWhere, type ScorePairs } from './pairs.ts'
 import { emptySums, ratioMeasure } from './times.ts'
 
@@ -34,10 +34,14 @@ export function scorePairs(model: Pick<GroupData, 'group'>, teacher: Pick<GroupD
   for (const item of base.item) places.add(item)
   const pairs = emptyPairs(own.table, own.length)
   const turns = new Float64Array(own.length)
-  let n = 0
+  let [n, unlike] = [0, 0]
   for (let i = 0; i < own.length; i++) {
     const at = places.find(own.item[i]!)
     if (at < 0) continue
+    if (!isAlike(own.way[i]!, base.way[at]!)) {
+      unlike++
+      continue
+    }
     turns[n] = byLot ? lotOf(own.table.names[own.item[i]!]!) : order === 'model' ? i : order === 'teacher' ? at : turnOf(i, at)
     pairs.item[n] = own.item[i]!
     pairs.cluster[n] = own.cluster[i]!
@@ -48,13 +52,15 @@ export function scorePairs(model: Pick<GroupData, 'group'>, teacher: Pick<GroupD
   }
   const kept = n === own.length ? pairs : pairsWhere(pairs, (i) => i < n)
   const given = turns.subarray(0, n)
-  return given.every((turn, i) => i === 0 || given[i - 1]! <= turn) ? kept : pairsInOrder(kept, inOrder(given))
+  const ordered = given.every((turn, i) => i === 0 || given[i - 1]! <= turn) ? kept : pairsInOrder(kept, inOrder(given))
+  return unlike === 0 ? ordered : { ...ordered, unlike }
 }
 
 /** Ratio and difference of two lists of scores for the same items: score intervals for single right-or-wrong answers, else the paired bootstrap. */
 export function compareScores(pairs: ScorePairs, slice: string, seed: readonly string[]): Comparison {
   const { length } = pairs
-  if (length === 0) return { metric: 'accuracy', slice, ratio: absent(NO_PAIRS), difference: absent(NO_PAIRS), pairs: 0 }
+  const none = (pairs.unlike ?? 0) > 0 ? UNLIKE : NO_PAIRS
+  if (length === 0) return { metric: 'accuracy', slice, ratio: absent(none), difference: absent(none), pairs: 0 }
   const clusters = new Numbering(pairs.table.names.length, length)
   const first = pairs.cluster.map((cluster) => clusters.add(cluster))
   const { count } = clusters

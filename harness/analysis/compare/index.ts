@@ -5,6 +5,7 @@ import type { GroupData } from '../data.ts'
 import { accuracyComparisons } from './accuracy.ts'
 import { compareMeasures } from './measure.ts'
 import { memoryComparisons } from './memory.ts'
+import { textMeasures } from '../metrics/texts.ts'
 import { timeMeasures, tokensMeasure } from './times.ts'
 
 /** Ratios of every group to the group of the teacher with the same workload and load; none where nothing was asked of one of the two. */
@@ -29,6 +30,7 @@ export function compareGroups(model: GroupData, teacher: GroupData): RatioRow[] 
   const comparisons = [
     ...accuracyComparisons(model, teacher, seed),
     ...compareMeasures([tokensMeasure(model, teacher, byItem)], byItem, [...seed, 'items']),
+    ...compareMeasures(textMeasures(model, teacher, byItem), byItem, [...seed, 'texts']),
     ...compareMeasures(timeMeasures(model, teacher, byUnit), byUnit, [...seed, 'units']),
     ...memoryComparisons(model, teacher),
   ]

@@ -43,6 +43,7 @@ export interface Pair<T> {
 export type Attempt = Measure | { metric: MetricId; slice: string; missing: Observed<never> }
 
 export const NO_PAIRS = 'the two have no item in common'
+export const UNLIKE = 'the one was scored by log-likelihood and the other by written answers: these are different measurements, and are not compared'
 
 /** Compares all measures over the same resamples; `seed` names the comparison, so that its numbers depend on nothing else. */
 export function compareMeasures(attempts: readonly Attempt[], { count, items }: Pick<Components, 'count' | 'items'>, seed: readonly string[]): Comparison[] {

@@ -24,6 +24,8 @@ export interface ScorePairs {
   model: Float64Array
   teacher: Float64Array
   binary: Uint8Array
+  /** Items that both were asked, the one in writing and the other by log-likelihood: they are left out. */
+  unlike?: number
 }
 
 export function emptyPairs(table: SampleTable, length: number): ScorePairs {

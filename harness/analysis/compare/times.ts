@@ -11,7 +11,7 @@ import { foldSums, foldValues, weightedQuantile, weightedRatio, type Statistic }
 import { sizesOf, type ClusteredValues } from '../stats/clustered.ts'
 import type { ClusterSums } from '../stats/paired.ts'
 import { leastForQuantile, quantile } from '../stats/quantiles.ts'
-import { indicesWhere, isAnswered, pickInts, pickNumbers, tells } from '../table/rows.ts'
+import { indicesWhere, isAnswered, isGiven, pickInts, pickNumbers, tells } from '../table/rows.ts'
 import { QUANTILE_METRICS, VALUES, whyNone, type Collected, type ValueName } from '../values.ts'
 import { NO_PAIRS, type Attempt, type Measure, type Pair } from './measure.ts'
 
@@ -35,7 +35,7 @@ export function tokensMeasure(model: GroupData, teacher: GroupData, components: 
     const entry = emptySums(components.count)
     graded.forEach((row, i) => {
       const component = components.members[side]!.requests[i]!
-      if (component < 0 || !isAnswered(table, row) || !tells(table, row, ['outputTokens'])) return
+      if (component < 0 || !isAnswered(table, row) || isGiven(table, row) || !tells(table, row, ['outputTokens'])) return
       entry.top[component]! += table.outputTokens[row]!
       entry.bottom[component]!++
     })

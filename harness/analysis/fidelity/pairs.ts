@@ -1,7 +1,7 @@
 /** Graded answers of a model and its teacher to the same item in the same repeat. */
 import type { SampleTable } from '../../types.ts'
 import { whyEmpty, type Group } from '../groups.ts'
-import { clusterOf, indicesWhere, isAnswered, isGraded, pickInts } from '../table/rows.ts'
+import { clusterOf, indicesWhere, isAnswered, isGiven, isGraded, pickInts } from '../table/rows.ts'
 
 /** Rows of the table, and the cluster of the model's; as columns. */
 export interface AnswerPairs {
@@ -61,7 +61,7 @@ function pairsOf(table: SampleTable, own: Int32Array, base: Int32Array): AnswerP
   const teacher = mine.map((row) => {
     for (let i = heads[table.item[row]!]!; i >= 0; i = next[i]!) {
       const other = theirs[i]!
-      if (table.hash[other] === table.hash[row] && repeats[table.key[other]!] === repeats[table.key[row]!]) return other
+      if (table.hash[other] === table.hash[row] && isGiven(table, other) === isGiven(table, row) && repeats[table.key[other]!] === repeats[table.key[row]!]) return other
     }
     return -1
   })

@@ -6,8 +6,16 @@ import { absent, counted, estimate } from '../observed.ts'
 import { scoreInterval } from '../stats/means.ts'
 import { wilson } from '../stats/wilson.ts'
 import { CUT_OFF } from '../table/codes.ts'
-import { clusterOf, countRows, isAnswered, isGraded, Numbering, rowsByItem, scoreOf, tells } from '../table/rows.ts'
+import { clusterOf, countRows, isAnswered, isGiven, isGraded, Numbering, rowsByItem, scoreOf, tells } from '../table/rows.ts'
 import { NOT_TOLD } from '../values.ts'
+
+/** By written answers, by the likelihood of given texts, by both, which are different measurements; or every request failed. */
+export const WAY = { written: 0, given: 1, mixed: 2, none: 3 } as const
+
+/** Whether scores that were found in these ways may be compared; what failed counts as wrong either way. */
+export function isAlike(a: number, b: number): boolean {
+  return a !== WAY.mixed && b !== WAY.mixed && (a === b || a === WAY.none || b === WAY.none)
+}
 
 /** The score of each item: its repeats averaged, a failed request as 0; ungraded answers left out. As columns. */
 export interface ItemScores {
@@ -19,12 +27,14 @@ export interface ItemScores {
   score: Float64Array
   /** How many graded requests it is the mean of. */
   requests: Int32Array
+  /** How it was found: `WAY`. */
+  way: Uint8Array
 }
 
 export function accuracyCells({ group }: GroupData): Cell[] {
   const scores = itemScores(group)
-  const whole: Cell = { metric: 'accuracy', slice: '', estimate: accuracyOf(scores, undefined) }
-  return [whole, ...slicesIn(scores).map(([slice, name]): Cell => ({ metric: 'accuracy', slice: name, estimate: accuracyOf(scores, slice) }))]
+  const whole: Cell = { metric: 'accuracy', slice: '', estimate: accuracyOf(scores, undefined, group.likely) }
+  return [whole, ...slicesIn(scores).map(([slice, name]): Cell => ({ metric: 'accuracy', slice: name, estimate: accuracyOf(scores, slice, group.likely) }))]
 }
 
 export function shareCells({ group }: GroupData): Cell[] {
@@ -71,27 +81,50 @@ function scoresOf(table: SampleTable, graded: Int32Array, promptsOnly: boolean):
     slice: items.map((_, i) => table.slice[rows[from[i]!]!]!),
     score,
     requests: items.map((_, i) => from[i + 1]! - from[i]!),
+    way: Uint8Array.from(items, (_, i) => wayOf(table, rows.subarray(from[i]!, from[i + 1]!))),
   }
 }
 
+/** A request that failed was asked in no way. */
+function wayOf(table: SampleTable, rows: Int32Array): number {
+  let [given, written] = [0, 0]
+  for (const row of rows) {
+    if (!isAnswered(table, row)) continue
+    if (isGiven(table, row)) given = 1
+    else written = 1
+  }
+  return given + written === 2 ? WAY.mixed : given === 1 ? WAY.given : written === 1 ? WAY.written : WAY.none
+}
+
+/** In words, of a workload that is scored by log-likelihood where that is told. */
+function wayIn(counts: Int32Array): string {
+  const [given, written] = [counts[WAY.given]!, counts[WAY.written]!]
+  const all = given + written + counts[WAY.mixed]!
+  if (given === all) return ', by log-likelihood of the choices'
+  if (written === all) return ', of written answers in place of log-likelihood'
+  return `, ${given} by log-likelihood and the others written: not one measurement`
+}
+
 /** Of all, or of one slice. */
-function accuracyOf({ length, table, cluster, slice, score, requests }: ItemScores, only: number | undefined): Observed<Estimate> {
+function accuracyOf({ length, table, cluster, slice, score, requests, way }: ItemScores, only: number | undefined, likely: boolean): Observed<Estimate> {
   const clusters = new Numbering(table.names.length, length)
   const [top, bottom] = [new Float64Array(clusters.keys.length), new Float64Array(clusters.keys.length)]
   let [items, repeated] = [0, false]
+  const ways = new Int32Array(4)
   for (let i = 0; i < length; i++) {
     if (only !== undefined && slice[i] !== only) continue
     const at = clusters.add(cluster[i]!)
     top[at]! += score[i]!
     bottom[at]!++
     items++
+    ways[way[i]!]!++
     repeated ||= requests[i]! > 1
   }
   if (items === 0) return absent('no answer was graded')
   const { count } = clusters
   const repeats = repeated ? ', repeats averaged per item' : ''
   const clustered = count < items ? `, in ${counted(count, 'cluster')}` : ''
-  const method = `mean score of ${counted(items, 'item')}${clustered}${repeats}; Wilson interval`
+  const method = `mean score of ${counted(items, 'item')}${clustered}${repeats}${likely ? wayIn(ways) : ''}; Wilson interval`
   const interval = scoreInterval({ top: top.subarray(0, count), bottom: bottom.subarray(0, count) })
   return estimate(interval, { n: items, unit: 'ratio', origin: 'measured', method })
 }

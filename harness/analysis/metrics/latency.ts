@@ -5,7 +5,7 @@ import { absent, counted, estimate } from '../observed.ts'
 import { sizesOf, type ClusteredValues } from '../stats/clustered.ts'
 import { clusteredInterval, effectiveSize, leastForQuantile, orderInterval, quantile, thin } from '../stats/quantiles.ts'
 import { tInterval } from '../stats/means.ts'
-import { indicesWhere, isAnswered, pickNumbers, tells } from '../table/rows.ts'
+import { indicesWhere, isAnswered, isGiven, pickNumbers, tells } from '../table/rows.ts'
 import { QUANTILE_METRICS, VALUES, whyNone, type Collected, type ValueName } from '../values.ts'
 
 export function latencyCells(data: GroupData): Cell[] {
@@ -23,7 +23,7 @@ export function outputTokensCell(data: GroupData): Cell {
   const [top, bottom] = [new Float64Array(count), new Float64Array(count)]
   let answered = 0
   graded.forEach((row, i) => {
-    if (!isAnswered(table, row) || !tells(table, row, ['outputTokens'])) return
+    if (!isAnswered(table, row) || isGiven(table, row) || !tells(table, row, ['outputTokens'])) return
     answered++
     const component = members[0]!.requests[i]!
     if (component < 0) return

@@ -19,6 +19,11 @@ export function tableOf(samples: readonly Sample[]): SampleTable {
   return builder.done((row) => samples[row]!.prompt)
 }
 
+/** Of the text that was given as a whole: answers to choose from are several, and graded. */
+export function textBytes({ likelihoods }: Pick<Sample, 'likelihoods'>): number | undefined {
+  return likelihoods?.length === 1 ? likelihoods[0]!.bytes : undefined
+}
+
 export function everyRow({ length }: SampleTable): Int32Array {
   return Int32Array.from({ length }, (_, row) => row)
 }
@@ -106,6 +111,7 @@ export class TableBuilder {
       textLength: numbers(),
       reasoningLength: numbers(),
       bytes: numbers(),
+      textBytes: numbers(),
     }
     this.tokenFrom = new Int32Array(rows + 1)
     this.tokenMs = new Float64Array(tokens)
@@ -137,7 +143,7 @@ export class TableBuilder {
     c.slice[row] = sample.slice === undefined ? -1 : this.slices.add(sample.slice)
     c.answer[row] = this.answers.add(grade?.answer ?? text.trim())
     c.finish[row] = finishCode(sample.finish)
-    c.flags[row] = (sample.timing === 'event' ? FLAG.event : 0) | (sample.countedBy === 'estimate' ? FLAG.estimate : 0) | untoldBits(sample.unknown)
+    c.flags[row] = (sample.timing === 'event' ? FLAG.event : 0) | (sample.countedBy === 'estimate' ? FLAG.estimate : 0) | (sample.likelihoods === undefined ? 0 : FLAG.given) | untoldBits(sample.unknown)
     c.stage[row] = sample.stage ?? 0
     c.startMs[row] = sample.startMs
     c.endMs[row] = sample.endMs
@@ -153,6 +159,7 @@ export class TableBuilder {
     c.textLength[row] = text.length
     c.reasoningLength[row] = reasoning.length
     c.bytes[row] = byteLength(text) + byteLength(reasoning)
+    c.textBytes[row] = textBytes(sample) ?? Number.NaN
     this.rare(row, sample)
     this.reserve(sample.tokenMs.length)
     for (const ms of sample.tokenMs) this.tokenMs[this.tokens++] = ms

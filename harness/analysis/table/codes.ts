@@ -6,7 +6,7 @@ export const FAILED = FINISHES.indexOf('error')
 export const CUT_OFF = FINISHES.indexOf('length')
 
 /** Times are of events, token counts are estimates; and what a recorded answer does not tell. */
-export const FLAG = { event: 1, estimate: 2 } as const
+export const FLAG = { event: 1, estimate: 2, /** No answer was written: texts were given, and their likelihoods told. */ given: 128 } as const
 const UNTOLD: Record<Unknown, number> = { times: 4, promptTokens: 8, outputTokens: 16, finish: 32, text: 64 }
 
 export function finishCode(finish: Sample['finish']): number {

@@ -6,6 +6,11 @@ export function isAnswered({ finish }: SampleTable, row: number): boolean {
   return finish[row] !== FAILED
 }
 
+/** Texts were given, and nothing was written. */
+export function isGiven({ flags }: SampleTable, row: number): boolean {
+  return (flags[row]! & FLAG.given) !== 0
+}
+
 export function isGraded({ score }: SampleTable, row: number): boolean {
   return !Number.isNaN(score[row]!)
 }
@@ -136,4 +141,4 @@ export function rowsByItem(table: SampleTable, rows: Int32Array, keep: (row: num
 
 // --- internal ---
 
-const UNTOLD = 0xff & ~(FLAG.event | FLAG.estimate)
+const UNTOLD = 0xff & ~(FLAG.event | FLAG.estimate | FLAG.given)

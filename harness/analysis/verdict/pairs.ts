@@ -3,7 +3,7 @@ import type { SampleTable } from '../../types.ts'
 import { scorePairs, type PairOrder } from '../compare/accuracy.ts'
 import { emptyPairs, pairsWhere, type ScorePairs } from '../compare/pairs.ts'
 import { whyEmpty, type Group } from '../groups.ts'
-import { NO_PAIRS } from '../compare/measure.ts'
+import { NO_PAIRS, UNLIKE } from '../compare/measure.ts'
 import { isGraded, Numbering } from '../table/rows.ts'
 
 /** All that is read of a group's data. */
@@ -44,8 +44,10 @@ function pairsOf(table: SampleTable, workload: string, own: readonly Grouped[], 
     const other = theirs.find(({ group }) => group.load === data.group.load)
     return other === undefined ? [] : [{ load: data.group.load, own: data, base: other }]
   })
+  let unlike = 0
   const withPairs = both.flatMap((one) => {
     const pairs = scorePairs(one.own, one.base, order)
+    unlike += pairs.unlike ?? 0
     return pairs.length === 0 ? [] : [{ ...one, pairs }]
   })
   const closed = withPairs.filter((one) => isClosed(one.own.group))
@@ -57,7 +59,7 @@ function pairsOf(table: SampleTable, workload: string, own: readonly Grouped[], 
       table,
       used.map(({ pairs }) => pairs),
     ),
-    why: used.length > 0 ? '' : whyNone(mine, theirs),
+    why: used.length > 0 ? '' : unlike > 0 ? UNLIKE : whyNone(mine, theirs),
   }
 }
 

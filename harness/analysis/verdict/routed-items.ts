@@ -2,7 +2,7 @@
 import { fnv1a } from '../../random.ts'
 import type { Origin, RoutingRule, SampleTable } from '../../types.ts'
 import type { GroupData } from '../data.ts'
-import { clusterOf, indicesWhere, isAnswered, isGraded, Numbering, pickInts, pickNumbers, rowsByItem, scoreOf, tells, type ItemRows } from '../table/rows.ts'
+import { clusterOf, indicesWhere, isAnswered, isGiven, isGraded, Numbering, pickInts, pickNumbers, rowsByItem, scoreOf, tells, type ItemRows } from '../table/rows.ts'
 
 /** Columns; clusters are names of the table. */
 export interface RoutedItems {
@@ -55,6 +55,7 @@ export function routedItems({ table, own, base, baseAt, ownCosts, baseCosts }: G
     const at = baseAt.find(item)
     if (at < 0) continue
     const answers = own.rows.subarray(own.from[i]!, own.from[i + 1]!)
+    if (isGiven(table, answers[0]!) !== isGiven(table, base.rows[base.from[at]!]!)) continue
     const given = READERS[rule](table, answers)
     if (given === undefined) return undefined
     const others = base.from[at + 1]! - base.from[at]!
@@ -119,7 +120,10 @@ interface Given {
 
 /** `answers` are the student's to one item, at least one. */
 const READERS: Record<RoutingRule, (table: SampleTable, answers: Int32Array) => Given | undefined> = {
-  'answer-length': (table, [first]) => ({ score: scoreOf(table, first!), doubt: isAnswered(table, first!) ? table.outputTokens[first!]! : Infinity, used: 1 }),
+  'answer-length': (table, [first]) => {
+    if (isGiven(table, first!)) return undefined // nothing was written
+    return { score: scoreOf(table, first!), doubt: isAnswered(table, first!) ? table.outputTokens[first!]! : Infinity, used: 1 }
+  },
   agreement: (table, answers) => (answers.length < 2 || answers.some((row) => !tells(table, row, ['text'])) ? undefined : majority(table, answers)),
   'log-probability': (table, [first]) => {
     if (!isAnswered(table, first!)) return { score: scoreOf(table, first!), doubt: Infinity, used: 1 }

@@ -7,12 +7,14 @@ import { ProfileSchema } from '../../../scripts/mock/profile.ts'
 import { spawnMock } from '../../../scripts/mock/process.ts'
 import { HarnessError } from '../../errors.ts'
 import type { Model, ModelAdapter, ModelSpec, OpenContext } from '../../types.ts'
+import { whyNoLikelihoods } from '../openai/can-tell.ts'
 import openai from '../openai/index.ts'
 
 const adapter: ModelAdapter = {
   id: 'mock',
   summary: 'a made-up model behind a mock server that is started for it (docs/mock.md): for demonstrations and tests',
   runsIn: 'client',
+  whyNoLikelihoods: ({ client }) => whyNoLikelihoods(typeof client === 'object' && client !== null ? client : {}),
   open,
 }
 export default adapter

@@ -9,6 +9,7 @@ export function readAnswer(body: Buffer, assembly: Assembly): void {
   try {
     const value: unknown = JSON.parse(decodeLatin1(body.toString('latin1')))
     const delta = readDelta(value)
+    assembly.whole = value
     if (delta.error === undefined && !AnswerSchema.safeParse(value).success) {
       assembly.fail('protocol', 'invalid-json', 'the server sent JSON that is not an answer: it has no choices')
       return

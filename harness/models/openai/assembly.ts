@@ -17,6 +17,8 @@ export class Assembly {
   readonly toolCalls: ToolCall[] = []
   finish: Completion['finish'] | undefined
   usage: Usage | undefined
+  /** The body of an answer that came without a stream. */
+  whole: unknown
   fault: StreamFault | undefined
   /** The server said that the stream is over. */
   done = false

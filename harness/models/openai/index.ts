@@ -3,14 +3,16 @@ import { fromFailure, HarnessError } from '../../errors.ts'
 import { residentBytes } from '../../resident.ts'
 import type { Attempt, Completion, Model, ModelAdapter, ModelSpec, OpenContext, Recording, Request, Sent, TokenEvent } from '../../types.ts'
 import { bodyOf } from './body.ts'
-import { loadChatTemplate, type RenderChat } from './chat-template.ts'
-import { Exchange, type Outcome } from './exchange.ts'
+import { whyNoLikelihoods } from './can-tell.ts'
+import { loadChatTemplate } from './chat-template.ts'
+import type { Outcome } from './exchange.ts'
 import { askServer } from './facts.ts'
-import { clientVersion, openWire, type Wire } from './http.ts'
-import { readOptions, type Endpoint } from './options.ts'
-import { backoffMs, pause, RETRIED, retryAfterMs } from './retry.ts'
+import { sendGiven, startGiven } from './given.ts'
+import { clientVersion, openWire } from './http.ts'
+import { exchange, type Line } from './line.ts'
+import { readOptions } from './options.ts'
 import { InvalidUtf8 } from './text.ts'
-import { openTokenizer, type TokenCounter } from './tokenizer.ts'
+import { openTokenizer } from './tokenizer.ts'
 import { countTokens } from './tokens.ts'
 import { Watch } from './watch.ts'
 
@@ -18,6 +20,7 @@ const adapter: ModelAdapter = {
   id: 'openai',
   summary: 'any server with an OpenAI-compatible API (vLLM, SGLang, llama.cpp, Ollama, OpenAI …)',
   runsIn: 'client',
+  whyNoLikelihoods,
   open,
 }
 export default adapter
@@ -33,7 +36,7 @@ async function open(spec: ModelSpec, { signal }: OpenContext): Promise<Model> {
   try {
     const { runtime, parameters } = await askServer(endpoint, wire, clientVersion(), signal)
     const { firstTokenMs, idleMs, totalMs } = options.timeouts
-    const line: Line = { endpoint, wire, tokenizer, render, watch: new Watch([firstTokenMs, idleMs, totalMs]) }
+    const line: Line = { endpoint, wire, tokenizer, render, watch: new Watch([firstTokenMs, idleMs, totalMs]), given: startGiven(options) }
     return {
       card: {
         name: spec.name,
@@ -54,44 +57,27 @@ async function open(spec: ModelSpec, { signal }: OpenContext): Promise<Model> {
   }
 }
 
-/** What requests to one server share. */
-interface Line {
-  endpoint: Endpoint
-  wire: Wire
-  watch: Watch
-  tokenizer: TokenCounter | undefined
-  render: RenderChat | undefined
-}
-
 /** Longest text of a failed answer that is kept, in characters. */
 const LONGEST_REMAINS = 65_536
 
 async function send(line: Line, request: Request, recording: Recording, signal: AbortSignal): Promise<Sent> {
   throwIfAborted(signal)
-  const { options } = line.endpoint
-  const body = bodyOf(options, request, line.render)
-  const path = options.api === 'chat' ? '/chat/completions' : '/completions'
-  const attempts: Attempt[] = []
-  for (;;) {
-    const startMs = recording.now()
-    const outcome = await new Promise<Outcome>((resolve) =>
-      line.wire.dispatch('POST', path, body, new Exchange(line.endpoint, recording, line.watch, signal, resolve)),
-    )
-    if (outcome.aborted === true) throw new HarnessError('aborted', 'interrupted')
-    if (outcome.error === undefined) return finish(line, request, outcome, attempts)
-    const waitMs = waitBefore(outcome, attempts.length, line.endpoint, request.seed)
-    if (waitMs === undefined) return { ok: false, attempts, text: remains(line, outcome), error: outcome.error }
-    attempts.push({ startMs, endMs: recording.now(), error: outcome.error })
-    await pause(waitMs, signal)
-  }
+  const { given, ...plain } = request
+  if (given === undefined) return sendPlain(line, request, recording, signal)
+  const read = line.given.ways.length === 0 ? undefined : await sendGiven(line, { ...request, given }, recording, signal)
+  if (read !== undefined) return read
+  if (given.required === true) return { ok: false, attempts: [], text: '', error: { code: 'model', kind: 'no-likelihoods', message: line.given.why } }
+  const sent = await sendPlain(line, plain, recording, signal)
+  return sent.ok ? { ...sent, completion: { ...sent.completion, noLikelihoods: line.given.why } } : sent
 }
 
-/** How long to wait before the request is sent again; undefined where it is not. */
-function waitBefore({ status, headers }: Outcome, failed: number, { options: { retries } }: Endpoint, seed: number): number | undefined {
-  if (!RETRIED.includes(status) || failed >= retries.max) return undefined
-  const asked = retryAfterMs(headers)
-  if (asked !== undefined && asked > retries.maxWaitMs) return undefined
-  return Math.min(retries.maxWaitMs, asked ?? backoffMs(failed, retries.baseMs, seed))
+async function sendPlain(line: Line, request: Request, recording: Recording, signal: AbortSignal): Promise<Sent> {
+  const { options } = line.endpoint
+  const attempts: Attempt[] = []
+  const path = options.api === 'chat' ? '/chat/completions' : '/completions'
+  const outcome = await exchange(line, { path, body: bodyOf(options, request, line.render), seed: request.seed, attempts }, recording, signal)
+  if (outcome.error !== undefined) return { ok: false, attempts, text: remains(line, outcome), error: outcome.error }
+  return finish(line, request, outcome, attempts)
 }
 
 async function finish(line: Line, request: Request, { assembly }: Outcome, attempts: readonly Attempt[]): Promise<Sent> {

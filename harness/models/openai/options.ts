@@ -33,6 +33,10 @@ export const OptionsSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Ask for the log-probability of each token: for calibration and routing. Events get larger, and the client slower'),
+  promptLogprobs: z
+    .enum(['auto', 'echo', 'prompt_logprobs', 'off'])
+    .default('auto')
+    .describe('Completions only: how the log-probabilities of a prompt are asked for (echo with logprobs, or prompt_logprobs of vLLM); auto tries both'),
   maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_tokens'),
   tokenizer: text.optional().describe('Path of a tokenizer.json, to count tokens where the server does not'),
   checkUsage: z.boolean().default(false).describe('Count every answer with the tokenizer too, and believe it where the server is far off'),

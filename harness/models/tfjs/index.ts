@@ -98,9 +98,13 @@ function promptText({ prompt }: Pick<Request, 'prompt'>): string {
 }
 
 function scoreText({ config, tokenizer }: LoadedModel, weights: Weights, context: string, continuation: string): Score {
-  const ids = tokenizer.encode(continuation)
-  const { logProbs, isGreedy } = scoreTokens(config, weights, tokenizer.encode(context), ids)
-  return { logProb: logProbs.reduce((a, b) => a + b, 0), tokens: ids.length, bytes: new TextEncoder().encode(continuation).byteLength, isGreedy }
+  const [before, all] = [tokenizer.encode(context), tokenizer.encode(continuation)]
+  const alone = before.length === 0 // then the first token is what the others follow
+  const [given, ids] = alone ? [all.slice(0, 1), all.slice(1)] : [before, all]
+  const text = alone ? tokenizer.decode(ids) : continuation
+  const { logProbs, isGreedy } = scoreTokens(config, weights, given, ids)
+  const logProb = logProbs.reduce((a, b) => a + b, 0)
+  return { logProb, tokens: ids.length, bytes: new TextEncoder().encode(text).byteLength, isGreedy, contextTokens: given.length }
 }
 
 function distributions({ config, tokenizer, card }: LoadedModel, weights: Weights, forced: ForcedText): Distributions {

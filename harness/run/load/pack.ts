@@ -60,6 +60,8 @@ export class Packer {
       if (completion.toolCalls !== undefined) rare.toolCalls = completion.toolCalls
       if (completion.logProb !== undefined) rare.logProb = completion.logProb
       if (completion.logProbTokens !== undefined) rare.logProbTokens = completion.logProbTokens
+      if (completion.likelihoods !== undefined) rare.likelihoods = completion.likelihoods
+      if (completion.noLikelihoods !== undefined) rare.noLikelihoods = completion.noLikelihoods
     } else {
       for (const value of [NaN, NaN, NaN, NaN, FAILED, NaN]) table.push(value)
       this.texts.push(sent.text)
@@ -117,7 +119,7 @@ function answerOf(
   at: (column: number) => number,
   text: string,
   seen: Parameters<typeof tokenTimes>[0],
-  { attempts, error, reasoning, toolCalls, logProb, logProbTokens }: Rare,
+  { attempts, error, reasoning, toolCalls, logProb, logProbTokens, likelihoods, noLikelihoods }: Rare,
 ): Answer {
   const outputTokens = at(OUTPUT)
   const times = { ...tokenTimes(seen, Number.isNaN(outputTokens) ? undefined : outputTokens), ...(attempts === undefined ? {} : { attempts }) }
@@ -134,6 +136,8 @@ function answerOf(
     ...(toolCalls === undefined ? {} : { toolCalls: ToolCallsSchema.parse(toolCalls) }),
     ...(logProb === undefined ? {} : { logProb }),
     ...(logProbTokens === undefined ? {} : { logProbTokens }),
+    ...(likelihoods === undefined ? {} : { likelihoods }),
+    ...(noLikelihoods === undefined ? {} : { noLikelihoods }),
   })
   if (completion.success) return { ok: true, ...times, completion: completion.data }
   const [issue] = completion.error.issues

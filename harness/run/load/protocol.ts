@@ -77,7 +77,7 @@ export interface Batch {
   /** What few requests have: row, and the rest. */
   rare: [row: number, Rare][]
 }
-export interface Rare extends Partial<Pick<Completion, 'reasoning' | 'toolCalls' | 'logProb' | 'logProbTokens'>> {
+export interface Rare extends Partial<Pick<Completion, 'reasoning' | 'toolCalls' | 'logProb' | 'logProbTokens' | 'likelihoods' | 'noLikelihoods'>> {
   attempts?: Sent['attempts']
   error?: Failure
 }

@@ -75,6 +75,7 @@ const NUMBERS = [
   'log_prob_tokens',
   'cost_usd',
   'stage',
+  'text_bytes',
 ] as const
 const NAMES = ['cell', 'model', 'workload', 'load', 'slice', 'finish', 'counted_by', 'timing'] as const
 const CODES = ['item', 'item_hash', 'cluster', 'unknown'] as const
@@ -93,6 +94,7 @@ const SELECTION: Selection = {
   answer: { sql: ANSWER, shown: `left(${ANSWER}, ${LONGEST_ANSWER})`, kind: 'codes' },
   text_units: { sql: units('text'), kind: 'number' },
   reasoning_units: { sql: units('reasoning'), kind: 'number' },
+  given: { sql: 'CASE WHEN likelihoods IS NULL THEN 0 ELSE 1 END', kind: 'number' },
   bytes: { sql: 'strlen(text) + coalesce(strlen(reasoning), 0)', kind: 'number' },
   token_us: { sql: 'token_us', kind: 'steps' },
   token_ms: { sql: 'token_ms', kind: 'numbers' },
@@ -126,6 +128,7 @@ function fillNumbers(builder: TableBuilder, chunk: Chunk, path: string): void {
   copy('text_units', columns.textLength)
   copy('reasoning_units', columns.reasoningLength)
   copy('bytes', columns.bytes)
+  copy('text_bytes', columns.textBytes)
 }
 
 type Fill = (builder: TableBuilder, chunk: Chunk) => void
@@ -149,6 +152,7 @@ function rowsFiller(path: string): Fill {
     const codes = (name: (typeof NAMES)[number] | (typeof CODES)[number] | 'answer'): Codes => chunk.codes(name)
     const column = { cell: codes('cell'), item: codes('item'), hash: codes('item_hash'), cluster: codes('cluster'), slice: codes('slice') }
     const more = { finish: codes('finish'), counted: codes('counted_by'), timing: codes('timing'), unknown: codes('unknown'), answer: codes('answer') }
+    const given = chunk.numbers('given')
     const [error, attempts, exact] = (['error', 'attempts', 'exact'] as const).map((name) => chunk.texts(name))
     const key = keyOf(chunk)
     const tokens = timesOf(builder, chunk)
@@ -173,7 +177,7 @@ function rowsFiller(path: string): Fill {
       columns.answer[row] = answer < 0 ? builder.answers.add('') : answer
       columns.finish[row] = must(finishes(more.finish, i, builder), 'finish')
       columns.flags[row] =
-        Math.max(0, timings(more.timing, i, builder)) | Math.max(0, counts(more.counted, i, builder)) | Math.max(0, untold(more.unknown, i, builder))
+        (given[i] === 1 ? FLAG.given : 0) | Math.max(0, timings(more.timing, i, builder)) | Math.max(0, counts(more.counted, i, builder)) | Math.max(0, untold(more.unknown, i, builder))
       const [failure, tries] = [error?.(i), attempts?.(i)]
       if (failure !== undefined) builder.errors.set(row, FailureSchema.parse(JSON.parse(failure)))
       if (tries !== undefined) builder.attempts.set(row, parsed(tries, SampleSchema.shape.attempts)!)

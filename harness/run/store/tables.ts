@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Cell, Getter, Table } from '../../duckdb/columns.ts'
 import { packTimes, unpackTimes } from '../../duckdb/times.ts'
+import { textBytes } from '../../analysis/table/build.ts'
 import type { CellKey, Grade, Sample, SeriesRecord } from '../../types.ts'
 import { FailureSchema, SampleSchema, SeriesSchema } from './schema/index.ts'
 
@@ -26,6 +27,8 @@ export const SAMPLES: Table<Sample> = {
     ...columns('text', ['reasoning', 'tool_calls', 'attempts', 'unknown']),
     ...columns('number', ['intended_ms', 'headers_ms', 'first_reasoning_ms', 'first_answer_ms', 'reasoning_tokens', 'cached_tokens']),
     ...columns('number', ['log_prob', 'log_prob_tokens', 'stage', 'given_score', 'cost_usd']),
+    ...columns('text', ['likelihoods', 'no_likelihoods']),
+    text_bytes: 'number', // of the one given text
   },
   texts: ['prompt', 'text', 'reasoning'],
   encode: encodeSample,
@@ -109,6 +112,9 @@ function encodeSample(sample: Sample): Record<string, Cell> {
     stage: sample.stage,
     given_score: sample.givenScore,
     cost_usd: sample.costUsd,
+    likelihoods: json(sample.likelihoods),
+    no_likelihoods: sample.noLikelihoods,
+    text_bytes: textBytes(sample),
   }
 }
 
@@ -136,6 +142,7 @@ function decodeSample(get: Getter): Sample {
   set(sample, 'timing', timing(text('timing')))
   set(sample, 'error', parsed(text('error'), FailureSchema))
   set(sample, 'toolCalls', parsed(text('tool_calls'), SHAPE.toolCalls))
+  set(sample, 'likelihoods', parsed(text('likelihoods'), SHAPE.likelihoods))
   set(sample, 'attempts', parsed(text('attempts'), SHAPE.attempts))
   set(sample, 'unknown', parsed(text('unknown'), SHAPE.unknown))
   return sample
@@ -146,6 +153,7 @@ const OPTIONAL_TEXTS = [
   ['cluster', 'cluster'],
   ['target', 'target'],
   ['reasoning', 'reasoning'],
+  ['noLikelihoods', 'no_likelihoods'],
 ] as const
 const OPTIONAL_NUMBERS = [
   ['intendedMs', 'intended_ms'],

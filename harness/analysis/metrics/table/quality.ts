@@ -38,6 +38,23 @@ export const QUALITY = [
     misleads: 'At temperature 0 all answers to an item are the same, and it is the accuracy once more.',
   },
   {
+    id: 'bits-per-byte',
+    title: 'Bits per byte',
+    unit: 'bit/byte',
+    better: 'lower',
+    definition:
+      'Of texts that were given: −Σ log₂ of the probability of each token after what stands before it ÷ Σ UTF-8 bytes of those tokens. All texts together, so that a long one weighs as it is long. Only of workloads with `perplexity`.',
+    misleads: 'A model that has seen the texts in training finds them likely without understanding more. A token that nothing stands before is left out, bytes and all.',
+  },
+  {
+    id: 'perplexity',
+    title: 'Perplexity per token',
+    unit: 'perplexity',
+    better: 'lower',
+    definition: 'exp(−Σ ln of the probability of each token ÷ number of tokens) over the same texts.',
+    misleads: 'Depends on how the tokenizer cuts texts: between models with different tokenizers only bits per byte compare.',
+  },
+  {
     id: 'rating',
     title: 'Rating',
     unit: 'rating',

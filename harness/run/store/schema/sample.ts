@@ -1,9 +1,10 @@
 /** Lines of samples.jsonl, and the answers that they are made of. */
 import { z } from 'zod'
-import type { Completion, Grade, Sample } from '../../../types.ts'
+import type { Completion, Grade, Likelihood, Sample } from '../../../types.ts'
 import { amount, FailureSchema, KeySchema, maybe, number, text, TokenCountSchema } from './common.ts'
 
 export const ToolCallsSchema = z.array(z.object({ name: text, arguments: text }))
+const LikelihoodsSchema = z.array(z.object({ logProb: number, tokens: amount, bytes: amount, straddles: maybe(z.boolean()) })) satisfies z.ZodType<Likelihood[]>
 export const CompletionSchema = z.object({
   finish: z.enum(['stop', 'length', 'tool-calls', 'content-filter']),
   text,
@@ -16,6 +17,8 @@ export const CompletionSchema = z.object({
   toolCalls: maybe(ToolCallsSchema),
   logProb: maybe(number),
   logProbTokens: maybe(amount),
+  likelihoods: maybe(LikelihoodsSchema),
+  noLikelihoods: maybe(text),
 }) satisfies z.ZodType<Completion>
 
 /** When the parts of an answer from a server came; times are on the run clock. */
@@ -49,6 +52,8 @@ export const SampleSchema = z.object({
   grade: maybe(GradeSchema),
   logProb: maybe(number),
   logProbTokens: maybe(amount),
+  likelihoods: maybe(LikelihoodsSchema),
+  noLikelihoods: maybe(text),
   error: maybe(FailureSchema),
   ...ArrivalsSchema.shape,
   intendedMs: maybe(number),
