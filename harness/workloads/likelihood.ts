@@ -99,7 +99,7 @@ function judged({ right }: Item, likelihoods: readonly Likelihood[], by: Normali
 
 /** Characters are code points, as Python counts them. */
 function lengthOf(text: string, by: Normalisation): number {
-  return by === 'raw' ? 1 : Math.max(1, by === 'bytes' ? Buffer.byteLength(text) : [...text].length)
+  return by === 'raw' ? 1 : Math.max(1, by === 'bytes' ? Buffer.byteLength(text) : Array.from(text).length)
 }
 
 function bestOf(values: readonly number[]): number {
