@@ -45,7 +45,9 @@ export interface GapScores {
 /** Absent where the teacher is not surely better than the control: a share of nothing means nothing. */
 export function recoveredGap({ student, control, teacher }: GapScores, seed: readonly string[]): Observed<Estimate> {
   const way = (of: ReadonlyMap<string, Score>, item: string): number => of.get(item)!.way ?? WAY.written
-  const items = [...teacher.keys()].filter((item) => student.has(item) && control.has(item) && [student, control].every((of) => isAlike(way(of, item), way(teacher, item))))
+  const items = [...teacher.keys()].filter(
+    (item) => student.has(item) && control.has(item) && [student, control].every((of) => isAlike(way(of, item), way(teacher, item))),
+  )
   if (items.length === 0) return absent('teacher, student and control have no item in common')
   const names = [...new Set(items.map((item) => teacher.get(item)!.cluster))]
   const clusters = new Map([...inOrder(Float64Array.from(names, lotOf))].map((name, i) => [names[name]!, i]))

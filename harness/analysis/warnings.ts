@@ -103,7 +103,9 @@ function unlikeScores(groups: readonly GroupData[]): Warning[] {
     const asked = [...models].filter(([, own]) => own.size > 0)
     if (new Set(asked.flatMap(([, own]) => [...own])).size < 2) return []
     const who = asked.map(([model, own]) => `${model} ${words(own)}`).join(', ')
-    return [{ code: 'unlike-scores', message: `${workload} was scored in two ways: ${who}. These are different measurements; where they meet, nothing is compared.` }]
+    return [
+      { code: 'unlike-scores', message: `${workload} was scored in two ways: ${who}. These are different measurements; where they meet, nothing is compared.` },
+    ]
   })
 }
 

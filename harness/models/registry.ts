@@ -72,7 +72,10 @@ export async function adapterScores(id: string, dir: string = process.cwd()): Pr
 }
 
 /** Why a model cannot say how likely given texts are, as far as can be told before it is opened. Throws as `getAdapter` does. */
-export async function whyNoLikelihoodsOf({ adapter: id, options }: Pick<ModelSpec, 'adapter' | 'options'>, dir: string = process.cwd()): Promise<string | undefined> {
+export async function whyNoLikelihoodsOf(
+  { adapter: id, options }: Pick<ModelSpec, 'adapter' | 'options'>,
+  dir: string = process.cwd(),
+): Promise<string | undefined> {
   const builtin = ADAPTERS.find((adapter) => adapter.id === id)
   return builtin === undefined ? (await getAdapter(id, dir)).whyNoLikelihoods?.(options) : builtin.whyNoLikelihoods?.(options)
 }

@@ -48,7 +48,9 @@ export async function planSuite({ suite, dir }: LoadedSuite, options: PlanOption
   // 1. who takes part  2. what is asked  3. in which order
   const models = await placeModels(chooseModels(suite, options.models), dir)
   const silent = await whoCannotTell(chooseModels(suite, options.models), dir)
-  const collected = await Promise.all(suite.workloads.map(async (spec) => askedAlike(await collectWorkload(spec, suite, seed, options, models.length > 0), silent)))
+  const collected = await Promise.all(
+    suite.workloads.map(async (spec) => askedAlike(await collectWorkload(spec, suite, seed, options, models.length > 0), silent)),
+  )
   const workloads = collected.map(({ workload }) => workload)
   const warnings = collected.flatMap((one) => one.warnings)
   const cut: Cut = options.untilDecided === undefined ? { blocks: options.quick ? suite.quick.blocks : suite.blocks } : options.untilDecided

@@ -78,7 +78,12 @@ function ofText({ likelihoods }: Completion): Pick<Sample, 'logProb' | 'logProbT
 
 /** As it is stored, whatever else a grader of a user's own gives. */
 function tidy({ score, grader, answer, detail }: Grade, { id, ways }: Grader): Grade {
-  return { score, grader: ways?.includes(grader) === true ? grader : id, ...(typeof answer === 'string' ? { answer } : {}), ...(typeof detail === 'string' ? { detail } : {}) }
+  return {
+    score,
+    grader: ways?.includes(grader) === true ? grader : id,
+    ...(typeof answer === 'string' ? { answer } : {}),
+    ...(typeof detail === 'string' ? { detail } : {}),
+  }
 }
 
 type Times = { tokenMs: readonly number[] } & Arrivals

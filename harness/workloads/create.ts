@@ -39,9 +39,13 @@ export function createWorkload(input: WorkloadInput, dir: string): WorkloadSpec 
   if (likelihood !== undefined && perplexity !== undefined)
     throw new HarnessError('usage', `workload ${id}: likelihood is of answers to choose from and perplexity of whole texts; a workload is one of them`)
   if (parts.grader === ungraded && grader !== undefined)
-    throw new HarnessError('usage', `workload ${id}: ${perplexity === undefined ? `prompts of the kind ${kindId}` : 'texts whose perplexity is measured'} have no right answer, so no grader can score them`, {
-      hint: 'leave out grader',
-    })
+    throw new HarnessError(
+      'usage',
+      `workload ${id}: ${perplexity === undefined ? `prompts of the kind ${kindId}` : 'texts whose perplexity is measured'} have no right answer, so no grader can score them`,
+      {
+        hint: 'leave out grader',
+      },
+    )
   const cap = limit ?? parts.limit
   return {
     id,

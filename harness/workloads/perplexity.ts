@@ -24,7 +24,7 @@ export const PerplexitySchema = z.strictObject({
  */
 export function piecesOf(text: string, { pieceBytes = 4096, contextBytes = 2048 }: PerplexityInput): { context: string; piece: string }[] {
   const pieces: { context: string; piece: string }[] = []
-  for (let from = 0; from < text.length; ) {
+  for (let from = 0; from < text.length;) {
     const to = endOfPiece(text, from, pieceBytes)
     pieces.push({ context: text.slice(startOfContext(text, from, contextBytes), from), piece: text.slice(from, to) })
     from = to

@@ -115,7 +115,8 @@ async function answer(state: State, endpoint: Endpoint, request: IncomingMessage
   if (truth.id === '') truth.id = `mock-${truth.index}`
   response.setHeader('x-request-id', truth.id)
 
-  const refusal = refusalOf(state, behaviour, model, body) ?? (ask.echo && ask.logprobs !== undefined && behaviour.promptLogprobs === 'no-echo' ? NO_ECHO : undefined)
+  const refusal =
+    refusalOf(state, behaviour, model, body) ?? (ask.echo && ask.logprobs !== undefined && behaviour.promptLogprobs === 'no-echo' ? NO_ECHO : undefined)
   if (refusal) {
     state.book.close(truth, 'refused', refusal.status)
     return sendBody(response, refusal.status, refusal.headers, refusal.body)

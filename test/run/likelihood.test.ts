@@ -32,15 +32,29 @@ const CHOICES: WorkloadInput = {
   grader: 'choice',
   maxTokens: 12,
 }
-const TEXTS = ['The quick brown fox jumps over the lazy dog. '.repeat(5), 'Il était une fois une princesse, très loin d’ici.', '옛날 옛적에 호랑이가 담배를 피우던 시절 이야기.']
-const READING: WorkloadInput = { id: 'reading', kind: 'list', items: TEXTS.map((text, i) => ({ id: `t${i}`, text })), perplexity: { pieceBytes: 100, contextBytes: 50 } }
+const TEXTS = [
+  'The quick brown fox jumps over the lazy dog. '.repeat(5),
+  'Il était une fois une princesse, très loin d’ici.',
+  '옛날 옛적에 호랑이가 담배를 피우던 시절 이야기.',
+]
+const READING: WorkloadInput = {
+  id: 'reading',
+  kind: 'list',
+  items: TEXTS.map((text, i) => ({ id: `t${i}`, text })),
+  perplexity: { pieceBytes: 100, contextBytes: 50 },
+}
 
 const never = new AbortController().signal
 let mock: Mock
 beforeAll(async () => {
   const answers = Object.fromEntries(ROWS.map(({ q, right }) => [q, right]))
   const fast = { decodeMs: 0, prefillMs: 0, prefillMsPerToken: 0, answers, answerText: 'Answer: {answer}' }
-  mock = await startMock({ models: [{ name: 'big', ...fast }, { name: 'small', ...fast, accuracy: 0.5, seed: 5 }] })
+  mock = await startMock({
+    models: [
+      { name: 'big', ...fast },
+      { name: 'small', ...fast, accuracy: 0.5, seed: 5 },
+    ],
+  })
 })
 afterAll(() => mock.close())
 
@@ -76,7 +90,8 @@ describe('multiple choice', () => {
     const { rows, ratios, verdicts, warnings } = analyse([run])
     const of = (metric: string, model: string) => rows.find((row) => row.metric === metric && row.model === model && row.slice === '')!.estimate
     expect(of('accuracy', 'teacher')).toMatchObject({ state: 'ok', value: { value: 1, method: expect.stringContaining('by log-likelihood of the choices') } })
-    for (const metric of ['throughput', 'output-tokens', 'ttft', 'output-tokens-per-second']) expect(of(metric, 'teacher')).toMatchObject({ state: 'absent', why: expect.stringContaining('nothing was written') })
+    for (const metric of ['throughput', 'output-tokens', 'ttft', 'output-tokens-per-second'])
+      expect(of(metric, 'teacher')).toMatchObject({ state: 'absent', why: expect.stringContaining('nothing was written') })
     const tokens = samples.reduce((sum, { promptTokens, outputTokens }) => sum + promptTokens + outputTokens, 0)
     expect(of('cost-total', 'teacher')).toMatchObject({ state: 'ok', value: { value: expect.closeTo(tokens / 1e6, 12) } })
     expect(of('latency', 'teacher')).toMatchObject({ state: 'ok' })
@@ -106,7 +121,9 @@ describe('multiple choice', () => {
   test('where a model is known not to tell, all are asked in writing, so that they can be compared; and it is said before', async () => {
     const models = [served('teacher', 'big', { api: 'chat' }), served('student', 'small')]
     const plan = await planSuite(suite(CHOICES, models))
-    expect(plan.warnings).toMatchObject([{ code: 'asked-in-writing', message: expect.stringMatching(/^workload capitals: .* teacher cannot tell .*api: chat.*not comparable/) }])
+    expect(plan.warnings).toMatchObject([
+      { code: 'asked-in-writing', message: expect.stringMatching(/^workload capitals: .* teacher cannot tell .*api: chat.*not comparable/) },
+    ])
     expect(plan.workloads[0]!.items.every(({ given }) => given === undefined)).toBe(true)
     const likely = await planSuite(suite(CHOICES, [models[1]!]))
     expect(likely.workloads[0]!.items.every(({ given }) => given?.texts.length === 3)).toBe(true)
@@ -119,8 +136,21 @@ describe('multiple choice', () => {
     const model = await adapter.open(served('teacher', 'big+no-echo+no-prompt-logprobs'), { backend: 'auto', signal: never })
     const request = { prompt: 'Capital?', maxTokens: 5, seed: 1, temperature: 0, stop: [], given: { context: 'Capital?', texts: [' A', ' B'], required: true } }
     const failed = { ok: false, error: { code: 'model', kind: 'no-likelihoods', message: expect.stringContaining('log-probabilities of a prompt') } }
-    for (let i = 0; i < 2; i++) expect(await model.send!(request, createRecording(() => 0), never)).toMatchObject(failed)
-    expect(await model.send!({ ...request, given: { ...request.given, required: false } }, createRecording(() => 0), never)).toMatchObject({ ok: true, completion: { noLikelihoods: failed.error.message } })
+    for (let i = 0; i < 2; i++)
+      expect(
+        await model.send!(
+          request,
+          createRecording(() => 0),
+          never,
+        ),
+      ).toMatchObject(failed)
+    expect(
+      await model.send!(
+        { ...request, given: { ...request.given, required: false } },
+        createRecording(() => 0),
+        never,
+      ),
+    ).toMatchObject({ ok: true, completion: { noLikelihoods: failed.error.message } })
     await model.close()
   })
 })

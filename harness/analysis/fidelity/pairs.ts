@@ -61,7 +61,8 @@ function pairsOf(table: SampleTable, own: Int32Array, base: Int32Array): AnswerP
   const teacher = mine.map((row) => {
     for (let i = heads[table.item[row]!]!; i >= 0; i = next[i]!) {
       const other = theirs[i]!
-      if (table.hash[other] === table.hash[row] && isGiven(table, other) === isGiven(table, row) && repeats[table.key[other]!] === repeats[table.key[row]!]) return other
+      if (table.hash[other] === table.hash[row] && isGiven(table, other) === isGiven(table, row) && repeats[table.key[other]!] === repeats[table.key[row]!])
+        return other
     }
     return -1
   })

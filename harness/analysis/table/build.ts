@@ -143,7 +143,11 @@ export class TableBuilder {
     c.slice[row] = sample.slice === undefined ? -1 : this.slices.add(sample.slice)
     c.answer[row] = this.answers.add(grade?.answer ?? text.trim())
     c.finish[row] = finishCode(sample.finish)
-    c.flags[row] = (sample.timing === 'event' ? FLAG.event : 0) | (sample.countedBy === 'estimate' ? FLAG.estimate : 0) | (sample.likelihoods === undefined ? 0 : FLAG.given) | untoldBits(sample.unknown)
+    c.flags[row] =
+      (sample.timing === 'event' ? FLAG.event : 0) |
+      (sample.countedBy === 'estimate' ? FLAG.estimate : 0) |
+      (sample.likelihoods === undefined ? 0 : FLAG.given) |
+      untoldBits(sample.unknown)
     c.stage[row] = sample.stage ?? 0
     c.startMs[row] = sample.startMs
     c.endMs[row] = sample.endMs

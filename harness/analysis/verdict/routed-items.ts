@@ -2,7 +2,20 @@
 import { fnv1a } from '../../random.ts'
 import type { Origin, RoutingRule, SampleTable } from '../../types.ts'
 import type { GroupData } from '../data.ts'
-import { clusterOf, indicesWhere, isAnswered, isGiven, isGraded, Numbering, pickInts, pickNumbers, rowsByItem, scoreOf, tells, type ItemRows } from '../table/rows.ts'
+import {
+  clusterOf,
+  indicesWhere,
+  isAnswered,
+  isGiven,
+  isGraded,
+  Numbering,
+  pickInts,
+  pickNumbers,
+  rowsByItem,
+  scoreOf,
+  tells,
+  type ItemRows,
+} from '../table/rows.ts'
 
 /** Columns; clusters are names of the table. */
 export interface RoutedItems {

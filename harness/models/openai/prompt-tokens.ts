@@ -120,7 +120,7 @@ const REACH = 64
 function spansByText(tokens: readonly PromptToken[], whole: string): Span[] | undefined {
   const spans: Span[] = []
   let at = 0
-  for (let i = 0; i < tokens.length && at < whole.length; ) {
+  for (let i = 0; i < tokens.length && at < whole.length;) {
     const { text } = tokens[i]!
     const length = fitOf(text, whole, at)
     if (length !== undefined) {
@@ -145,7 +145,8 @@ function spansByText(tokens: readonly PromptToken[], whole: string): Span[] | un
 
 /** Units of the text that the token stands for there; some servers write spaces as ▁ or Ġ, or leave the one before a word out. */
 function fitOf(text: string, whole: string, at: number): number | undefined {
-  for (const form of [text, text.replaceAll('\u2581', ' '), text.replaceAll('\u0120', ' ').replaceAll('\u010a', '\n')]) if (whole.startsWith(form, at)) return form.length
+  for (const form of [text, text.replaceAll('\u2581', ' '), text.replaceAll('\u0120', ' ').replaceAll('\u010a', '\n')])
+    if (whole.startsWith(form, at)) return form.length
   if (at === 0 && /^[\u2581 ]/.test(text) && whole.startsWith(text.slice(1))) return text.length - 1
   return isReadable(text) && whole.startsWith(` ${text}`, at) ? text.length + 1 : undefined
 }

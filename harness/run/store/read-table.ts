@@ -177,7 +177,10 @@ function rowsFiller(path: string): Fill {
       columns.answer[row] = answer < 0 ? builder.answers.add('') : answer
       columns.finish[row] = must(finishes(more.finish, i, builder), 'finish')
       columns.flags[row] =
-        (given[i] === 1 ? FLAG.given : 0) | Math.max(0, timings(more.timing, i, builder)) | Math.max(0, counts(more.counted, i, builder)) | Math.max(0, untold(more.unknown, i, builder))
+        (given[i] === 1 ? FLAG.given : 0) |
+        Math.max(0, timings(more.timing, i, builder)) |
+        Math.max(0, counts(more.counted, i, builder)) |
+        Math.max(0, untold(more.unknown, i, builder))
       const [failure, tries] = [error?.(i), attempts?.(i)]
       if (failure !== undefined) builder.errors.set(row, FailureSchema.parse(JSON.parse(failure)))
       if (tries !== undefined) builder.attempts.set(row, parsed(tries, SampleSchema.shape.attempts)!)

@@ -76,7 +76,9 @@ describe('the tokens of the text', () => {
         const told = [...(head ? [null] : []), ...values.map((value, i) => (i === 0 && !head ? null : value)), ...Array.from({ length: generated }, () => -50)]
         const body = echoed(list, told, { prompt: list.length - generated })
         // By hand: every token that ends behind the border, and has something before it.
-        const own = tokens.map((token, i) => ({ from: places[i]!, to: places[i]! + Array.from(token).length, value: values[i]!, known: i > 0 || head })).filter((token) => token.to > at)
+        const own = tokens
+          .map((token, i) => ({ from: places[i]!, to: places[i]! + Array.from(token).length, value: values[i]!, known: i > 0 || head }))
+          .filter((token) => token.to > at)
         const counted = own.filter(({ known }) => known)
         if (counted.length === 0) {
           expect(read(body, context, rest)).toHaveProperty('why')
@@ -106,9 +108,17 @@ describe('what servers send', () => {
 
   test('may be anything: the answer is a likelihood that is a number, or a reason', () => {
     const scalar = fc.oneof(fc.constant(null), fc.string(), fc.double(), fc.integer(), fc.boolean(), fc.constant(undefined))
-    const list = fc.oneof(fc.array(scalar), fc.array(fc.string()), fc.array(fc.double()), fc.array(fc.dictionary(fc.string(), fc.record({ logprob: scalar, decoded_token: scalar }))))
+    const list = fc.oneof(
+      fc.array(scalar),
+      fc.array(fc.string()),
+      fc.array(fc.double()),
+      fc.array(fc.dictionary(fc.string(), fc.record({ logprob: scalar, decoded_token: scalar }))),
+    )
     const choice = fc.record({ logprobs: fc.oneof(scalar, fc.record({ tokens: list, token_logprobs: list, text_offset: list })), prompt_logprobs: fc.oneof(scalar, list) }, { requiredKeys: [] }) // prettier-ignore
-    const body = fc.oneof(fc.jsonValue(), fc.record({ choices: fc.oneof(fc.array(choice), scalar), usage: fc.oneof(scalar, fc.record({ prompt_tokens: scalar })) }))
+    const body = fc.oneof(
+      fc.jsonValue(),
+      fc.record({ choices: fc.oneof(fc.array(choice), scalar), usage: fc.oneof(scalar, fc.record({ prompt_tokens: scalar })) }),
+    )
     fc.assert(
       fc.property(body, fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (given, context, text) => {
         const found = read(given, context, text)
@@ -124,7 +134,9 @@ describe('what servers send', () => {
   })
 
   test('a long prompt of unreadable tokens costs time in proportion', () => {
-    const prompt: PromptTokens = { tokens: Array.from({ length: 50_000 }, (_, i) => ({ text: i % 3 === 0 ? 'ab' : '\ufffd', logProb: i === 0 ? undefined : -1 })) }
+    const prompt: PromptTokens = {
+      tokens: Array.from({ length: 50_000 }, (_, i) => ({ text: i % 3 === 0 ? 'ab' : '\ufffd', logProb: i === 0 ? undefined : -1 })),
+    }
     expect(likelihoodOf(prompt, 'ab가'.repeat(10_000), '가'.repeat(10_000))).toHaveProperty('why')
   })
 })

@@ -7,7 +7,8 @@ import adapter from '../../../harness/models/tfjs/index.ts'
 import { writeSafetensors } from '../../../harness/models/tfjs/safetensors.ts'
 import { initialWeights, weightShapes } from '../../../harness/models/tfjs/transformer.ts'
 import { readGiven } from '../../../harness/run/given.ts'
-import type { Model } from '../../../harness/types.ts'
+import type { Answer } from '../../../harness/run/protocol.ts'
+import type { Likelihood, Model } from '../../../harness/types.ts'
 import { SMALL } from './small.ts'
 
 const CARD = { schema: 'model/1', name: 'Small', config: SMALL, tokenizer: { kind: 'characters', alphabet: '0123456789' }, dtype: 'float32' }
@@ -32,8 +33,12 @@ afterAll(async () => {
 test('each text after its context has the probability that a plain forward pass gives it', async () => {
   const given = { context: '314', texts: ['159', '2', '26535'] }
   const [answer] = await readGiven(model, [{ prompt: 'unused', maxTokens: 1, seed: 0, temperature: 0, stop: [], given }], signal)
-  expect(answer).toMatchObject({ ok: true, tokenMs: [], completion: { finish: 'stop', text: '', promptTokens: 6 + 4 + 8, outputTokens: 0, countedBy: 'tokenizer' } })
-  const { likelihoods } = (answer as { completion: { likelihoods: { logProb: number; tokens: number; bytes: number }[] } }).completion
+  expect(answer).toMatchObject({
+    ok: true,
+    tokenMs: [],
+    completion: { finish: 'stop', text: '', promptTokens: 6 + 4 + 8, outputTokens: 0, countedBy: 'tokenizer' },
+  })
+  const likelihoods = likelihoodsOf(answer)
   for (const [i, text] of given.texts.entries()) {
     expect(likelihoods[i]).toMatchObject({ tokens: text.length, bytes: text.length })
     expect(likelihoods[i]!.logProb).toBeCloseTo(reference(given.context, text), 4)
@@ -43,16 +48,25 @@ test('each text after its context has the probability that a plain forward pass 
 test('a whole text without a context is measured from its second token on', async () => {
   const text = '2718281828459045'
   const [answer] = await readGiven(model, [{ prompt: text, maxTokens: 1, seed: 0, temperature: 0, stop: [], given: { context: '', texts: [text] } }], signal)
-  const [read] = (answer as { completion: { likelihoods: { logProb: number; tokens: number; bytes: number }[] } }).completion.likelihoods
+  const [read] = likelihoodsOf(answer)
   expect(read).toMatchObject({ tokens: 15, bytes: 15 })
   expect(read!.logProb).toBeCloseTo(reference(text[0]!, text.slice(1)), 4)
 })
 
 test('what cannot be read is a failed request that says why, and the next one is asked', async () => {
   const request = { prompt: '1', maxTokens: 1, seed: 0, temperature: 0, stop: [] }
-  const answers = await readGiven(model, [{ ...request, given: { context: '1', texts: ['x'] } }, { ...request, given: { context: '1', texts: ['2'] } }], signal)
+  const answers = await readGiven(
+    model,
+    [
+      { ...request, given: { context: '1', texts: ['x'] } },
+      { ...request, given: { context: '1', texts: ['2'] } },
+    ],
+    signal,
+  )
   expect(answers).toMatchObject([{ ok: false, error: { code: 'model', message: expect.stringContaining('cannot read "x"') } }, { ok: true }])
 })
+
+const likelihoodsOf = (answer: Answer | undefined): readonly Likelihood[] => (answer?.ok === true ? (answer.completion.likelihoods ?? []) : [])
 
 /** ln p of the text after the context: every position anew, in doubles, without tensors. */
 function reference(context: string, text: string): number {
@@ -93,7 +107,9 @@ function lastLogits(ids: readonly number[]): number[] {
       const mixed = Array.from({ length: D }, () => 0)
       for (let head = 0; head < H; head++) {
         const part = (x: readonly number[]): readonly number[] => x.slice(head * h, (head + 1) * h)
-        const weights = Array.from({ length: t + 1 }, (_, s) => Math.exp(part(q[t]!).reduce((sum, value, i) => sum + value * part(k[s]!)[i]!, 0) / Math.sqrt(h)))
+        const weights = Array.from({ length: t + 1 }, (_, s) =>
+          Math.exp(part(q[t]!).reduce((sum, value, i) => sum + value * part(k[s]!)[i]!, 0) / Math.sqrt(h)),
+        )
         const total = weights.reduce((sum, weight) => sum + weight, 0)
         for (let s = 0; s <= t; s++) for (let i = 0; i < h; i++) mixed[head * h + i]! += (weights[s]! / total) * v[s]![head * h + i]!
       }

@@ -44,7 +44,8 @@ export const QUALITY = [
     better: 'lower',
     definition:
       'Of texts that were given: −Σ log₂ of the probability of each token after what stands before it ÷ Σ UTF-8 bytes of those tokens. All texts together, so that a long one weighs as it is long. Only of workloads with `perplexity`.',
-    misleads: 'A model that has seen the texts in training finds them likely without understanding more. A token that nothing stands before is left out, bytes and all.',
+    misleads:
+      'A model that has seen the texts in training finds them likely without understanding more. A token that nothing stands before is left out, bytes and all.',
   },
   {
     id: 'perplexity',
