@@ -52,8 +52,12 @@ export function givenChoices(
 }
 
 /** The item as it is asked of models that cannot tell likelihoods. */
-export function inWriting({ given, right: _, ...item }: Item): Item {
-  return given === undefined ? item : { ...item, hash: itemHash(item.prompt, item.target) }
+export function inWriting(item: Item): Item {
+  if (item.given === undefined) return item
+  const written: Item = { ...item, hash: itemHash(item.prompt, item.target) }
+  delete written.given
+  delete written.right
+  return written
 }
 
 /**
