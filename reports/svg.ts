@@ -1,6 +1,7 @@
 /** Vega-Lite spec → static SVG. The same spec gives the same bytes: no canvas, no fonts of the machine, no random ids. */
 import type { TopLevelSpec } from 'vega-lite'
 import { CONFIG, FONT } from './charts/theme.ts'
+import { tidySvg } from './svg-tidy.ts'
 import { displayWidth } from './text.ts'
 
 /**
@@ -54,36 +55,7 @@ function letterWidth(letter: string): number {
   return displayWidth(letter) * (/[A-Z]/.test(letter) ? 0.7 : 0.61)
 }
 
-/** Drops what a static picture does not need, about a third of the bytes. Texts stay as they are: only attributes inside tags go. */
+/** The picture by itself, in the font of the page. */
 function tidy(svg: string): string {
-  return svg
-    .replace(/<[a-z][^>]*>/g, (tag) =>
-      tag
-        .replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))
-        .replace(/ (?:aria-roledescription|aria-hidden|aria-label|role|pointer-events|class|xmlns:xlink|version|font-family)="[^"]*"/g, '')
-        .replace(' opacity="1"', ''),
-    )
-    .replace(/<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?\/>/g, '')
-    .replace(/<g><\/g>/g, '')
-    .replace(/ d="([^"]*)"/g, (_, path: string) => ` d="${shorterPath(path)}"`)
-    .replace('<svg ', `<svg aria-hidden="true" focusable="false" font-family="${FONT_ATTRIBUTE}" `)
-}
-
-/** Steps along one axis as H and V, and points that do not move left out; the picture stays the same. */
-function shorterPath(path: string): string {
-  if (!/^M[-\d.]+,[-\d.]+(?:L[-\d.]+,[-\d.]+)+$/.test(path)) return path
-  const points = path
-    .slice(1)
-    .split('L')
-    .map((point) => point.split(','))
-  let [x, y] = points[0] as [string, string]
-  let shorter = `M${x},${y}`
-  for (const [nextX = x, nextY = y] of points.slice(1)) {
-    if (nextX !== x && nextY !== y) shorter += `L${nextX},${nextY}`
-    else if (nextX !== x) shorter += `H${nextX}`
-    else if (nextY !== y) shorter += `V${nextY}`
-    x = nextX
-    y = nextY
-  }
-  return shorter
+  return tidySvg(svg).replace('<svg ', `<svg aria-hidden="true" focusable="false" font-family="${FONT_ATTRIBUTE}" `)
 }

@@ -10,5 +10,5 @@ const { status } = spawnSync(process.execPath, [fileURLToPath(compiler), '-p', '
 if (status !== 0) process.exit(status ?? 1)
 const bin = `${root}/dist/harness/cli/bin.js`
 if (existsSync(bin)) chmodSync(bin, 0o755)
-const schema = spawnSync(process.execPath, [`${root}/dist/scripts/generate-schema.js`, `${root}/dist/suite.schema.json`], { cwd: root, stdio: 'inherit' })
+const schema = spawnSync(process.execPath, [`${root}/dist/scripts/generate-schema.js`, `${root}/dist`], { cwd: root, stdio: 'inherit' })
 if (schema.status !== 0) process.exit(schema.status ?? 1)

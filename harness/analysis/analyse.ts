@@ -19,6 +19,7 @@ import { METRICS } from './metrics/table.ts'
 import { claimResults, conflictsOf, conflictWarnings, factRatios, factRows } from './published.ts'
 import { lifecycleRows } from './lifecycle.ts'
 import { rooflineRows } from './roofline/index.ts'
+import { powerRows } from './power.ts'
 import { stageSummaries } from './stages.ts'
 import { routingRows } from './verdict/routing.ts'
 import { verdictsOf } from './verdict/index.ts'
@@ -48,6 +49,7 @@ export function analyse(runs: readonly (StoredRun | TableRun)[]): Analysis {
     distributions: parts.flatMap(({ distributions }) => distributions),
     stages: runs.flatMap(({ record }) => stageSummaries(record)),
     roofline: parts.flatMap(({ roofline }) => roofline),
+    power: parts.flatMap(({ power }) => power),
     lifecycle: parts.flatMap(({ lifecycle }) => lifecycle),
     facts,
     conflicts,
@@ -78,7 +80,7 @@ export function figuresOf(stored: StoredRun | TableRun, { verdicts }: { verdicts
 type DoneCell = Extract<CellRecord, { state: 'done' }>
 type Part = Pick<
   Analysis,
-  'models' | 'rows' | 'ratios' | 'verdicts' | 'routing' | 'fidelity' | 'gap' | 'distributions' | 'roofline' | 'lifecycle' | 'counts' | 'failures' | 'warnings'
+  'models' | 'rows' | 'ratios' | 'verdicts' | 'routing' | 'fidelity' | 'gap' | 'distributions' | 'roofline' | 'power' | 'lifecycle' | 'counts' | 'failures' | 'warnings'
 >
 
 function analyseRun(run: TableRun): Part {
@@ -102,6 +104,7 @@ function analyseRun(run: TableRun): Part {
     gap: gapRows(asked, run),
     distributions: asked.flatMap(distributionsOf),
     roofline: rooflineRows(groups),
+    power: powerRows(run),
     lifecycle: lifecycleRows(models, rows, ratios),
     counts: groups.map((data) => countsOf(data, run.record)),
     failures: run.record.cells.flatMap((cell) => (cell.state === 'failed' ? [{ run: run.record.id, cell: cell.id, error: cell.error }] : [])),

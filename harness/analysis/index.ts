@@ -1,6 +1,6 @@
 /** Analysis of run records. Pure: no clock, no file, no unseeded chance. */
 export { analyse, figuresOf, type RunFigures } from './analyse.ts'
-export { withPrompts } from './fidelity/index.ts'
+export { withTexts } from './fidelity/flips.ts'
 export { METRICS, type MetricId } from './metrics/table.ts'
 export { combineRuns, type CombineOptions, type PairBy, type RunPick } from './compare/runs.ts'
 export { changeOf, rowKey, type BlockPair, type ModelChange, type ScoreChange, type ShareMetric } from './change/index.ts'

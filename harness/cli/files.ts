@@ -8,11 +8,11 @@ import { pipeline } from 'node:stream/promises'
 import { HarnessError } from '../errors.ts'
 
 /** Writes a text or bytes, whole or in pieces. Throws HarnessError `storage` that names the file and the reason. */
-export async function writeWhole(file: string, content: string | AsyncIterable<string | Uint8Array> | Iterable<string>): Promise<void> {
+export async function writeWhole(file: string, content: string | Uint8Array | AsyncIterable<string | Uint8Array> | Iterable<string>): Promise<void> {
   const temporary = `${file}.${randomUUID().slice(0, 8)}.part`
   try {
     await mkdir(dirname(file), { recursive: true })
-    await pipeline(Readable.from(typeof content === 'string' ? [content] : content), createWriteStream(temporary))
+    await pipeline(Readable.from(typeof content === 'string' || content instanceof Uint8Array ? [content] : content), createWriteStream(temporary))
     await rename(temporary, file)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)

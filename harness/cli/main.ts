@@ -14,6 +14,7 @@ const LOADERS = {
   report: () => import('./commands/report.ts'),
   compare: () => import('./commands/compare.ts'),
   history: () => import('./commands/history.ts'),
+  view: () => import('./commands/view.ts'),
   prune: () => import('./commands/prune.ts'),
   gate: () => import('./commands/gate.ts'),
   baseline: () => import('./commands/baseline.ts'),

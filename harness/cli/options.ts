@@ -27,6 +27,7 @@ export const COMMANDS = {
   compare: READ.compare,
   gate: GATE.gate,
   history: READ.history,
+  view: READ.view,
   prune: READ.prune,
   baseline: GATE.baseline,
   import: MEASURE.import,

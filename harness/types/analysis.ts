@@ -8,6 +8,7 @@ import type { ModelCard, RuntimeFacts } from './model.ts'
 import type { Observed } from './observed.ts'
 import type { Environment, Warning } from './record.ts'
 import type { LifecycleRow } from './lifecycle.ts'
+import type { PowerRow } from './power.ts'
 import type { RooflineRow } from './roofline.ts'
 import type { Price, Role } from './suite.ts'
 import type { RoutingRow, Verdict } from './verdict.ts'
@@ -58,6 +59,8 @@ export interface Analysis {
   stages: readonly StageSummary[]
   /** What each measured speed is of the peaks of its device. */
   roofline: readonly RooflineRow[]
+  /** Power over time. */
+  power: readonly PowerRow[]
   /** What students cost over their life, distillation included. */
   lifecycle: readonly LifecycleRow[]
   facts: readonly Fact[]
@@ -69,6 +72,6 @@ export interface Analysis {
   failures: readonly { run: string; cell: string; error: Failure }[]
   warnings: readonly Warning[]
 }
-/** Sorted values of one metric over the samples of one model × workload × load, thinned to at most 200 quantiles. */
+/** Sorted values of one metric over the samples of one model × workload × load, thinned to at most 200 quantiles of six digits. */
 export interface Distribution { run: string; model: string; workload: string; load: string; metric: string; unit: Unit; n: number; quantiles: readonly number[] }
 export interface ClaimResult { id: string; title: string; numerator: Fact; denominator: Fact; ratio: number; share: number; says?: string; explanation: string }

@@ -23,10 +23,17 @@ export interface Fidelity {
 }
 /** `observed`: share of equal answers; `chance`: what two models that answer independently, each as often as seen, would share. */
 export interface Agreement { observed: number; chance: number; kappa: Observed<Estimate> }
-/** `lost`: scored less than the teacher; `won`: more. `listed`: losses first, at most 200 of all. */
-export interface Flips { lost: number; won: number; listed: readonly Flip[] }
-export interface Flip { item: string; repeat: number; slice?: string; prompt: string; teacher: FlipSide; model: FlipSide }
-export interface FlipSide { answer: string; score: number }
+/**
+ * `lost`: scored less than the teacher; `won`: more; `bothWrong`: the same score, not the full one, for different answers.
+ * `listed`: losses first, then gains, then those; at most 50, 20 and 20 of them, the largest changes of the score first.
+ */
+export interface Flips { lost: number; won: number; bothWrong: number; listed: readonly Flip[] }
+export interface Flip { kind: FlipKind; item: string; repeat: number; slice?: string; prompt: Excerpt; target?: string; teacher: FlipSide; model: FlipSide }
+export type FlipKind = 'lost' | 'won' | 'both-wrong'
+/** `answer`: what the grader took, else the text. `text`: what the model wrote; absent where it is not known, or not read yet. */
+export interface FlipSide { answer: string; score: number; text?: Excerpt }
+/** A part of a text: what stands from character `from` on; all of it has `length` UTF-16 units. */
+export interface Excerpt { text: string; from: number; length: number }
 /** Slices from the worst on. `adjusted` is the one-sided p-value of "not worse than the teacher here", corrected for all slices. */
 export interface SliceTest { slices: readonly { slice: string; items: number; difference: number; adjusted: number }[]; sentence: string; method: string }
 /** Of right-or-wrong answers; the confidence is the probability that the model gave to its whole answer. */

@@ -1,7 +1,7 @@
 /** Requests as columns: what the analysis reads. A million objects would be most of its time and memory. */
 import type { Failure } from '../errors.ts'
 import type { Attempt } from './model.ts'
-import type { CellKey, RunRecord } from './record.ts'
+import type { CellKey, RunRecord, Sample } from './record.ts'
 import type { SeriesRecord, StoredRun } from './run.ts'
 
 /**
@@ -54,11 +54,12 @@ export interface SampleTable {
   /** By row; most have none. */
   readonly errors: ReadonlyMap<number, Failure>
   readonly attempts: ReadonlyMap<number, readonly Attempt[]>
-  /** The question of a row; empty where texts were not read. */
-  prompt(row: number): string
-  /** Where texts were not read: fetches the questions of a few rows. */
-  fetchPrompts?(rows: readonly number[]): Promise<ReadonlyMap<number, string>>
+  /** The texts of a row; undefined where they were not read. */
+  texts(row: number): RowTexts | undefined
+  /** Where texts were not read: fetches those of a few rows. */
+  fetchTexts?(rows: readonly number[]): Promise<ReadonlyMap<number, RowTexts>>
 }
+export type RowTexts = Pick<Sample, 'prompt' | 'text' | 'target'>
 
 /** A run whose requests are columns. `rows` are those that count. */
 export interface TableRun { record: RunRecord; table: SampleTable; rows: Int32Array; series: readonly SeriesRecord[]; dir: string; scores?: NonNullable<StoredRun['scores']> }

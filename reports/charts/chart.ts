@@ -9,6 +9,8 @@ export interface Chart {
   takeaway: string
   spec: TopLevelSpec
   table: ChartTable
+  /** Drawn as wide as the page; on a phone it scrolls inside its own frame. */
+  wide?: true
 }
 export interface ChartTable {
   columns: readonly string[]

@@ -4,6 +4,7 @@ import type { MaybeChart } from './chart.ts'
 import { latencyChart } from './latency.ts'
 import { lifecycleCharts } from './lifecycle.ts'
 import { loadCharts } from './load.ts'
+import { powerCharts } from './power.ts'
 import { publishedCharts } from './published.ts'
 import { AGAINST_COST, AGAINST_ENERGY, AGAINST_SPEED, qualityChart } from './quality.ts'
 import { reliabilityCharts } from './reliability.ts'
@@ -17,6 +18,7 @@ export interface Charts {
   quality: readonly MaybeChart[]
   latency: readonly MaybeChart[]
   load: readonly MaybeChart[]
+  power: readonly MaybeChart[]
   slices: readonly MaybeChart[]
   published: readonly MaybeChart[]
 }
@@ -33,6 +35,7 @@ export function chartsOf(view: View): Charts {
       latencyChart(view, workload, 'endToEnd', 'Whole answer'),
     ]),
     load: loadCharts(view),
+    power: powerCharts(view),
     slices: view.workloads.map((workload) => sliceChart(view, workload)),
     published: publishedCharts(view),
   }

@@ -24,22 +24,19 @@ function chartOf(view: View, row: LifecycleRow, id: string): MaybeChart {
   const [name, teacher] = [view.labelOf(row.run, row.student), view.labelOf(row.run, row.teacher)]
   const where = view.workloads.length > 1 ? `, ${row.workload}` : ''
   const title = `${row.kind === 'cost' ? 'Total cost' : 'Total energy'} of ${name}${where}, its distillation included`
-  const points = valueOf(row.curve)
-  const spent = valueOf(row.spent)
+  const [points, spent, crossing] = [valueOf(row.curve), valueOf(row.spent), valueOf(row.crossing)]
   if (points === undefined || spent === undefined) return missing(id, title, `Not drawn: ${whyMissing(row.curve)}.`)
+  // Two lines that never meet say no more than this sentence.
+  if (crossing === undefined) return missing(id, title, `Not drawn, since the distillation is not paid back: ${whyMissing(row.crossing)}.`)
   const unit = row.kind === 'cost' ? 'USD' : 'J'
   const amounts = scaleOf(unit, [points.at(-1)!.teacher, points.at(-1)!.student.value])
-  const crossing = valueOf(row.crossing)
   const mark = spent.origin === 'measured' ? '' : ` (${originMark(spent.origin)})`
   return drawn({
     id,
     title,
     description: `The distillation took ${formatValue(spent.value, unit)}${mark}: ${spent.how}. The shade is the 95% interval of what a request saves, under ${row.load}. What the teacher itself took to train is in neither line.`,
-    takeaway:
-      crossing === undefined
-        ? `${name} does not pay for its distillation: ${whyMissing(row.crossing)}.`
-        : `${name} has paid for its distillation after ${formatNumber(Number(crossing.value.toPrecision(3)))} requests (${formatInterval(crossing)}); at ${formatNumber(DAILY)} a day in ${daysText(row)}.`,
-    spec: spec(view, row, points, amounts, crossing?.value),
+    takeaway: `${name} has paid for its distillation after ${formatNumber(Number(crossing.value.toPrecision(3)))} requests (${formatInterval(crossing)}); at ${formatNumber(DAILY)} a day in ${daysText(row)}.`,
+    spec: spec(view, row, points, amounts, crossing.value),
     table: {
       columns: ['Requests', teacher, name, 'Interval'],
       rows: points.map(({ requests, teacher: base, student }) => [
@@ -59,7 +56,7 @@ function daysText({ payback }: LifecycleRow): string {
   return days === undefined ? 'an unknown time' : days.value < 1 ? 'less than a day' : `${formatNumber(Math.ceil(days.value))} days`
 }
 
-function spec(view: View, row: LifecycleRow, points: Points, amounts: ReturnType<typeof scaleOf>, crossing: number | undefined) {
+function spec(view: View, row: LifecycleRow, points: Points, amounts: ReturnType<typeof scaleOf>, crossing: number) {
   const look = (model: string): { color: string; dash: readonly number[] } => {
     const contestant = view.contestants.find((one) => one.run === row.run && one.model === model)
     return contestant === undefined ? { color: '#0072B2', dash: [] } : lookOf(contestant, view.measured)
@@ -74,8 +71,7 @@ function spec(view: View, row: LifecycleRow, points: Points, amounts: ReturnType
       encoding: { x, y },
     }
   }
-  const at =
-    crossing === undefined ? [] : [{ x: crossing, y: (points.at(-1)!.teacher / points.at(-1)!.requests) * crossing * amounts.times, text: 'pays back' }]
+  const at = [{ x: crossing, y: (points.at(-1)!.teacher / points.at(-1)!.requests) * crossing * amounts.times, text: 'pays back' }]
   return {
     width: CHART_WIDTH,
     height: HEIGHT,

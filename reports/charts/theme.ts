@@ -50,6 +50,8 @@ export const SHAPE_PATHS: Record<string, string> = {
 
 /** Width in which charts are drawn; they are scaled to the page, so letters stay legible on a phone. */
 export const CHART_WIDTH = 340
+/** Of charts that take the whole page. */
+export const WIDE_WIDTH = 720
 export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
 export const CONFIG: Config = {

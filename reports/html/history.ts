@@ -1,15 +1,13 @@
 /** Trends as one page, or as one picture. No script: there is nothing to click that HTML cannot do. */
 import { createHash } from 'node:crypto'
 import type { HistorySeries } from '../../harness/history/index.ts'
-import type { Chart } from '../charts/chart.ts'
 import { historyCharts } from '../charts/history.ts'
-import { renderSvg } from '../svg.ts'
-import { escapeHtml } from '../text.ts'
 import { html, trusted } from './markup.ts'
 import { figures } from './parts.ts'
 import { STYLE } from './style.ts'
 
 export { historyCharts }
+export { chartSvg } from '../pictures.ts'
 
 /** One self-contained file; the same series give the same bytes. */
 export async function historyHtml(series: readonly HistorySeries[], metric: string): Promise<string> {
@@ -41,11 +39,4 @@ export async function historyHtml(series: readonly HistorySeries[], metric: stri
         <footer>Made by distillbench. This page is one file and loads nothing from the network.</footer>
       </body>
     </html> `.source
-}
-
-/** A chart as a picture by itself: its title and what it shows are in it, for those who cannot see it. */
-export async function chartSvg({ title, takeaway, description, spec }: Chart): Promise<string> {
-  const svg = await renderSvg(spec)
-  const head = `<title id="title">${escapeHtml(title)}</title><desc id="desc">${escapeHtml(`${takeaway} ${description}`)}</desc>`
-  return `${svg.replace(' aria-hidden="true" focusable="false"', ' role="img" aria-labelledby="title" aria-describedby="desc"').replace('>', `>${head}`)}\n`
 }

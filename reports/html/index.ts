@@ -5,11 +5,13 @@ import { titleOf } from '../opening.ts'
 import { viewOf } from '../view.ts'
 import { page } from './page.ts'
 import type { Section } from './parts.ts'
-import { definitionsSection, environmentSection, everythingSection, modelsSection, reproduceSection } from './sections/background.ts'
+import { definitionsSection, environmentSection, modelsSection, reproduceSection } from './sections/background.ts'
 import { comparisonSection } from './sections/comparison.ts'
 import { countsSection } from './sections/counts.ts'
+import { everythingSection } from './sections/everything.ts'
 import { fidelitySection } from './sections/fidelity.ts'
-import { gapSection, latencySection, lifecycleSection, loadSection, qualitySection, rooflineSection, slicesSection } from './sections/measured.ts'
+import { itemsSection } from './sections/items.ts'
+import { gapSection, latencySection, lifecycleSection, loadSection, powerSection, qualitySection, rooflineSection, slicesSection } from './sections/measured.ts'
 import { opening } from './sections/opening.ts'
 import { publishedSection } from './sections/published.ts'
 import { verdictSection } from './sections/verdict.ts'
@@ -24,11 +26,13 @@ export async function renderHtml(analysis: Analysis): Promise<string> {
     await lifecycleSection(view, charts),
     gapSection(view),
     await fidelitySection(view, charts.reliability),
+    itemsSection(view),
     ...(hasFigures
       ? [
           await qualitySection(view, charts),
           await latencySection(view, charts),
           await loadSection(view, charts),
+          await powerSection(view, charts),
           rooflineSection(view),
           await slicesSection(view, charts),
         ]

@@ -1,6 +1,6 @@
 /** Pieces that several sections use: tables, figures, marks. */
 import type { Origin } from '../../harness/types.ts'
-import type { ChartTable, MaybeChart } from '../charts/chart.ts'
+import type { Chart, ChartTable, MaybeChart } from '../charts/chart.ts'
 import { lookOf, MOST_NAMED, SHAPE_PATHS } from '../charts/theme.ts'
 import { originMark } from '../format.ts'
 import { renderSvg } from '../svg.ts'
@@ -29,31 +29,12 @@ export function textTable(table: ChartTable, caption: string, options: { sortabl
   )}</tbody></table></div>`
 }
 
-/** A chart with title, takeaway, description and its table twin; or the reason why there is none. */
-export async function figure(chart: MaybeChart): Promise<Html> {
-  if (chart.state === 'missing') return html`<p class="missing" id="${chart.id}"><strong>${chart.title}.</strong> ${chart.why}</p>`
-  const { id, title, description, takeaway, spec, table } = chart.chart
-  const svg = await renderSvg(spec)
-  return html`<figure id="${id}" role="group" aria-labelledby="${id}-title" aria-describedby="${id}-takeaway">
-    <figcaption>
-      <h3 id="${id}-title">${title}</h3>
-      <p id="${id}-takeaway" class="takeaway">${takeaway}</p>
-    </figcaption>
-    <div class="chart">${trusted(svg)}</div>
-    <p class="how">${description}</p>
-    <details>
-      <summary>The numbers of this chart</summary>
-      ${textTable(table, title)}
-    </details>
-  </figure>`
-}
-
-/** Figures side by side where the page is wide enough; the missing ones in one paragraph each below. */
+/** Charts side by side where the page is wide enough, wide ones below; then a paragraph for each reason why some are missing. */
 export async function figures(charts: readonly MaybeChart[], kind = ''): Promise<Html> {
-  const all = await Promise.all(charts.map(figure))
-  const shown = all.filter((_, index) => charts[index]?.state === 'drawn')
-  const notes = all.filter((_, index) => charts[index]?.state === 'missing')
-  return html`${shown.length > 0 && html`<div class="figures ${kind}">${shown}</div>`}${notes}`
+  const shown = charts.flatMap((one) => (one.state === 'drawn' ? [one.chart] : []))
+  const beside = await Promise.all(shown.filter(({ wide }) => wide !== true).map(figure))
+  const below = await Promise.all(shown.filter(({ wide }) => wide === true).map(figure))
+  return html`${beside.length > 0 && html`<div class="figures ${kind}">${beside}</div>`}${below}${missingNotes(charts)}`
 }
 
 /** The colour and shape of a contestant in the charts, beside its name. */
@@ -85,6 +66,40 @@ export function link(url: string | undefined, text: string): Html {
 }
 
 // --- internal ---
+
+/** A chart with title, takeaway, description and its table twin. */
+async function figure({ id, title, description, takeaway, spec, table, wide }: Chart): Promise<Html> {
+  const svg = trusted(inPage(await renderSvg(spec)))
+  return html`<figure id="${id}" role="group" aria-labelledby="${id}-title" aria-describedby="${id}-takeaway">
+    <figcaption>
+      <h3 id="${id}-title">${title}</h3>
+      <p id="${id}-takeaway" class="takeaway">${takeaway}</p>
+    </figcaption>
+    ${
+      wide === true
+        ? html`<div class="chart wide" role="region" aria-labelledby="${id}-title" tabindex="0">${svg}</div>`
+        : html`<div class="chart">${svg}</div>`
+    }
+    <p class="how">${description}</p>
+    <details>
+      <summary>The numbers of this chart</summary>
+      ${textTable(table, title)}
+    </details>
+  </figure>`
+}
+
+/** The page has the font already, and needs no namespace. */
+function inPage(svg: string): string {
+  return svg.replace(/^<svg [^>]*>/, (tag) => tag.replace(/ (?:font-family|xmlns)="[^"]*"/g, ''))
+}
+
+function missingNotes(charts: readonly MaybeChart[]): Html[] {
+  const notes = charts.flatMap((one) => (one.state === 'missing' ? [one] : []))
+  return [...new Set(notes.map(({ why }) => why))].map((reason) => {
+    const titles = notes.filter(({ why }) => why === reason).map(({ id, title }, i) => html`${i > 0 && '; '}<strong id="${id}">${title}</strong>`)
+    return html`<p class="missing">${titles}. ${reason}</p>`
+  })
+}
 
 const LONG_WORDS = 36
 

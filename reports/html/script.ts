@@ -1,4 +1,4 @@
-/** The one script of the page. Nothing depends on it: it sorts tables and saves the embedded analysis. */
+/** The one script of the page. Nothing depends on it: it sorts tables, filters items and saves the embedded analysis. */
 export const SCRIPT = `
 (() => {
   'use strict'
@@ -30,6 +30,20 @@ export const SCRIPT = `
         table.tBodies[0].append(...rows.map(({ row }) => row))
       })
     })
+  }
+  for (const form of document.querySelectorAll('form[data-filters]')) {
+    const items = [...document.querySelectorAll('details.' + form.dataset.filters)]
+    const output = form.querySelector('output')
+    const apply = () => {
+      const wanted = [...form.querySelectorAll('select')].filter(({ value }) => value !== '')
+      for (const item of items) item.hidden = wanted.some(({ name, value }) => item.dataset[name] !== value)
+      const shown = items.filter(({ hidden }) => !hidden).length
+      output.value = output.dataset.text.replace('{shown}', shown).replace('{all}', items.length)
+    }
+    form.hidden = false
+    form.addEventListener('change', apply)
+    form.addEventListener('submit', (event) => event.preventDefault())
+    apply()
   }
   const save = document.getElementById('save-analysis')
   if (save) {

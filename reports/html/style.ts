@@ -30,7 +30,7 @@ h3{font-size:1rem;line-height:1.35;margin:0 0 .25rem}
 section>h3{margin-top:1.75rem}
 p{margin:0 0 .75rem;max-width:46rem}
 a{color:var(--link)}
-a:focus-visible,summary:focus-visible,button:focus-visible,.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px;border-radius:3px}
+a:focus-visible,summary:focus-visible,button:focus-visible,select:focus-visible,.scroll:focus-visible,.wide:focus-visible{outline:2px solid var(--link);outline-offset:2px;border-radius:3px}
 .about{color:var(--soft);font-size:.9375rem}
 .lead{font-size:1.1875rem;line-height:1.45;max-width:52rem;margin:1rem 0;padding:0;list-style:none}
 .lead li{margin:0 0 .6rem}
@@ -90,9 +90,21 @@ figure .takeaway{font-size:.9375rem;margin-bottom:.5rem}
 figure .how{font-size:.875rem;margin:.25rem 0}
 .chart svg{display:block;width:100%;height:auto;max-width:27rem}
 .small .chart svg{max-width:22rem}
+.wide{overflow-x:auto}.chart.wide svg{max-width:none;min-width:38rem}
 details{margin:.25rem 0}
 summary{cursor:pointer;color:var(--link);font-size:.9375rem;padding:.2rem 0}
 .conflicts td div+div{margin-top:.5rem}.source{font-size:.875rem;color:var(--soft)}
+.filter{display:flex;flex-wrap:wrap;gap:.4rem 1.25rem;margin:0 0 1rem;font-size:.9375rem}.filter[hidden]{display:none}
+.filter select{font:inherit;color:inherit;background:var(--pane);border:1px solid var(--line);border-radius:4px;padding:.15rem .3rem;max-width:14rem}
+.filter input{font:inherit;color:inherit;background:var(--pane);border:1px solid var(--line);border-radius:4px;padding:.1rem .3rem}.back{max-width:72rem;margin:0 auto;padding:.75rem 1rem 0;font-size:.9375rem;display:flex;flex-wrap:wrap;gap:.25rem 2rem}
+.filter output{color:var(--soft)}
+.item{--mark:var(--soft);border-left:4px solid var(--mark);padding-left:.7rem;margin:.3rem 0;max-width:60rem}
+.item.lost{--mark:var(--bad)}.item.won{--mark:var(--good)}
+.item summary{color:var(--fg)}.item[open] summary{margin-bottom:.3rem}
+.flip{display:inline-block;min-width:5.2rem;font-weight:600}.item.lost .flip{color:var(--bad)}.item.won .flip{color:var(--good)}
+.item dl{display:block}.item dt{margin-top:.5rem}.said{display:block;white-space:pre-wrap}.item dd{font-size:.9375rem;background:var(--pane);border-radius:4px;padding:.3rem .6rem}
+mark{background:var(--warn-bg);color:inherit;text-decoration:underline;text-decoration-color:var(--warn-line);text-underline-offset:2px}
+mark::before,mark::after{content:"[differs: ";position:absolute;width:1px;height:1px;overflow:hidden;white-space:nowrap;clip-path:inset(50%)}mark::after{content:"]"}
 .claim{border:1px solid var(--line);border-radius:6px;padding:1rem;margin:0 0 1rem;break-inside:avoid}
 .claim .figure{font-size:1.25rem;font-weight:600;margin:.1rem 0 .35rem}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));gap:1rem}
@@ -123,7 +135,7 @@ dl{grid-template-columns:minmax(0,1fr)}dt{margin-top:.3rem}
 body{font-size:10pt}table{font-size:8pt}th,td{padding:.25rem .3rem}tbody th,td,td.words{min-width:0}.comparison table{font-size:8pt}.comparison .value{font-size:9pt}.interval,.versus,.range,.why,.role,.comparison .unit,.comparison .badge{font-size:7.5pt}.comparison td,.comparison th{padding:.3rem .2rem}.comparison tbody th{min-width:5.5rem}main,header,footer{max-width:none;padding:0}
 nav,.download,details:not([open]),th button::after{display:none}
 h2{break-after:avoid}tr,li,figure,.claim,.card{break-inside:avoid}
-.scroll{overflow:visible}.interval,.range,td.number{white-space:normal}.figures,.figures.small{grid-template-columns:1fr 1fr;gap:1rem}.cards{grid-template-columns:1fr 1fr}
+.scroll,.wide{overflow:visible}.chart.wide svg{min-width:0}.interval,.range,td.number{white-space:normal}.figures,.figures.small{grid-template-columns:1fr 1fr;gap:1rem}.cards{grid-template-columns:1fr 1fr}
 a{color:inherit}
 }
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}

@@ -44,6 +44,7 @@ describe('the packed package, in an empty project', () => {
         'dist/harness/cli/bin.js',
         'dist/harness/index.d.ts',
         'dist/suite.schema.json',
+        'dist/analysis.schema.json',
       ]),
     )
     expect(paths.filter((path) => /\.map$|^test\/|^harness\/|(?<!\.d)\.ts$|^\./.test(path))).toEqual([])

@@ -12,6 +12,7 @@ import { randomPair, scriptedRun } from '../analysis/scripted-run.ts'
 import { publishedRun } from '../analysis/published-run.ts'
 import { emptyAnalysis, measuredAnalysis } from '../fixtures/analyses/build.ts'
 import { failedAnalysis, hostileAnalysis, manyModelsAnalysis, oneModelAnalysis, partialAnalysis, twoRunsAnalysis } from '../fixtures/analyses/edges.ts'
+import { withItems } from '../fixtures/analyses/items.ts'
 import { publishedAnalysis } from '../fixtures/analyses/published.ts'
 
 const EDGES: Record<string, () => Analysis> = {
@@ -24,6 +25,7 @@ const EDGES: Record<string, () => Analysis> = {
   '50 models': () => manyModelsAnalysis(),
   'two runs': twoRunsAnalysis,
   hostile: hostileAnalysis,
+  'with items and power': () => withItems(measuredAnalysis()),
   'from a scripted run': () => analyse([randomPair(7, 60)]),
   'from a run without requests': () => analyse([scriptedRun({ models: [], items: 0 })]),
 }
@@ -72,7 +74,7 @@ describe.each(Object.entries(EDGES))('%s', (name, make) => {
   it('gives Vega no reason to warn', async () => {
     const charts = chartsOf(viewOf(analysis))
     const warnings: string[] = []
-    for (const chart of [...charts.routing, ...charts.quality, ...charts.latency, ...charts.slices, ...charts.published]) {
+    for (const chart of [...charts.routing, ...charts.quality, ...charts.latency, ...charts.slices, ...charts.power, ...charts.published]) {
       if (chart.state === 'missing') expect(chart.why.length).toBeGreaterThan(10)
       else await renderSvg(chart.chart.spec, (message) => warnings.push(`${chart.chart.id}: ${message}`))
     }

@@ -7,7 +7,7 @@ import { writeParquet } from '../../harness/duckdb/write.ts'
 import { needDuckDB } from '../../harness/duckdb/open.ts'
 import { readTable } from '../../harness/run/store/read-table.ts'
 import { SAMPLES } from '../../harness/run/store/tables.ts'
-import type { Sample } from '../../harness/types.ts'
+import type { RowTexts, Sample } from '../../harness/types.ts'
 import { smallRun } from '../analysis/small-run.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'distillbench-table-'))
@@ -34,9 +34,10 @@ it('gives the columns that the samples give, whatever they hold', async () => {
     yield all
   }
   await writeParquet(await needDuckDB('the test'), path, SAMPLES, batches(), new AbortController().signal)
-  const { prompt: _read, fetchPrompts, ...read } = await readTable(path)
-  const { prompt: _made, ...made } = tableOf(all)
+  const { texts: _read, fetchTexts, ...read } = await readTable(path)
+  const { texts: _made, ...made } = tableOf(all)
   expect(read).toEqual(made)
   const [first, last] = [0, all.length - 5] // the last one has half of a surrogate pair
-  expect(await fetchPrompts?.([first, last])).toEqual(new Map([first, last].map((row) => [row, all[row]!.prompt])))
+  const textsOf = ({ prompt, text, target }: Sample): RowTexts => ({ prompt, text, ...(target === undefined ? {} : { target }) })
+  expect(await fetchTexts?.([first, last])).toEqual(new Map([first, last].map((row) => [row, textsOf(all[row]!)])))
 })

@@ -1,11 +1,12 @@
 /** Fidelity of every student and control to the teacher; docs/metrics.md has the formulae. */
-import type { Agreement, Analysis, Calibration, Estimate, Fidelity, Flip, Flips, Observed, SampleTable, SliceTest, StoredRun } from '../../types.ts'
+import type { Agreement, Calibration, Estimate, Fidelity, Observed, SampleTable, SliceTest, StoredRun } from '../../types.ts'
 import type { Group } from '../groups.ts'
 import { pairedT } from '../stats/paired.ts'
 import { wilson } from '../stats/wilson.ts'
 import { calibrationOf } from './calibration.ts'
 import { distinct, Numbering, scoreOf, tells } from '../table/rows.ts'
 import { NOT_TOLD } from '../values.ts'
+import { flipsOf } from './flips.ts'
 import { cohenKappa, kappaMethod } from './kappa.ts'
 import { answerPairs, noPairs, pairsWhere, type AnswerPairs } from './pairs.ts'
 import { sliceTest } from './slices.ts'
@@ -33,29 +34,8 @@ export function fidelityRows({ record, scores }: Pick<StoredRun, 'record' | 'sco
   })
 }
 
-/** The analysis with the questions of the flips that it lists, where they were not read with the runs. */
-export async function withPrompts(analysis: Analysis): Promise<Analysis> {
-  const wanted = new Map<SampleTable, number[]>()
-  for (const { flips } of analysis.fidelity)
-    for (const flip of flips.listed) {
-      const place = places.get(flip)
-      if (place?.table.fetchPrompts !== undefined) wanted.set(place.table, [...(wanted.get(place.table) ?? []), place.row])
-    }
-  if (wanted.size === 0) return analysis
-  const prompts = new Map<SampleTable, ReadonlyMap<number, string>>()
-  for (const [table, rows] of wanted) prompts.set(table, await table.fetchPrompts!(rows))
-  const filled = (flip: Flip): Flip => {
-    const place = places.get(flip)
-    const prompt = place && prompts.get(place.table)?.get(place.row)
-    return prompt === undefined ? flip : { ...flip, prompt: cut(prompt) }
-  }
-  return { ...analysis, fidelity: analysis.fidelity.map((one) => ({ ...one, flips: { ...one.flips, listed: one.flips.listed.map(filled) } })) }
-}
-
 // --- internal ---
 
-const MOST_FLIPS = 200
-const LONGEST = 500
 const LEVEL_OF_ALARM = 0.05
 
 type Figures = Omit<Fidelity, 'run' | 'model' | 'teacher' | 'workload' | 'tokens'>
@@ -118,38 +98,6 @@ function onErrors(pairs: AnswerPairs): Observed<Estimate> {
   const same = wrong.model.reduce((sum, row, i) => sum + (table.answer[row] === table.answer[wrong.teacher[i]!] ? 1 : 0), 0)
   const n = distinct(wrong.cluster, table.names.length)
   return { state: 'ok', value: { ...wilson((same / wrong.length) * n, n), n, unit: 'ratio', origin: 'measured', method: 'Wilson; n items or clusters' } }
-}
-
-function flipsOf({ length, table, model, teacher }: AnswerPairs): Flips {
-  const [lost, won]: [number[], number[]] = [[], []]
-  for (let i = 0; i < length; i++) {
-    const change = scoreOf(table, model[i]!) - scoreOf(table, teacher[i]!)
-    if (change < 0) lost.push(i)
-    else if (change > 0) won.push(i)
-  }
-  const listed = [...lost.slice(0, MOST_FLIPS), ...won.slice(0, Math.max(0, MOST_FLIPS - lost.length))]
-  return { lost: lost.length, won: won.length, listed: listed.map((i) => flipOf(table, model[i]!, teacher[i]!)) }
-}
-
-function flipOf(table: SampleTable, model: number, teacher: number): Flip {
-  const side = (row: number): Flip['model'] => ({ answer: cut(table.answers[table.answer[row]!]!), score: scoreOf(table, row) })
-  const slice = table.slice[model]!
-  const flip: Flip = {
-    item: table.names[table.item[model]!]!,
-    repeat: table.keys[table.key[model]!]!.repeat,
-    ...(slice < 0 ? {} : { slice: table.slices[slice]! }),
-    prompt: cut(table.prompt(model)),
-    teacher: side(teacher),
-    model: side(model),
-  }
-  places.set(flip, { table, row: model })
-  return flip
-}
-
-const places = new WeakMap<Flip, { table: SampleTable; row: number }>()
-
-function cut(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
 function slicesOf(all: AnswerPairs, seed: readonly string[]): Observed<SliceTest> {

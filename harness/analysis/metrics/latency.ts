@@ -48,11 +48,16 @@ export function distributionsOf(data: GroupData): Distribution[] {
   return (Object.keys(VALUES) as ValueName[]).flatMap((metric) => {
     const { sorted } = data.values(metric)
     if (sorted.length === 0) return []
-    return [{ run, model: model.id, workload, load, metric, unit: VALUES[metric].unit, n: sorted.length, quantiles: thin(sorted) }]
+    return [{ run, model: model.id, workload, load, metric, unit: VALUES[metric].unit, n: sorted.length, quantiles: thin(sorted).map(sixDigits) }]
   })
 }
 
 // --- internal ---
+
+/** A picture of 340 points has no use for more, and digits of noise are most of the size of an analysis. */
+function sixDigits(value: number): number {
+  return Number(value.toPrecision(6))
+}
 
 function quantileOf(data: GroupData, name: ValueName, p: number): Observed<Estimate> {
   const collected = data.values(name)

@@ -16,7 +16,7 @@ export function tableOf(samples: readonly Sample[]): SampleTable {
     samples.reduce((sum, { tokenMs }) => sum + tokenMs.length, 0),
   )
   for (const sample of samples) builder.add(sample)
-  return builder.done((row) => samples[row]!.prompt)
+  return builder.done((row) => samples[row])
 }
 
 /** Of the text that was given as a whole: answers to choose from are several, and graded. */
@@ -187,10 +187,10 @@ export class TableBuilder {
     this.tokenFrom[++this.length] = this.tokens
   }
 
-  done(prompt: (row: number) => string): SampleTable {
+  done(textsOf: SampleTable['texts']): SampleTable {
     const { length, keys, columns, tokenFrom, tokenMs, errors, attempts } = this
-    const texts = { cells: this.cells.texts, names: this.names.texts, hashes: this.hashes.texts, slices: this.slices.texts, answers: this.answers.texts }
-    return { length, keys, ...texts, ...columns, tokenFrom, tokenMs, errors, attempts, prompt }
+    const names = { cells: this.cells.texts, names: this.names.texts, hashes: this.hashes.texts, slices: this.slices.texts, answers: this.answers.texts }
+    return { length, keys, ...names, ...columns, tokenFrom, tokenMs, errors, attempts, texts: textsOf }
   }
 }
 

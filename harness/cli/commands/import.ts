@@ -26,8 +26,8 @@ export default command('import', async (args, { io, signal, commandLine }) => {
   // 2. the analysis, and its reports beside the record
   await packRun(dir, { io, signal }, args) // first: columns are read faster, and the files may be larger than memory
   const run = await readRunTable(dir)
-  const { analyse, withPrompts } = await import('../../analysis/index.ts')
-  const analysis = await withPrompts(analyse([run]))
+  const { analyse, withTexts } = await import('../../analysis/index.ts')
+  const analysis = await withTexts(analyse([run]))
   const files = await writeReports(run, analysis, streamSamples(dir))
   // 3. the result
   if (args.json) for (const { message } of run.record.warnings) io.note(`${JSON.stringify({ type: 'warning', message })}\n`)

@@ -1,21 +1,25 @@
 import { join } from 'node:path'
 import { EXIT } from '../../errors.ts'
 import type { TableRun } from '../../types.ts'
+import { writeCharts, type ChartFiles } from '../charts.ts'
 import { command } from '../command.ts'
 import { writeWhole } from '../files.ts'
+import { formatCount } from '../../../reports/format.ts'
 import { jsonText } from '../io.ts'
 import { resolveRun } from '../runs.ts'
 
 export default command('report', async (args, { io }) => {
   const { readRunTable } = await import('../../run/index.ts')
-  const { analyse, withPrompts } = await import('../../analysis/index.ts')
+  const { analyse, withTexts } = await import('../../analysis/index.ts')
   const { renderReport, summaryTable } = await import('../../../reports/index.ts')
 
   const runs: TableRun[] = []
   for (const word of args.run) runs.push(await readRunTable(await resolveRun(word, args.runs), { out: args.runs }))
-  const analysis = await withPrompts(analyse(runs))
+  const analysis = await withTexts(analyse(runs))
   const format = args.format ?? (args.json ? 'json' : 'html')
   const text = await renderReport(analysis, format)
+  const charts = args.charts === undefined ? undefined : await writeCharts(analysis, args.charts)
+  if (charts !== undefined) io.note(chartsNote(charts, args.charts ?? ''))
 
   const file = args.out ?? (format === 'html' && io.stdout.isTerminal ? join(runs.length === 1 ? (runs[0]?.dir ?? args.runs) : args.runs, 'report.html') : '-')
   if (file === '-') {
@@ -23,6 +27,14 @@ export default command('report', async (args, { io }) => {
     return EXIT.ok
   }
   await writeWhole(file, text)
-  await io.result(args.json ? jsonText({ format, file }) : `${summaryTable(analysis, io.stdout)}\nReport: ${file}\n`)
+  await io.result(args.json ? jsonText({ format, file, ...(charts === undefined ? {} : { charts }) }) : `${summaryTable(analysis, io.stdout)}\nReport: ${file}\n`)
   return EXIT.ok
 })
+
+// --- internal ---
+
+function chartsNote({ svg, png, noPng, missing }: ChartFiles, dir: string): string {
+  const kinds = png.length > 0 ? 'SVG and PNG' : 'SVG'
+  const left = missing.length === 0 ? '' : ` ${formatCount(missing.length, 'chart')} could not be drawn; the report says why.`
+  return `Charts: ${formatCount(svg.length, 'chart')} as ${kinds} in ${dir}.${noPng === undefined ? '' : ` ${noPng}`}${left}\n`
+}

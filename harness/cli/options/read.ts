@@ -17,9 +17,14 @@ export const READ = {
         valueHint: 'PATH',
         description: 'File to write, `-` for stdout (default: report.html beside the record, or stdout for the other formats and in a pipe)',
       },
+      charts: {
+        type: 'string',
+        valueHint: 'DIR',
+        description: 'Write each chart of the report besides, as SVG, and as PNG where the package @resvg/resvg-js is installed',
+      },
       runs,
     },
-    examples: ['distillbench report latest', 'distillbench report latest --format md --out report.md', 'distillbench report latest --format csv | head'],
+    examples: ['distillbench report latest', 'distillbench report latest --format md --out report.md', 'distillbench report latest --format csv | head', 'distillbench report latest --charts charts'],
   },
   compare: {
     summary: 'Compare runs question by question: a changed prompt, another engine, a quantisation, a student',
@@ -59,6 +64,17 @@ export const READ = {
       'distillbench history accuracy --html accuracy.html',
       'distillbench history accuracy --suite arithmetic --json',
     ],
+  },
+  view: {
+    summary: 'Look through stored runs in a browser: filter, trend, compare, read reports',
+    about:
+      'Serves pages to browsers on this machine only, until Ctrl-C, and prints their address. Reports are made when they are opened, from the record. ' +
+      'Nothing is written, and nothing is asked of the network.',
+    args: {
+      folder: { type: 'positional', required: false, description: 'Folder that holds the runs (default: .distillbench)' },
+      port: { type: 'string', integer: true, valueHint: 'N', description: 'Port on 127.0.0.1 (default: a free one)' },
+    },
+    examples: ['distillbench view', 'distillbench view shared/runs --port 8080'],
   },
   query: {
     summary: 'Answer SQL over all runs',

@@ -6,13 +6,13 @@ import type { Chunk, Selection } from '../../duckdb/columns-read.ts'
 import { HarnessError } from '../../errors.ts'
 import type { CellKey, SampleTable, TableRun } from '../../types.ts'
 import { countLines, streamLines } from './lines.ts'
-import { linedPrompts, packedPrompts } from './questions.ts'
+import { linedTexts, packedTexts } from './texts.ts'
 import { currentOf, isPacked, openRun, readRest, type ReadOptions } from './read.ts'
 import { FailureSchema, SampleSchema } from './schema/index.ts'
 import { parsed, SAMPLES, wordOf } from './tables.ts'
 import { FILES } from './write.ts'
 
-/** As `readRun`. Questions are not in the table: `fetchPrompts` has those that one wants to show. */
+/** As `readRun`. Questions and answers are not in the table: `fetchTexts` has those that one wants to show. */
 export async function readRunTable(idOrDir: string, { out = '.distillbench' }: Omit<ReadOptions, 'texts'> = {}): Promise<TableRun> {
   const { dir, record } = openRun(idOrDir, out)
   const isCurrent = currentOf(record)
@@ -23,7 +23,7 @@ export async function readRunTable(idOrDir: string, { out = '.distillbench' }: O
   return { ...(await readRest(dir, record, cutShort)), table, rows }
 }
 
-/** The file as a table, without questions. */
+/** The file as a table, without texts. */
 export async function readTable(path: string): Promise<SampleTable> {
   const { openColumns } = await import('../../duckdb/columns-read.ts')
   const reader = await openColumns(path, SAMPLES, SELECTION)
@@ -33,8 +33,8 @@ export async function readTable(path: string): Promise<SampleTable> {
     fillNumbers(builder, chunk, path)
     fillRows(builder, chunk)
   }
-  const table: SampleTable = builder.done(() => '')
-  return { ...table, fetchPrompts: packedPrompts(path, table) }
+  const table: SampleTable = builder.done(() => undefined)
+  return { ...table, fetchTexts: packedTexts(path, table) }
 }
 
 // --- internal ---
@@ -48,8 +48,8 @@ async function tableOfLines(dir: string): Promise<{ table: SampleTable; cutShort
   for (;;) {
     const next = await batches.next()
     if (next.done) {
-      const table: SampleTable = builder.done(() => '')
-      return { table: { ...table, fetchPrompts: linedPrompts(dir, table) }, cutShort: next.value }
+      const table: SampleTable = builder.done(() => undefined)
+      return { table: { ...table, fetchTexts: linedTexts(dir, table) }, cutShort: next.value }
     }
     for (const sample of next.value) if (builder.length < lines) builder.add(sample) // what its writer has added meanwhile comes next time
   }

@@ -1,11 +1,10 @@
 /** What an engineer audits: models, machine, method, every number, and the command that makes them again. */
 import { hourlyUsd } from '../../../harness/price.ts'
 import type { ModelSummary, Price } from '../../../harness/types.ts'
-import { hasInterval } from '../../comparison.ts'
-import { formatCount, formatInterval, formatPublished, formatTime, formatValue } from '../../format.ts'
+import { formatCount, formatPublished, formatTime, formatValue } from '../../format.ts'
 import type { Contestant, View } from '../../view.ts'
 import { html, type Content, type Html } from '../markup.ts'
-import { link, originBadge, textTable, type Section } from '../parts.ts'
+import { link, originBadge, type Section } from '../parts.ts'
 
 export function modelsSection(view: View): Section | undefined {
   if (view.contestants.length === 0) return undefined
@@ -61,33 +60,6 @@ export function definitionsSection(view: View): Section | undefined {
   return { id: 'definitions', title: 'How the numbers are defined', body }
 }
 
-/** Every measured row of a whole workload, for those who want them all; slices are in the CSV, quoted figures have a section of their own. */
-export function everythingSection(view: View): Section | undefined {
-  const rows = view.analysis.rows.filter(
-    ({ slice, load, estimate }) => (slice === '' || load === ISOLATED) && !(estimate.state === 'ok' && estimate.value.origin === 'published'),
-  )
-  if (rows.length === 0) return undefined
-  const shown = rows.slice(0, MOST_ROWS)
-  const table = textTable(
-    {
-      columns: ['Model', 'Workload', 'Load', 'Metric', 'Value', 'Interval', 'Method', 'Origin'],
-      rows: shown.map(({ run, model, workload, load, slice, metric, estimate }) => {
-        const head = [view.labelOf(run, model), workload, slice === '' ? load : `${load}, ${slice}`, view.metric(metric)?.title ?? metric]
-        if (estimate.state !== 'ok') return [...head, '–', estimate.state === 'absent' ? estimate.why : estimate.error.message, '', '']
-        const { value } = estimate
-        return [...head, formatValue(value.value, value.unit), hasInterval(value) ? formatInterval(value) : '', value.method, value.origin]
-      }),
-    },
-    'All figures of whole workloads',
-    { sortable: true },
-  )
-  const body = html`<details>
-    <summary>${formatCount(rows.length, 'figure')}</summary>
-    ${table}${rows.length > shown.length && html`<p>${rows.length - shown.length} more figures are in the CSV and JSON forms of this report.</p>`}
-  </details>`
-  return { id: 'figures', title: 'All figures', body }
-}
-
 export function reproduceSection(view: View): Section | undefined {
   const { runs } = view.analysis
   if (runs.length === 0) return undefined
@@ -101,10 +73,6 @@ export function reproduceSection(view: View): Section | undefined {
 }
 
 // --- internal ---
-
-const MOST_ROWS = 2000
-/** Load of steps timed outside any request; their slice says which step. */
-const ISOLATED = 'isolated'
 
 function terms(entries: readonly (readonly [string, Content])[]): Html {
   return html`<dl>

@@ -1,6 +1,6 @@
 /** Fidelity: does a student answer as its teacher does? */
 import type { Calibration, Fidelity } from '../../../harness/types.ts'
-import { formatInterval, formatNumber, formatPoints, formatValue } from '../../format.ts'
+import { formatCount, formatInterval, formatPoints, formatValue } from '../../format.ts'
 import { valueOf, type View } from '../../view.ts'
 import { whyMissing } from '../../words.ts'
 import { html, type Html } from '../markup.ts'
@@ -15,7 +15,7 @@ export async function fidelitySection(view: View, reliability: readonly MaybeCha
   const body = html`<p>
       Models that are right equally often can be right on different items. Kappa is agreement beyond chance: 1 is always the same answer, 0 no more often the
       same than two models would be that answer independently. KL divergence is how far a model's expectation of the next token is from the teacher's, where the
-      teacher wrote its own answers: 0 is the same. A flip is an item that one of the two scores and the other does not; losses come first.
+      teacher wrote its own answers: 0 is the same. A flip is an item that one of the two scores and the other does not; they stand item by item below.
     </p>
     ${workloads.map((workload) => oneWorkload(view, workload))} ${await figures(reliability)}`
   return { id: 'fidelity', title: 'Fidelity', body }
@@ -23,8 +23,6 @@ export async function fidelitySection(view: View, reliability: readonly MaybeCha
 
 // --- internal ---
 
-/** Flips shown in a table; the analysis lists more. */
-const MOST_SHOWN = 20
 /** Columns that a page has room for. */
 const MOST_BESIDE = 5
 
@@ -34,7 +32,7 @@ function oneWorkload(view: View, workload: string): Html {
   const several = new Set(view.analysis.fidelity.map((row) => row.workload)).size > 1
   return html`${several && html`<h3>${workload}</h3>`}
   ${chunks(rows, MOST_BESIDE).map((some) => textTable(besides(view, some), several ? `Fidelity to the teacher on ${workload}` : 'Fidelity to the teacher'))}
-  ${rows.map((row) => slicesAndFlips(view, row))}`
+  ${rows.map((row) => slicesOf(view, row))}`
 }
 
 /** A column for each model; what none of them has is one sentence, not a row of the same one. */
@@ -51,31 +49,12 @@ function chunks<T>(values: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(values.length / size) }, (_, i) => values.slice(i * size, (i + 1) * size))
 }
 
-function slicesAndFlips(view: View, row: Fidelity): Html {
+function slicesOf(view: View, row: Fidelity): Html {
   const of = `${view.labelOf(row.run, row.model)}${new Set(view.analysis.fidelity.map(({ workload }) => workload)).size > 1 ? ` on ${row.workload}` : ''}`
   const test = valueOf(row.slices)
-  const shown = row.flips.listed.slice(0, MOST_SHOWN)
   const all = row.flips.lost + row.flips.won
   return html`<details>
-    <summary>${of}: ${flipCount(shown.length, all)}; ${test === undefined ? `slices: ${whyMissing(row.slices)}` : lowered(test.sentence)}</summary>
-    ${
-      shown.length > 0 &&
-      textTable(
-        {
-          columns: ['Item', 'Flip', 'Question', 'Teacher', 'Score', 'Model', 'Score'],
-          rows: shown.map(({ item, prompt, teacher, model }) => [
-            item,
-            model.score < teacher.score ? 'lost' : 'won',
-            prompt,
-            teacher.answer,
-            formatNumber(teacher.score),
-            model.answer,
-            formatNumber(model.score),
-          ]),
-        },
-        `Flips of ${of}`,
-      )
-    }
+    <summary>${of}: ${flipCount(all)}; ${test === undefined ? `slices: ${whyMissing(row.slices)}` : lowered(test.sentence)}</summary>
     ${
       test !== undefined &&
       textTable(
@@ -89,9 +68,8 @@ function slicesAndFlips(view: View, row: Fidelity): Html {
   </details>`
 }
 
-function flipCount(shown: number, all: number): string {
-  if (all === 0) return 'no flips'
-  return shown < all ? `${shown} of ${all} flips` : `${all} ${all === 1 ? 'flip' : 'flips'}`
+function flipCount(all: number): string {
+  return all === 0 ? 'no flips' : formatCount(all, 'flip')
 }
 
 /** A sentence as the second part of one. */

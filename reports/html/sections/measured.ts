@@ -55,6 +55,12 @@ export async function loadSection(view: View, charts: Charts): Promise<Section |
   return { id: 'load', title: 'Under load', body }
 }
 
+/** What was drawn while the models were idle, warmed up and were measured; or why that is not known. */
+export async function powerSection(view: View, charts: Charts): Promise<Section | undefined> {
+  if (charts.power.length === 0) return undefined
+  return { id: 'power', title: 'Power over time', body: html`${legendFor(view, charts.power)}${await figures(charts.power)}` }
+}
+
 /** Distillation and what every request saves afterwards. */
 export async function lifecycleSection(view: View, charts: Charts): Promise<Section | undefined> {
   const table = lifecycleTable(view)

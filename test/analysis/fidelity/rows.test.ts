@@ -42,7 +42,7 @@ describe('fidelity of a run', () => {
   it('is full agreement for equal answers, without flips and with equal lengths', () => {
     const row = only(pair(30, 30))
     expect(row.agreement).toMatchObject({ state: 'ok', value: { observed: 1, chance: 0.625, kappa: { value: { value: 1, low: 1, high: 1 } } } })
-    expect(row.flips).toEqual({ lost: 0, won: 0, listed: [] })
+    expect(row.flips).toMatchObject({ lost: 0, won: 0 })
     expect(row.onTeacherErrors).toMatchObject({ value: { value: 1, n: 10 } })
   })
 

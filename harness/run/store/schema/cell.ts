@@ -10,7 +10,7 @@ const ShapeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('trace'), file: text, speed: number }),
 ])
 const SpreadSchema = z.object({ p50: amount, p99: amount })
-const StageSchema = z.object({
+export const StageSchema = z.object({
   index: amount,
   label: text,
   shape: ShapeSchema,

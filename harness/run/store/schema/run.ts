@@ -1,11 +1,11 @@
 /** run.json. */
 import { z } from 'zod'
-import { RUN_SCHEMA, type MeterSpec, type RunRecord, type SequentialRecord, type Warning } from '../../../types.ts'
+import { RUN_SCHEMA, type Environment, type MeterSpec, type RunRecord, type SequentialRecord, type Warning } from '../../../types.ts'
 import { CellSchema } from './cell.ts'
 import { amount, KeySchema, maybe, number, observed, OriginSchema, text, UnitSchema } from './common.ts'
 import { SuiteRecordSchema } from './suite.ts'
 
-const WarningSchema = z.object({ code: text, message: text, cell: maybe(text), model: maybe(text) }) satisfies z.ZodType<Warning>
+export const WarningSchema = z.object({ code: text, message: text, cell: maybe(text), model: maybe(text) }) satisfies z.ZodType<Warning>
 
 const SequentialSchema = z.object({
   rule: z.object({ lookEvery: number, maxItems: maybe(number), maxMinutes: maybe(number), maxCostUsd: maybe(number) }),
@@ -36,6 +36,8 @@ const MeterSpecSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('wall'), id: text, file: text, model: maybe(text), clockOffsetMs: maybe(number), zone: maybe(text) }),
 ]) satisfies z.ZodType<MeterSpec>
 
+export const EnvironmentSchema = z.object({ host: z.record(text, z.union([text, number])), node: text, tool: text }) satisfies z.ZodType<Environment>
+
 export const RunRecordSchema = z.object({
   schema: z.literal(RUN_SCHEMA),
   id: text,
@@ -46,7 +48,7 @@ export const RunRecordSchema = z.object({
   seed: number,
   quick: z.boolean(),
   suite: SuiteRecordSchema,
-  environment: z.object({ host: z.record(text, z.union([text, number])), node: text, tool: text }),
+  environment: EnvironmentSchema,
   plan: z.array(KeySchema),
   cells: z.array(CellSchema),
   meters: z.array(z.object({ id: text, probe: observed(text), origin: OriginSchema, unit: UnitSchema, spec: maybe(MeterSpecSchema) })),

@@ -6,7 +6,7 @@ import { GatePolicySchema } from './gate.ts'
 import { ModelCardSchema } from './model.ts'
 
 const sourced = { source: text, date: text }
-const PriceSchema = z.discriminatedUnion('kind', [
+export const PriceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hourly'), usdPerHour: number, utilisation: maybe(number), ...sourced }),
   z.object({
     kind: z.literal('owned'),
@@ -48,7 +48,7 @@ const LoadSchema = z.discriminatedUnion('kind', [
   z.object({ ...load, ...timing, kind: z.literal('trace'), file: text, format: text, fromSeconds: maybe(number), speed: number, slo: maybe(Slo) }),
 ]) satisfies z.ZodType<LoadSpec>
 
-const FactSchema = z.object({
+export const FactSchema = z.object({
   id: maybe(text),
   model: text,
   workload: maybe(text),

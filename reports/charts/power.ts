@@ -1,0 +1,138 @@
+/** Power over the time of a run, with what ran when in a strip above it. */
+import type { PowerPhaseKind, PowerRow, PowerTrace } from '../../harness/types.ts'
+import { formatCount, formatValue, scaleOf, type Scale } from '../format.ts'
+import { valueOf, type View } from '../view.ts'
+import { listInWords, whyMissing } from '../words.ts'
+import { drawn, missing, type Chart, type MaybeChart } from './chart.ts'
+import { INK, lookOf, WIDE_WIDTH } from './theme.ts'
+
+/** One for each thing that a meter saw, of at most four runs; a reason for each run without. */
+export function powerCharts(view: View): MaybeChart[] {
+  const several = new Set(view.analysis.power.map(({ run }) => run)).size > 1
+  return view.analysis.power.slice(0, MOST).map((row, index) => {
+    const trace = valueOf(row.trace)
+    const id = `power-${index}`
+    if (trace === undefined) return missing(id, TEXT.title(several ? row.run : ''), TEXT.missing(whyMissing(row.trace)))
+    return drawn(chartOf(view, row, trace, id, several))
+  })
+}
+
+// --- internal ---
+
+const MOST = 12
+const HEIGHT = 200
+/** Above the plot: what ran. A phase is told by its height, a model by its colour. */
+const STRIP = 18
+const HEIGHTS: Record<PowerPhaseKind, number> = { idle: 0.25, 'idle-after': 0.25, warmup: 0.6, measure: 1 }
+
+const PHASES: Record<PowerPhaseKind, string> = { idle: 'idle before', warmup: 'warm-up', measure: 'measured', 'idle-after': 'idle after' }
+
+const TEXT = {
+  title: (run: string): string => (run === '' ? 'Power over time' : `Power over time: ${run}`),
+  titleOf: (what: string, run: string, estimated: boolean): string =>
+    `${estimated ? 'Estimated power' : 'Power'} of ${what} over time${run === '' ? '' : `: ${run}`}`,
+  missing: (why: string): string => `Not drawn, since no power was measured: ${why}.`,
+  description: (how: string, bins: string): string =>
+    `The line is the mean of ${bins}, the shade goes from its least to its greatest reading. The strip above says what ran, in the colour of the model: low where it was loaded and idle, half high in the warm-up, full where it was measured. Readings of the warm-up and between the cells are not kept. Source: ${how}.`,
+  estimated: 'No meter measured here: these watts are worked out from the load of the processor, and are no measurement.',
+  takeaway: (parts: string): string => `Mean power while measured: ${parts}.`,
+  part: (model: string, watts: string, idle: string | undefined): string => (idle === undefined ? `${model} ${watts}` : `${model} ${watts} (idle ${idle})`),
+  time: 'Time since the first reading',
+  power: 'Power',
+}
+
+function chartOf(view: View, { run }: PowerRow, trace: PowerTrace, id: string, several: boolean): Chart {
+  const estimated = trace.origin !== 'measured'
+  const watts = scaleOf('W', trace.bins.high)
+  const seconds = scaleOf('s', [trace.lengthMs / 1000])
+  const show = (value: number): string => formatValue(value, 'W', watts)
+  return {
+    id,
+    title: TEXT.titleOf(trace.device ?? trace.meter, several ? run : '', estimated),
+    description: TEXT.description(trace.how, formatValue(trace.bins.widthMs, 'ms')),
+    takeaway: `${estimated ? `${TEXT.estimated} ` : ''}${takeaway(view, run, trace, show)}`,
+    spec: spec(view, run, trace, watts, seconds),
+    table: {
+      columns: ['Model', 'Phase', 'Time', 'Mean', 'Least', 'Most'],
+      rows: trace.summary.map(({ model, phase, seconds: time, mean, low, high }) => [
+        view.labelOf(run, model),
+        PHASES[phase],
+        formatValue(time, 's'),
+        show(mean),
+        show(low),
+        show(high),
+      ]),
+    },
+    wide: true,
+  }
+}
+
+function takeaway(view: View, run: string, { summary, readings }: PowerTrace, show: (watts: number) => string): string {
+  const parts = view.contestants.flatMap(({ run: own, model, label }) => {
+    const of = (phase: PowerPhaseKind): number | undefined => (own === run ? summary.find((one) => one.model === model && one.phase === phase)?.mean : undefined)
+    const [measured, idle] = [of('measure'), of('idle')]
+    return measured === undefined ? [] : [TEXT.part(label, show(measured), idle === undefined ? undefined : show(idle))]
+  })
+  return parts.length === 0 ? `${formatCount(readings, 'reading')}.` : TEXT.takeaway(parts.length > 6 ? `${parts.slice(0, 6).join(', ')}, …` : listInWords(parts))
+}
+
+type Layer = Extract<Chart['spec'], { layer: unknown }>['layer'][number]
+
+function spec(view: View, run: string, trace: PowerTrace, watts: Scale, seconds: Scale): Chart['spec'] {
+  const { bins } = trace
+  const toX = (ms: number): number => Number(((ms / 1000) * seconds.times).toPrecision(6))
+  const most = Math.max(1e-9, ...bins.high) * watts.times
+  const x = {
+    field: 'x',
+    type: 'quantitative' as const,
+    title: `${TEXT.time}, ${seconds.label}`,
+    scale: { domain: [0, Math.max(toX(trace.lengthMs), 1e-6)] as [number, number], nice: false },
+    axis: { tickCount: 8, grid: false },
+  }
+  const y = {
+    field: 'y',
+    type: 'quantitative' as const,
+    title: `${TEXT.power}, ${watts.label}`,
+    scale: { domain: [0, most * 1.05] as [number, number], nice: false },
+    axis: { tickCount: 5, format: ',~r' },
+  }
+  let piece = 0
+  const values = bins.at.map((at, i) => {
+    if (i > 0 && at - bins.at[i - 1]! > 2) piece++
+    return { x: toX((at + 0.5) * bins.widthMs), y: bins.mean[i]! * watts.times, low: bins.low[i]! * watts.times, high: bins.high[i]! * watts.times, piece }
+  })
+  const detail = { field: 'piece', type: 'nominal' as const }
+  const alone = values.filter(({ piece: own }, i) => values[i - 1]?.piece !== own && values[i + 1]?.piece !== own)
+  return {
+    width: WIDE_WIDTH,
+    height: HEIGHT,
+    padding: { left: 4, right: 12, top: STRIP + 12, bottom: 4 },
+    data: { values: [] },
+    layer: [
+      ...stripOf(view, run, trace, toX, x),
+      {
+        data: { values },
+        mark: { type: 'area', color: INK.axis, opacity: 0.35 },
+        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, detail },
+      },
+      { data: { values }, mark: { type: 'line', stroke: INK.text, strokeWidth: 1.25, strokeJoin: 'round' }, encoding: { x, y, detail } },
+      { data: { values: alone }, mark: { type: 'point', filled: true, fill: INK.text, size: 14, opacity: 1 }, encoding: { x, y } },
+    ],
+  }
+}
+
+/** Phases of a model and kind are one layer, so that they are one group of the picture. */
+function stripOf(view: View, run: string, { phases }: PowerTrace, toX: (ms: number) => number, x: object): Layer[] {
+  const groups = new Map<string, typeof phases>()
+  for (const one of phases) groups.set(`${one.model}\u0000${HEIGHTS[one.phase]}`, [...(groups.get(`${one.model}\u0000${HEIGHTS[one.phase]}`) ?? []), one])
+  return [...groups.values()].map((group): Layer => {
+    const { model, phase } = group[0]!
+    const contestant = view.contestants.find((one) => one.run === run && one.model === model)
+    const color = contestant === undefined ? INK.soft : lookOf(contestant, view.measured).color
+    return {
+      data: { values: group.map(({ startMs, endMs }) => ({ x: toX(startMs), x2: toX(endMs) })) },
+      mark: { type: 'rect', color, opacity: 1 },
+      encoding: { x, x2: { field: 'x2' }, y: { value: -6 - STRIP * HEIGHTS[phase] }, y2: { value: -6 } },
+    } as Layer
+  })
+}

@@ -1,0 +1,119 @@
+/** Every measured figure of a whole workload, the models beside each other; slices are in the CSV, quoted figures have a section of their own. */
+import type { MetricRow } from '../../../harness/types.ts'
+import { hasInterval } from '../../comparison.ts'
+import { formatCount, formatInterval, formatValue, originMark } from '../../format.ts'
+import type { Contestant, View } from '../../view.ts'
+import { listInWords, whyMissing } from '../../words.ts'
+import { html, type Html } from '../markup.ts'
+import { textTable, type Section } from '../parts.ts'
+
+export function everythingSection(view: View): Section | undefined {
+  const rows = view.analysis.rows.filter(
+    ({ slice, load, estimate }) => (slice === '' || load === ISOLATED) && !(estimate.state === 'ok' && estimate.value.origin === 'published'),
+  )
+  if (rows.length === 0) return undefined
+  const concerned = view.contestants.filter(({ run, model }) => rows.some((row) => row.run === run && row.model === model))
+  const shown = concerned.slice(0, MOST_MODELS)
+  const tables = chunks(shown, MOST_BESIDE).map((some) => besides(view, rows, some, concerned.length > MOST_BESIDE))
+  const body = html`<details>
+    <summary>${TEXT.summary(rows.length)}</summary>
+    ${tables} ${missing(view, rows, concerned)} ${concerned.length > shown.length && html`<p>${TEXT.more(concerned.length - shown.length)}</p>`}
+  </details>`
+  return { id: 'figures', title: TEXT.title, body }
+}
+
+// --- internal ---
+
+/** Load of steps timed outside any request; their slice says which step. */
+const ISOLATED = 'isolated'
+/** Columns that a page has room for. */
+const MOST_BESIDE = 4
+const MOST_MODELS = 24
+
+const TEXT = {
+  title: 'All figures',
+  summary: (count: number): string => formatCount(count, 'figure'),
+  caption: 'All figures of whole workloads',
+  captionOf: (names: string): string => `All figures of whole workloads: ${names}`,
+  more: (count: number): string => `The figures of ${formatCount(count, 'more model')} are in the CSV and JSON forms of this report.`,
+  missing: 'Not known:',
+  columns: { workload: 'Workload', load: 'Load', metric: 'Metric', method: 'Method' },
+}
+
+type Keyed = Map<string, MetricRow[]>
+
+function besides(view: View, rows: readonly MetricRow[], contestants: readonly Contestant[], several: boolean): Html {
+  const { workload, load, metric, method } = TEXT.columns
+  const severalWorkloads = new Set(rows.map((row) => row.workload)).size > 1
+  const lines = grouped(rows.filter((row) => contestants.some((one) => isOf(row, one)) && row.estimate.state === 'ok'))
+  return textTable(
+    {
+      columns: [metric, ...(severalWorkloads ? [workload] : []), load, ...contestants.map(({ label }) => label), method],
+      rows: [...lines.values()].map((line) => {
+        const [first] = line as [MetricRow]
+        return [
+          view.metric(first.metric)?.title ?? first.metric,
+          ...(severalWorkloads ? [first.workload] : []),
+          first.slice === '' ? first.load : `${first.load}, ${first.slice}`,
+          ...contestants.map((one) => figure(line.find((row) => isOf(row, one)))),
+          methods(line),
+        ]
+      }),
+    },
+    several ? TEXT.captionOf(listInWords(contestants.map(({ label }) => label))) : TEXT.caption,
+    { sortable: true },
+  )
+}
+
+function grouped(rows: readonly MetricRow[]): Keyed {
+  const groups: Keyed = new Map()
+  for (const row of rows) {
+    const key = [row.workload, row.load, row.slice, row.metric].join('\u0000')
+    groups.set(key, [...(groups.get(key) ?? []), row])
+  }
+  return groups
+}
+
+function isOf(row: MetricRow, { run, model }: Contestant): boolean {
+  return row.run === run && row.model === model
+}
+
+function figure(row: MetricRow | undefined): string {
+  if (row?.estimate.state !== 'ok') return '–'
+  const { value } = row.estimate
+  const marks = [...(hasInterval(value) ? [formatInterval(value)] : []), ...(value.origin === 'measured' ? [] : [originMark(value.origin)])]
+  return `${formatValue(value.value, value.unit)}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`
+}
+
+/** As a rule one for all; where their numbers of items differ, each. */
+function methods(line: readonly MetricRow[]): string {
+  return [...new Set(line.flatMap(({ estimate }) => (estimate.state === 'ok' ? [estimate.value.method] : [])))].join(' / ')
+}
+
+/** Each reason once, with what it is the reason for. */
+function missing(view: View, rows: readonly MetricRow[], concerned: readonly Contestant[]): Html | false {
+  const reasons = new Map<string, Map<string, Set<string>>>()
+  for (const { run, model, metric, estimate } of rows) {
+    if (estimate.state === 'ok') continue
+    const why = whyMissing(estimate)
+    const metrics = reasons.get(why) ?? new Map<string, Set<string>>()
+    reasons.set(why, metrics)
+    const title = view.metric(metric)?.title ?? metric
+    metrics.set(title, (metrics.get(title) ?? new Set()).add(view.labelOf(run, model)))
+  }
+  if (reasons.size === 0) return false
+  const items = [...reasons].slice(0, MOST_REASONS).map(([why, metrics]) => {
+    const titles = [...metrics].map(([title, models]) => (models.size === concerned.length || models.size > MOST_BESIDE ? title : `${title} (${[...models].join(', ')})`))
+    return html`<li>${titles.join('; ')}: ${why}</li>`
+  })
+  return html`<p>${TEXT.missing}</p>
+    <ul>
+      ${items}
+    </ul>`
+}
+
+const MOST_REASONS = 100
+
+function chunks<T>(values: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, i) => values.slice(i * size, (i + 1) * size))
+}
