@@ -25,15 +25,15 @@ const LEAST_COMMON = 0.2
 
 type Change = NonNullable<ReturnType<typeof diffWordsWithSpace>>[number]
 
-/** One side: what only the other one has is left out, and neighbours of one kind are joined. */
+/** One side: what only the other one has is left out; neighbours of one kind are joined, also across mere white space. */
 function partsOf(changes: readonly Change[], left: 'added' | 'removed'): Part[] {
+  const own = changes.filter((change) => !change[left]).map(({ added, removed, value }): Part => ({ text: value, only: added || removed }))
   const parts: Part[] = []
-  for (const change of changes) {
-    if (change[left]) continue
-    const only = change.added || change.removed
+  own.forEach(({ text, only: marked }, i) => {
     const last = parts.at(-1)
-    if (last !== undefined && last.only === only) last.text += change.value
-    else parts.push({ text: change.value, only })
-  }
+    const only = marked || (text.trim() === '' && last?.only === true && own[i + 1]?.only === true)
+    if (last !== undefined && last.only === only) last.text += text
+    else parts.push({ text, only })
+  })
   return parts
 }

@@ -22,8 +22,7 @@ export interface Pictures {
 export async function renderPictures(analysis: Analysis): Promise<Pictures> {
   const charts: readonly MaybeChart[] = Object.values(chartsOf(viewOf(analysis))).flat()
   const drawn: Picture[] = []
-  for (const one of charts)
-    if (one.state === 'drawn') drawn.push({ name: fileName(one.chart.id), title: one.chart.title, svg: await chartSvg(one.chart) })
+  for (const one of charts) if (one.state === 'drawn') drawn.push({ name: fileName(one.chart.id), title: one.chart.title, svg: await chartSvg(one.chart) })
   const missing = charts.flatMap((one) => (one.state === 'missing' ? [{ name: fileName(one.id), title: one.title, why: one.why }] : []))
   return { drawn, missing }
 }

@@ -80,7 +80,20 @@ export function figuresOf(stored: StoredRun | TableRun, { verdicts }: { verdicts
 type DoneCell = Extract<CellRecord, { state: 'done' }>
 type Part = Pick<
   Analysis,
-  'models' | 'rows' | 'ratios' | 'verdicts' | 'routing' | 'fidelity' | 'gap' | 'distributions' | 'roofline' | 'power' | 'lifecycle' | 'counts' | 'failures' | 'warnings'
+  | 'models'
+  | 'rows'
+  | 'ratios'
+  | 'verdicts'
+  | 'routing'
+  | 'fidelity'
+  | 'gap'
+  | 'distributions'
+  | 'roofline'
+  | 'power'
+  | 'lifecycle'
+  | 'counts'
+  | 'failures'
+  | 'warnings'
 >
 
 function analyseRun(run: TableRun): Part {

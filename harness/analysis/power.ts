@@ -158,7 +158,12 @@ function summaryOf(stretches: readonly Stretch[]): PowerSummary[] {
   const groups = new Map<string, Stretch[]>()
   for (const one of stretches) groups.set(`${one.model}\u0000${one.phase}`, [...(groups.get(`${one.model}\u0000${one.phase}`) ?? []), one])
   return [...groups.values()].map((group) => {
-    const each = group.map(({ t, v }) => ({ ms: t.at(-1)! - t[0]!, joules: readingsOf([{ t: [...t], v: [...v] }]).total.at(-1) ?? 0, n: t.length, sum: v.reduce((a, b) => a + b, 0) }))
+    const each = group.map(({ t, v }) => ({
+      ms: t.at(-1)! - t[0]!,
+      joules: readingsOf([{ t: [...t], v: [...v] }]).total.at(-1) ?? 0,
+      n: t.length,
+      sum: v.reduce((a, b) => a + b, 0),
+    }))
     const total = each.reduce((sum, one) => ({ ms: sum.ms + one.ms, joules: sum.joules + one.joules, n: sum.n + one.n, sum: sum.sum + one.sum }))
     return {
       model: group[0]!.model,

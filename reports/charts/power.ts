@@ -69,11 +69,14 @@ function chartOf(view: View, { run }: PowerRow, trace: PowerTrace, id: string, s
 
 function takeaway(view: View, run: string, { summary, readings }: PowerTrace, show: (watts: number) => string): string {
   const parts = view.contestants.flatMap(({ run: own, model, label }) => {
-    const of = (phase: PowerPhaseKind): number | undefined => (own === run ? summary.find((one) => one.model === model && one.phase === phase)?.mean : undefined)
+    const of = (phase: PowerPhaseKind): number | undefined =>
+      own === run ? summary.find((one) => one.model === model && one.phase === phase)?.mean : undefined
     const [measured, idle] = [of('measure'), of('idle')]
     return measured === undefined ? [] : [TEXT.part(label, show(measured), idle === undefined ? undefined : show(idle))]
   })
-  return parts.length === 0 ? `${formatCount(readings, 'reading')}.` : TEXT.takeaway(parts.length > 6 ? `${parts.slice(0, 6).join(', ')}, …` : listInWords(parts))
+  return parts.length === 0
+    ? `${formatCount(readings, 'reading')}.`
+    : TEXT.takeaway(parts.length > 6 ? `${parts.slice(0, 6).join(', ')}, …` : listInWords(parts))
 }
 
 type Layer = Extract<Chart['spec'], { layer: unknown }>['layer'][number]

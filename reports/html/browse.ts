@@ -44,7 +44,13 @@ export function listPage(lines: readonly RunLine[], wanted: Wanted, folder: stri
 }
 
 export function errorPage(message: string, hint?: string): string {
-  return document(TEXT.wrong, html`<h1>${TEXT.wrong}</h1>`, html`<p>${message}</p>${hint !== undefined && html`<p>${hint}</p>`}<p><a href="/">${TEXT.back}</a></p>`)
+  return document(
+    TEXT.wrong,
+    html`<h1>${TEXT.wrong}</h1>`,
+    html`<p>${message}</p>
+      ${hint !== undefined && html`<p>${hint}</p>`}
+      <p><a href="/">${TEXT.back}</a></p>`,
+  )
 }
 
 /** Another page with a way back to the list, and a form if there is one. Pages forbid forms, so that this one is allowed by name. */
@@ -57,8 +63,14 @@ export function withBack(page: string, form?: Html): string {
 /** Chooses a metric whose trend is drawn; what was filtered stays filtered. */
 export function trendForm(metrics: readonly Metric[], chosen: string, { suite, model }: Pick<Wanted, 'suite' | 'model'>): Html {
   return html`<form class="filter" method="get" action="/trend" aria-label="${TEXT.trend}">
-    ${choice(TEXT.metric, 'metric', chosen, metrics.map(({ id, title }): [string, string] => [id, title]))}
-    ${suite !== '' && html`<input type="hidden" name="suite" value="${suite}" />`} ${model !== '' && html`<input type="hidden" name="model" value="${model}" />`}
+    ${choice(
+      TEXT.metric,
+      'metric',
+      chosen,
+      metrics.map(({ id, title }): [string, string] => [id, title]),
+    )}
+    ${suite !== '' && html`<input type="hidden" name="suite" value="${suite}" />`}
+    ${model !== '' && html`<input type="hidden" name="model" value="${model}" />`}
     <button class="download">${TEXT.trend}</button>
   </form>`
 }
@@ -101,7 +113,10 @@ function isWanted({ suite, models, verdicts, createdAt }: RunLine, wanted: Wante
 }
 
 function filterForm(lines: readonly RunLine[], wanted: Wanted): Html {
-  const options = (values: readonly string[]): [string, string][] => [['', TEXT.any], ...[...new Set(values)].sort().map((value): [string, string] => [value, value])]
+  const options = (values: readonly string[]): [string, string][] => [
+    ['', TEXT.any],
+    ...[...new Set(values)].sort().map((value): [string, string] => [value, value]),
+  ]
   return html`<form class="filter" method="get" action="/" aria-label="${TEXT.filter}">
     ${choice(TEXT.suite, 'suite', wanted.suite, options(lines.map(({ suite }) => suite)))}
     ${choice(TEXT.model, 'model', wanted.model, options(lines.flatMap(({ models }) => models.map(({ id }) => id))))}
@@ -113,7 +128,12 @@ function filterForm(lines: readonly RunLine[], wanted: Wanted): Html {
 }
 
 function choice(label: string, name: string, chosen: string, options: readonly (readonly [string, string])[]): Html {
-  return html`<label>${label} <select name="${name}">${options.map(([value, text]) => html`<option value="${value}"${value === chosen && trusted(' selected')}>${text}</option>`)}</select></label>`
+  return html`<label
+    >${label}
+    <select name="${name}">
+      ${options.map(([value, text]) => html`<option value="${value}" ${value === chosen && trusted(' selected')}>${text}</option>`)}
+    </select></label
+  >`
 }
 
 function runTable(lines: readonly RunLine[]): Html {
@@ -147,7 +167,9 @@ function runRow({ id, suite, createdAt, state, models, verdicts }: RunLine): Htm
     verdicts.length === 0 ? TEXT.noVerdict : verdicts.map(({ student, decision }) => html`<div>${student}: ${DECISION_WORDS[decision]}</div>`),
     state,
   ]
-  return html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`
+  return html`<tr>
+    ${cells.map((cell) => html`<td>${cell}</td>`)}
+  </tr>`
 }
 
 function document(title: string, head: Html, body: Html): string {

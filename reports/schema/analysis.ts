@@ -6,16 +6,7 @@ import { ModelCardSchema, RuntimeSchema } from '../../harness/run/store/schema/m
 import { EnvironmentSchema, WarningSchema } from '../../harness/run/store/schema/run.ts'
 import { FactSchema, PriceSchema } from '../../harness/run/store/schema/suite.ts'
 import type { Analysis } from '../../harness/types.ts'
-import {
-  estimate,
-  FailedCellSchema,
-  FidelitySchema,
-  LifecycleSchema,
-  PowerSchema,
-  RooflineRowSchema,
-  RoutingRowSchema,
-  VerdictSchema,
-} from './parts.ts'
+import { estimate, FailedCellSchema, FidelitySchema, LifecycleSchema, PowerSchema, RooflineRowSchema, RoutingRowSchema, VerdictSchema } from './parts.ts'
 
 const place = { run: text, model: text, workload: text, load: text }
 const { label, shape, sent, answered, failed, stoppedBy, client } = StageSchema.shape

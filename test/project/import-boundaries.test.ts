@@ -99,14 +99,29 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   },
   'harness/bundle': { ours: [...VOCABULARY, 'harness/package.ts'], packages: ['zod', 'modern-tar'], node: true },
   'harness/cli': { ours: [''], packages: ['citty', 'zod'], node: true },
-  reports: { ours: [...VOCABULARY, 'harness/analysis', 'harness/history'], packages: ['vega', 'vega-lite', 'csv-stringify', 'diff'], node: true },
+  reports: {
+    ours: [...VOCABULARY, 'harness/analysis', 'harness/history'],
+    packages: ['vega', 'vega-lite', 'csv-stringify', 'diff', '@resvg/resvg-js'],
+    node: true,
+  },
   'reports/schema': { ours: [...VOCABULARY, 'harness/run/store/schema'], packages: ['zod'], node: false },
   suites: { ours: ['harness/index.ts', 'harness/types.ts', 'harness/workloads'], packages: [], node: true },
   scripts: { ours: [''], packages: ['openai', 'undici', 'zod', 'yaml', 'tinybench', 'playwright-core', '@tensorflow/*', 'vitest'], node: true, computed: true },
 }
 
 /** Too heavy to be loaded by `--help`, or by a suite that imports `distillbench`. */
-const HEAVY = [/^@pydantic\//, /^@tensorflow\//, /^vega/, /^systeminformation$/, /^webgpu$/, /^tinybench$/, /^undici$/, /^@huggingface\//, /^@duckdb\//]
+const HEAVY = [
+  /^@resvg\//,
+  /^@pydantic\//,
+  /^@tensorflow\//,
+  /^vega/,
+  /^systeminformation$/,
+  /^webgpu$/,
+  /^tinybench$/,
+  /^undici$/,
+  /^@huggingface\//,
+  /^@duckdb\//,
+]
 
 const files = sourceFiles()
 const imports = files.flatMap(importsOf)

@@ -27,7 +27,9 @@ export default command('report', async (args, { io }) => {
     return EXIT.ok
   }
   await writeWhole(file, text)
-  await io.result(args.json ? jsonText({ format, file, ...(charts === undefined ? {} : { charts }) }) : `${summaryTable(analysis, io.stdout)}\nReport: ${file}\n`)
+  await io.result(
+    args.json ? jsonText({ format, file, ...(charts === undefined ? {} : { charts }) }) : `${summaryTable(analysis, io.stdout)}\nReport: ${file}\n`,
+  )
   return EXIT.ok
 })
 

@@ -24,7 +24,12 @@ export const READ = {
       },
       runs,
     },
-    examples: ['distillbench report latest', 'distillbench report latest --format md --out report.md', 'distillbench report latest --format csv | head', 'distillbench report latest --charts charts'],
+    examples: [
+      'distillbench report latest',
+      'distillbench report latest --format md --out report.md',
+      'distillbench report latest --format csv | head',
+      'distillbench report latest --charts charts',
+    ],
   },
   compare: {
     summary: 'Compare runs question by question: a changed prompt, another engine, a quantisation, a student',

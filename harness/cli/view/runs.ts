@@ -16,7 +16,7 @@ export class RunList {
   /** Newest first. */
   async lines(): Promise<RunLine[]> {
     const runs = await listRuns(this.#out)
-    return runs.map((run): RunLine => ({ ...run, ...(this.#told(run.dir) ?? { models: [], verdicts: [] }) })).reverse()
+    return runs.map((run): RunLine => ({ ...run, ...(this.#told(run.dir) ?? { models: [], verdicts: [] }) })).toReversed()
   }
 
   #told(dir: string): Told | undefined {

@@ -21,7 +21,7 @@ export function packedTexts(path: string, table: SampleTable): Fetch {
         `SELECT cell, item, start_ms, prompt, text, target, exact FROM read_parquet(${quote(filesOf(path))}) WHERE (cell IN (${cells}) AND item IN (${items})) OR exact IS NOT NULL`,
       )
       const texts = new Map<string, RowTexts>()
-      for (const row of found.getRowObjectsJS() as Found[]) {
+      for (const row of found.getRowObjectsJS() as unknown as Found[]) {
         const sample = row.exact == null ? undefined : SampleSchema.parse(JSON.parse(row.exact))
         const key = nameOf(sample?.cell ?? row.cell ?? '', sample?.item ?? row.item ?? '', sample?.startMs ?? row.start_ms ?? 0)
         texts.set(key, textsOf(sample ?? { prompt: row.prompt ?? '', text: row.text ?? '', ...(row.target == null ? {} : { target: row.target }) }))

@@ -103,7 +103,9 @@ function missing(view: View, rows: readonly MetricRow[], concerned: readonly Con
   }
   if (reasons.size === 0) return false
   const items = [...reasons].slice(0, MOST_REASONS).map(([why, metrics]) => {
-    const titles = [...metrics].map(([title, models]) => (models.size === concerned.length || models.size > MOST_BESIDE ? title : `${title} (${[...models].join(', ')})`))
+    const titles = [...metrics].map(([title, models]) =>
+      models.size === concerned.length || models.size > MOST_BESIDE ? title : `${title} (${[...models].join(', ')})`,
+    )
     return html`<li>${titles.join('; ')}: ${why}</li>`
   })
   return html`<p>${TEXT.missing}</p>

@@ -53,18 +53,16 @@ function slicesOf(view: View, row: Fidelity): Html {
   const of = `${view.labelOf(row.run, row.model)}${new Set(view.analysis.fidelity.map(({ workload }) => workload)).size > 1 ? ` on ${row.workload}` : ''}`
   const test = valueOf(row.slices)
   const all = row.flips.lost + row.flips.won
+  if (test === undefined) return html`<p class="missing">${of}: ${flipCount(all)}; slices: ${whyMissing(row.slices)}.</p>`
   return html`<details>
-    <summary>${of}: ${flipCount(all)}; ${test === undefined ? `slices: ${whyMissing(row.slices)}` : lowered(test.sentence)}</summary>
-    ${
-      test !== undefined &&
-      textTable(
-        {
-          columns: ['Slice', 'Answers', 'Difference, points', 'p, corrected'],
-          rows: test.slices.map(({ slice, items, difference, adjusted }) => [slice, String(items), formatPoints(difference), adjusted.toFixed(3)]),
-        },
-        `Slices of ${of}, the worst first`,
-      )
-    }
+    <summary>${of}: ${flipCount(all)}; ${lowered(test.sentence)}</summary>
+    ${textTable(
+      {
+        columns: ['Slice', 'Answers', 'Difference, points', 'p, corrected'],
+        rows: test.slices.map(({ slice, items, difference, adjusted }) => [slice, String(items), formatPoints(difference), adjusted.toFixed(3)]),
+      },
+      `Slices of ${of}, the worst first`,
+    )}
   </details>`
 }
 

@@ -52,8 +52,23 @@ const TEXT = {
 /** Hidden until the script, which makes it work, shows it. */
 function filters(slices: readonly string[]): Html {
   return html`<form class="filter" data-filters="item" aria-label="${TEXT.filter}" hidden>
-    <label>${TEXT.kind} <select name="kind"><option value="">${TEXT.everyKind}</option>${Object.entries(KINDS).map(([kind, word]) => html`<option value="${kind}">${word}</option>`)}</select></label>
-    ${slices.length > 1 && html`<label>${TEXT.slice} <select name="slice"><option value="">${TEXT.everySlice}</option>${slices.map((slice, i) => html`<option value="${i}">${slice}</option>`)}</select></label>`}
+    <label
+      >${TEXT.kind}
+      <select name="kind">
+        <option value="">${TEXT.everyKind}</option>
+        ${Object.entries(KINDS).map(([kind, word]) => html`<option value="${kind}">${word}</option>`)}
+      </select></label
+    >
+    ${
+      slices.length > 1 &&
+      html`<label
+        >${TEXT.slice}
+        <select name="slice">
+          <option value="">${TEXT.everySlice}</option>
+          ${slices.map((slice, i) => html`<option value="${i}">${slice}</option>`)}
+        </select></label
+      >`
+    }
     <output data-text="${TEXT.count}"></output>
   </form>`
 }
@@ -81,12 +96,18 @@ function oneItem(flip: Flip, slices: readonly string[], teacherName: string, mod
   const { kind, item, repeat, slice, prompt, target, teacher, model } = flip
   const parts = teacher.text === undefined || model.text === undefined ? undefined : differences(teacher.text.text, model.text.text)
   const where = [item, ...(slice === undefined ? [] : [slice]), ...(repeat > 0 ? [`repeat ${repeat}`] : [])].join(', ')
-  return html`<details class="item ${kind}" data-kind="${kind}"${slice !== undefined && html` data-slice="${slices.indexOf(slice)}"`}>
-    <summary><span class="flip">${KINDS[kind]}</span> <bdi>${head(prompt)}</bdi> <span class="role"><bdi>${where}</bdi></span></summary>
+  return html`<details class="item ${kind}" data-kind="${kind}" ${slice !== undefined && html` data-slice="${slices.indexOf(slice)}"`}>
+    <summary>
+      <span class="flip">${KINDS[kind]}</span> <bdi>${head(prompt)}</bdi> <span class="role"><bdi>${where}</bdi></span>
+    </summary>
     <dl>
       <dt>${TEXT.question}</dt>
       <dd>${said(prompt)}</dd>
-      ${target !== undefined && html`<dt>${TEXT.target}</dt><dd><bdi class="said">${target}</bdi></dd>`}
+      ${
+        target !== undefined &&
+        html`<dt>${TEXT.target}</dt>
+          <dd><bdi class="said">${target}</bdi></dd>`
+      }
       ${answer(teacherName, teacher, parts?.a)} ${answer(modelName, model, parts?.b)}
     </dl>
   </details>`
@@ -99,11 +120,15 @@ function head(prompt: Excerpt): string {
 
 function answer(name: string, { answer: taken, score, text }: FlipSide, parts: readonly Part[] | undefined): Html {
   const graded = text !== undefined && taken.trim() === text.text.trim() ? undefined : taken
-  return html`<dt>${name} <span class="role"><bdi>${TEXT.side(score, graded)}</bdi></span></dt><dd>${text === undefined ? TEXT.unknown : text.length === 0 ? TEXT.empty : said(text, parts)}</dd>`
+  return html`<dt>
+      ${name} <span class="role"><bdi>${TEXT.side(score, graded)}</bdi></span>
+    </dt>
+    <dd>${text === undefined ? TEXT.unknown : text.length === 0 ? TEXT.empty : said(text, parts)}</dd>`
 }
 
 /** What somebody wrote, with what was left out at either end. */
 function said({ text, from, length }: Excerpt, parts: readonly Part[] = [{ text, only: false }]): Html {
   const words = parts.map((part): Content => (part.only ? html`<mark>${part.text}</mark>` : part.text))
-  return html`${from > 0 && html`<span class="role">${TEXT.from(from)}</span>`}<bdi class="said">${words}</bdi>${from + text.length < length && html`<span class="role">${TEXT.length(length)}</span>`}`
+  return html`${from > 0 && html`<span class="role">${TEXT.from(from)}</span>`}<bdi class="said">${words}</bdi
+    >${from + text.length < length && html`<span class="role">${TEXT.length(length)}</span>`}`
 }

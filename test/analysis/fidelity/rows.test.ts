@@ -5,6 +5,7 @@ import type { Fidelity, StoredRun } from '../../../harness/types.ts'
 import { scriptedRun, type ScriptedModel } from '../scripted-run.ts'
 import { whyOf } from '../find.ts'
 import { fidelitySection } from '../../../reports/html/sections/fidelity.ts'
+import { itemsSection } from '../../../reports/html/sections/items.ts'
 import { reliabilityCharts } from '../../../reports/charts/reliability.ts'
 import { renderCsv } from '../../../reports/csv.ts'
 import { fidelityLines } from '../../../reports/fidelity.ts'
@@ -71,7 +72,7 @@ describe('fidelity of a run', () => {
     const hostile = answered(pair(20, 30), () => ({ prompt: '<img src=x onerror=alert(1)>' }))
     const view = viewOf(analyse([hostile]))
     const { id, body } = (await fidelitySection(view, reliabilityCharts(view)))!
-    const html = body.source
+    const html = `${body.source}${itemsSection(view)!.body.source}`
     expect(id).toBe('fidelity')
     expect(html).toContain('&lt;img src=x')
     expect(html).not.toContain('<img src=x')
