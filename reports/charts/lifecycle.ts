@@ -24,10 +24,11 @@ function chartOf(view: View, row: LifecycleRow, id: string): MaybeChart {
   const [name, teacher] = [view.labelOf(row.run, row.student), view.labelOf(row.run, row.teacher)]
   const where = view.workloads.length > 1 ? `, ${row.workload}` : ''
   const title = `${row.kind === 'cost' ? 'Total cost' : 'Total energy'} of ${name}${where}, its distillation included`
+  const short = `${name}${where}: total ${row.kind}`
   const [points, spent, crossing] = [valueOf(row.curve), valueOf(row.spent), valueOf(row.crossing)]
-  if (points === undefined || spent === undefined) return missing(id, title, `Not drawn: ${whyMissing(row.curve)}.`)
+  if (points === undefined || spent === undefined) return missing(id, short, `Not drawn: ${whyMissing(row.curve)}.`)
   // Two lines that never meet say no more than this sentence.
-  if (crossing === undefined) return missing(id, title, `Not drawn, since the distillation is not paid back: ${whyMissing(row.crossing)}.`)
+  if (crossing === undefined) return missing(id, short, `Not drawn, since the distillation is not paid back: ${whyMissing(row.crossing)}.`)
   const unit = row.kind === 'cost' ? 'USD' : 'J'
   const amounts = scaleOf(unit, [points.at(-1)!.teacher, points.at(-1)!.student.value])
   const mark = spent.origin === 'measured' ? '' : ` (${originMark(spent.origin)})`

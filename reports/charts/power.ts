@@ -29,8 +29,8 @@ const PHASES: Record<PowerPhaseKind, string> = { idle: 'idle before', warmup: 'w
 
 const TEXT = {
   title: (run: string): string => (run === '' ? 'Power over time' : `Power over time: ${run}`),
-  titleOf: (what: string, run: string, estimated: boolean): string =>
-    `${estimated ? 'Estimated power' : 'Power'} of ${what} over time${run === '' ? '' : `: ${run}`}`,
+  titleOf: (what: string | undefined, run: string, estimated: boolean): string =>
+    `${estimated ? 'Estimated power' : 'Power'}${what === undefined ? '' : ` of ${what}`} over time${run === '' ? '' : `: ${run}`}`,
   missing: (why: string): string => `Not drawn, since no power was measured: ${why}.`,
   description: (how: string, bins: string): string =>
     `The line is the mean of ${bins}, the shade goes from its least to its greatest reading. The strip above says what ran, in the colour of the model: low where it was loaded and idle, half high in the warm-up, full where it was measured. Readings of the warm-up and between the cells are not kept. Source: ${how}.`,
@@ -48,7 +48,7 @@ function chartOf(view: View, { run }: PowerRow, trace: PowerTrace, id: string, s
   const show = (value: number): string => formatValue(value, 'W', watts)
   return {
     id,
-    title: TEXT.titleOf(trace.device ?? trace.meter, several ? run : '', estimated),
+    title: TEXT.titleOf(trace.device ?? (estimated ? undefined : trace.meter), several ? run : '', estimated),
     description: TEXT.description(trace.how, formatValue(trace.bins.widthMs, 'ms')),
     takeaway: `${estimated ? `${TEXT.estimated} ` : ''}${takeaway(view, run, trace, show)}`,
     spec: spec(view, run, trace, watts, seconds),

@@ -90,7 +90,7 @@ figure .takeaway{font-size:.9375rem;margin-bottom:.5rem}
 figure .how{font-size:.875rem;margin:.25rem 0}
 .chart svg{display:block;width:100%;height:auto;max-width:27rem}
 .small .chart svg{max-width:22rem}
-.wide{overflow-x:auto}.chart.wide svg{max-width:none;min-width:38rem}
+.wide{overflow-x:auto}.chart.wide svg{max-width:54rem;min-width:38rem}
 details{margin:.25rem 0}
 summary{cursor:pointer;color:var(--link);font-size:.9375rem;padding:.2rem 0}
 .conflicts td div+div{margin-top:.5rem}.source{font-size:.875rem;color:var(--soft)}

@@ -14,7 +14,7 @@ function leaves(svg: string): string[] {
       const own = Object.fromEntries([...token.matchAll(/ ([\w:-]+)="([^"]*)"/g)].map(([, key, value]) => [key!, value!]))
       const transform = [inherited.transform, own.transform].filter((one) => one !== undefined && one !== 'translate(0,0)').join(' ')
       const all = { ...inherited, ...own, transform }
-      if (!/^<(?:g|svg)\b/.test(token)) found.push(`${/^<\w+/.exec(token)![0]} ${JSON.stringify(Object.entries(all).sort())}`)
+      if (!/^<(?:g|svg)\b/.test(token)) found.push(`${/^<\w+/.exec(token)![0]} ${JSON.stringify(Object.entries(all).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`)
       if (!token.endsWith('/>')) open.push(all)
     }
   }

@@ -35,8 +35,8 @@ const TEXT = {
   everything: (run: string): string => `samples.csv beside the record of ${run} has every answer; so has distillbench query.`,
   question: 'Question',
   target: 'Right answer',
-  side: (score: number, answer: string | undefined): string =>
-    answer === undefined ? `score ${formatNumber(score)}` : `score ${formatNumber(score)}, graded as “${answer}”`,
+  side: (score: number, taken: string | undefined): string =>
+    taken === undefined ? `score ${formatNumber(score)}` : `score ${formatNumber(score)}, graded as “${taken}”`,
   unknown: 'What it wrote is not in the record.',
   empty: 'It wrote nothing.',
   from: (from: number): string => `The first ${formatCount(from, 'character')} are the same.`,
