@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { probeBackends, selectBackend } from '../harness/models/tfjs/backend.ts'
 import { generate } from '../harness/models/tfjs/generate.ts'
+import { take } from '../harness/models/tfjs/readback.ts'
 import { countParameters, forward, initialWeights, weightShapes, type TransformerConfig, type Weights } from '../harness/models/tfjs/transformer.ts'
 
 const CONFIG: TransformerConfig = { vocabulary: 20, width: 128, layers: 4, heads: 4, hidden: 344, maxLength: 128, rotaryBase: 10000 }
@@ -54,13 +55,12 @@ async function measure(backend: string): Promise<Row> {
   const { device } = await selectBackend(backend)
   const initial = initialWeights(CONFIG, 1)
   const weights: Weights = Object.fromEntries(Object.entries(weightShapes(CONFIG)).map(([name, shape]) => [name, tf.tensor(initial[name]!, [...shape])]))
-  const slow = backend === 'cpu' // plain JavaScript: fewer repeats, the ratios are plain enough
+  const slow = backend === 'cpu' || /software/.test(device) // plain JavaScript: fewer repeats, the ratios are plain enough
   const repeats = slow ? 1 : 5
-  const tokensPerSecond = Object.fromEntries(
-    BATCHES.map((batch) => [batch, (batch * NEW_TOKENS * 1000) / median(repeats, () => cached(weights, batch))]),
-  ) as Record<(typeof BATCHES)[number], number>
-  const uncachedRate = (NEW_TOKENS * 1000) / median(slow ? 1 : 3, () => uncached(weights))
-  const matmulGflops = matmulRate(slow ? 128 : 512, repeats)
+  const rates: number[] = []
+  for (const batch of BATCHES) rates.push((batch * NEW_TOKENS * 1000) / (await median(repeats, () => cached(weights, batch))))
+  const uncachedRate = (NEW_TOKENS * 1000) / (await median(slow ? 1 : 3, () => uncached(weights)))
+  const matmulGflops = await matmulRate(slow ? 128 : 512, repeats)
   const flopsPerToken = 2 * countParameters(CONFIG) // weights only; attention adds about 5% at this length
   tf.dispose(Object.values(weights))
   return {
@@ -68,42 +68,40 @@ async function measure(backend: string): Promise<Row> {
     device,
     matmulGflops,
     uncached: uncachedRate,
-    batch1: tokensPerSecond[1],
-    batch8: tokensPerSecond[8],
-    batch32: tokensPerSecond[32],
-    share: (tokensPerSecond[32] * flopsPerToken) / (matmulGflops * 1e9),
+    batch1: rates[0]!,
+    batch8: rates[1]!,
+    batch32: rates[2]!,
+    share: (rates[2]! * flopsPerToken) / (matmulGflops * 1e9),
   }
 }
 
-function cached(weights: Weights, batch: number): number {
+async function cached(weights: Weights, batch: number): Promise<number> {
   const questions = Array.from({ length: batch }, () => ({ ids: prompt(), maxTokens: NEW_TOKENS, temperature: 0, seed: 0 }))
   const began = performance.now()
-  generate(CONFIG, weights, NO_END, questions, () => false)
+  await generate(CONFIG, weights, NO_END, questions, () => false)
   return performance.now() - began
 }
 
 /** The same tokens by reading everything again at each step. */
-function uncached(weights: Weights): number {
+async function uncached(weights: Weights): Promise<number> {
   const ids = prompt()
   const began = performance.now()
   for (let i = 0; i < NEW_TOKENS; i++) {
     const next = tf.tidy(() => {
       const logits = forward(CONFIG, weights, tf.tensor2d([ids], [1, ids.length], 'int32'))
-      return tf.argMax(tf.slice(logits, [0, ids.length - 1, 0], [1, 1, CONFIG.vocabulary]), 2).dataSync()[0]!
+      return tf.argMax(tf.slice(logits, [0, ids.length - 1, 0], [1, 1, CONFIG.vocabulary]), 2)
     })
-    ids.push(next)
+    ids.push((await take(next))[0]!)
   }
   return performance.now() - began
 }
 
 /** 10⁹ floating-point operations a second of the backend's product of two square matrices. */
-function matmulRate(n: number, repeats: number): number {
+async function matmulRate(n: number, repeats: number): Promise<number> {
   const [a, b] = [tf.ones([n, n]), tf.ones([n, n])]
-  const ms = median(repeats * 3, () => {
+  const ms = await median(repeats * 3, async () => {
     const began = performance.now()
-    const c = tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D)
-    c.dataSync()
-    c.dispose()
+    await take(tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D))
     return performance.now() - began
   })
   tf.dispose([a, b])
@@ -115,9 +113,11 @@ function prompt(): number[] {
 }
 
 /** One warm-up, then the median of `repeats` runs of something that gives milliseconds. */
-function median(repeats: number, run: () => number): number {
-  run()
-  const times = Array.from({ length: repeats }, run).toSorted((a, b) => a - b)
+async function median(repeats: number, run: () => Promise<number>): Promise<number> {
+  await run()
+  const times: number[] = []
+  for (let i = 0; i < repeats; i++) times.push(await run())
+  times.sort((a, b) => a - b)
   return times[Math.floor(times.length / 2)]!
 }
 

@@ -1,6 +1,7 @@
 /** AdamW with global-norm clipping (Loshchilov and Hutter 2019, arXiv 1711.05101), as tensors on the training device. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Variable } from '@tensorflow/tfjs-core'
+import { take } from '../models/tfjs/readback.ts'
 
 export interface AdamWOptions {
   beta1: number
@@ -13,7 +14,7 @@ export const ADAMW_DEFAULTS: AdamWOptions = { beta1: 0.9, beta2: 0.98, epsilon: 
 
 export interface AdamW {
   /** Applies one update in place. `step` counts from 1. Returns the norm of the gradient before clipping. */
-  update(gradients: Readonly<Record<string, Tensor>>, step: number, learningRate: number): number
+  update(gradients: Readonly<Record<string, Tensor>>, step: number, learningRate: number): Promise<number>
   /** First and second moments by name, for checkpoints; still owned by the optimiser. */
   state(): Readonly<Record<string, Tensor>>
   load(state: Readonly<Record<string, Tensor>>): void
@@ -30,8 +31,9 @@ export function createAdamW(variables: Readonly<Record<string, Variable>>, optio
     second[name] = tf.zerosLike(variable)
   }
   return {
-    update(gradients, step, learningRate) {
-      const norm = Math.sqrt(tf.tidy(() => tf.addN(Object.values(gradients).map((g) => tf.sum(tf.square(g)))).dataSync()[0]!))
+    async update(gradients, step, learningRate) {
+      const [squares] = await take(tf.tidy(() => tf.addN(Object.values(gradients).map((g) => tf.sum(tf.square(g))))))
+      const norm = Math.sqrt(squares!)
       const scale = clip > 0 && norm > clip ? clip / norm : 1
       const rate = (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step)
       for (const [name, variable] of Object.entries(variables)) {

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { generate } from '../models/tfjs/generate.ts'
 import { uploadWeights, type LoadedModel } from '../models/tfjs/card.ts'
+import { take } from '../models/tfjs/readback.ts'
 import { forward } from '../models/tfjs/transformer.ts'
 import type { Tokenizer } from '../models/tfjs/tokenizer.ts'
 import { createRandom } from '../random.ts'
@@ -40,11 +41,11 @@ export async function transferSet(teacher: LoadedModel, options: TransferOptions
       const rows = prompts
         .slice(at, at + options.batch)
         .map((prompt) => ({ ids: tokenizer.encode(prompt), maxTokens: config.maxLength, temperature: 0, seed: 0 }))
-      const answers = generate(config, weights, tokenizer, rows, () => false, signal)
+      const answers = await generate(config, weights, tokenizer, rows, () => false, signal)
       const finished = answers.flatMap((answer, i) =>
         answer.finish === 'stop' ? [{ ids: [...rows[i]!.ids, ...answer.ids, tokenizer.endId], promptLength: rows[i]!.ids.length }] : [],
       )
-      examples.push(...(options.withLogits ? withSoftTargets(teacher, weights, finished, options.temperature) : finished))
+      examples.push(...(options.withLogits ? await withSoftTargets(teacher, weights, finished, options.temperature) : finished))
       onProgress(Math.min(at + options.batch, prompts.length), prompts.length)
       await new Promise(setImmediate) // lets an interrupt through
     }
@@ -66,22 +67,20 @@ export function toExample(tokenizer: Tokenizer, prompt: string, answer: string):
 }
 
 /** The teacher's probabilities at `temperature` on each answer token of the examples. */
-export function withSoftTargets(
+export async function withSoftTargets(
   teacher: Pick<LoadedModel, 'config'>,
   weights: ReturnType<typeof uploadWeights>,
   examples: readonly Example[],
   temperature: number,
-): Example[] {
+): Promise<Example[]> {
   if (examples.length === 0) return []
   const V = teacher.config.vocabulary
   const T = Math.max(...examples.map((e) => e.ids.length)) - 1
   const ids = new Int32Array(examples.length * T)
   for (const [b, e] of examples.entries()) ids.set(e.ids.slice(0, -1), b * T)
-  const soft = tf.tidy(() =>
-    tf.softmax(tf.div(forward(teacher.config, weights, tf.tensor2d(ids, [examples.length, T], 'int32')), temperature)).dataSync(),
-  ) as Float32Array
+  const soft = await take(tf.tidy(() => tf.softmax(tf.div(forward(teacher.config, weights, tf.tensor2d(ids, [examples.length, T], 'int32')), temperature))))
   return examples.map((e, b) => {
     const begin = (b * T + e.promptLength - 1) * V
-    return { ...e, soft: soft.slice(begin, begin + (e.ids.length - e.promptLength) * V) }
+    return { ...e, soft: (soft as Float32Array).slice(begin, begin + (e.ids.length - e.promptLength) * V) }
   })
 }

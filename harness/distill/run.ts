@@ -116,13 +116,13 @@ async function prepare(
     signal,
     onProgress: (step, steps) => onProgress({ phase: 'questions', step, steps }),
   })
-  return sampler([...(withLogits ? soften(teacher, labelled, recipe.temperature) : labelled), ...answered], batch, recipe.seed)
+  return sampler([...(withLogits ? await soften(teacher, labelled, recipe.temperature) : labelled), ...answered], batch, recipe.seed)
 }
 
-function soften(teacher: LoadedModel, examples: readonly Example[], temperature: number): Example[] {
+async function soften(teacher: LoadedModel, examples: readonly Example[], temperature: number): Promise<Example[]> {
   const weights = uploadWeights(teacher)
   const out: Example[] = []
-  for (let at = 0; at < examples.length; at += 256) out.push(...withSoftTargets(teacher, weights, examples.slice(at, at + 256), temperature))
+  for (let at = 0; at < examples.length; at += 256) out.push(...(await withSoftTargets(teacher, weights, examples.slice(at, at + 256), temperature)))
   tf.dispose(Object.values(weights))
   return out
 }

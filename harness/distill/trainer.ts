@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core'
 import { HarnessError } from '../errors.ts'
 import { generate } from '../models/tfjs/generate.ts'
+import { take } from '../models/tfjs/readback.ts'
 import type { Tokenizer } from '../models/tfjs/tokenizer.ts'
 import { forward, initialWeights, weightShapes, type TransformerConfig } from '../models/tfjs/transformer.ts'
 import { createRandom } from '../random.ts'
@@ -55,14 +56,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     while (step < schedule.steps) {
       const began = performance.now()
       step++
-      const loss = trainStep(options, variables, optimiser, step)
+      const loss = await trainStep(options, variables, optimiser, step)
       if (!Number.isFinite(loss))
         throw new HarnessError('model', `The loss is not finite at step ${step}.`, { hint: 'Lower train.learningRate in the recipe.' })
       recent = recent === 0 ? loss : 0.95 * recent + 0.05 * loss
       seconds += (performance.now() - began) / 1000
       // 3. Progress and checkpoints
       const isMark = step % schedule.checkpointEvery === 0 || step === schedule.steps
-      const point: CurvePoint = { step, loss: recent, ...(isMark ? { validation: exactShare(options, variables) } : {}) }
+      const point: CurvePoint = { step, loss: recent, ...(isMark ? { validation: await exactShare(options, variables) } : {}) }
       if (isMark || step % 20 === 0 || step === 1) curve.push(point)
       options.onStep(point, seconds)
       if (isMark) await save()
@@ -93,7 +94,7 @@ function createVariables(config: TransformerConfig, seed: number, restored: Read
   )
 }
 
-function trainStep(options: TrainOptions, variables: Record<string, Variable>, optimiser: ReturnType<typeof createAdamW>, step: number): number {
+async function trainStep(options: TrainOptions, variables: Record<string, Variable>, optimiser: ReturnType<typeof createAdamW>, step: number): Promise<number> {
   const { config, tokenizer, recipe } = options
   const batches = cutByLength(options.examplesAt(step)).map((part) => createBatch(part, config.vocabulary, tokenizer.padId))
   const count = batches.reduce((sum, batch) => sum + batch.tokens, 0)
@@ -101,15 +102,14 @@ function trainStep(options: TrainOptions, variables: Record<string, Variable>, o
   let total: Record<string, Tensor> = {}
   for (const batch of batches) {
     const { value, grads } = tf.variableGrads(() => batchLoss(config, variables, batch, recipe, count), Object.values(variables))
-    loss += value.dataSync()[0]!
+    loss += (await take(value))[0]!
     const parts = Object.fromEntries(Object.entries(variables).map(([name, variable]) => [name, grads[variable.name]!]))
     const sum = Object.keys(total).length === 0 ? parts : Object.fromEntries(Object.entries(parts).map(([name, g]) => [name, tf.add(total[name]!, g)]))
     if (sum !== parts) tf.dispose([...Object.values(total), ...Object.values(parts)])
     total = sum
-    value.dispose()
     disposeBatch(batch)
   }
-  optimiser.update(total, step, learningRateAt(step, recipe.train))
+  await optimiser.update(total, step, learningRateAt(step, recipe.train))
   tf.dispose(Object.values(total))
   return loss
 }
@@ -121,9 +121,9 @@ function batchLoss(config: TransformerConfig, variables: Record<string, Variable
 }
 
 /** Share of the validation questions whose whole answer is right, greedy. */
-function exactShare({ config, tokenizer, validation }: TrainOptions, variables: Record<string, Variable>): number {
+async function exactShare({ config, tokenizer, validation }: TrainOptions, variables: Record<string, Variable>): Promise<number> {
   const rows = validation.map((e) => ({ ids: e.ids.slice(0, e.promptLength), maxTokens: config.maxLength, temperature: 0, seed: 0 }))
-  const answers = generate(config, variables, tokenizer, rows, () => false)
+  const answers = await generate(config, variables, tokenizer, rows, () => false)
   const right = answers.filter((answer, i) => answer.ids.join() === validation[i]!.ids.slice(validation[i]!.promptLength, -1).join()).length
   return right / validation.length
 }

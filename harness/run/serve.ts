@@ -42,7 +42,11 @@ export async function serveCell(job: Job, port: Port): Promise<void> {
     // 3. measure
     await receiveGo(port)
     const startMs = clock.now()
-    await askAll(model, job, port, clock)
+    const broken = await askAll(model, job, port, clock)
+    if (broken !== undefined) {
+      port.send({ type: 'failed', error: broken })
+      return
+    }
     port.send({ type: 'measured', phase: { startMs, endMs: clock.now() }, memory: readMemory(model) })
     // 4. isolated steps, when the window is over and the harness has measured how much the idle model draws
     await receiveGo(port)
@@ -81,17 +85,24 @@ async function warmUp(model: Model, job: Job, port: Port, clock: Clock): Promise
   port.send({ type: 'warmed', phase: { startMs, endMs: clock.now() }, failed, ...(error === undefined ? {} : { error }) })
 }
 
-/** Asks all batches in order, `streams` at a time. */
-async function askAll(model: Model, { batches, streams }: Job, port: Port, clock: Clock): Promise<void> {
+/** Asks all batches in order, `streams` at a time; stops at a device that is broken, and says why. */
+async function askAll(model: Model, { batches, streams }: Job, port: Port, clock: Clock): Promise<Failure | undefined> {
   let next = 0
+  let broken: Failure | undefined
   const stream = async (): Promise<void> => {
-    for (let batch = next++; batch < batches.length; batch = next++) {
+    for (let batch = next++; batch < batches.length && broken === undefined; batch = next++) {
       port.send({ type: 'asked', batch, startMs: clock.now() })
-      port.send({ type: 'answered', batch, ...(await ask(model, batches[batch] ?? [], port, clock)) })
+      const answered = await ask(model, batches[batch] ?? [], port, clock)
+      port.send({ type: 'answered', batch, ...answered })
+      for (const answer of answered.answers) if (!answer.ok && BROKEN.has(answer.error.kind)) broken ??= answer.error
     }
   }
   await Promise.all(Array.from({ length: Math.min(streams, batches.length) }, stream))
+  return broken
 }
+
+/** Kinds of failures after which a device answers nothing more: asking on would count requests as failed that were never tried. */
+const BROKEN = new Set<string | undefined>(['device-lost', 'device-memory', 'device-error'])
 
 /** One call of the model. Rejects only when the signal is aborted. */
 async function ask(model: Model, requests: readonly Request[], port: Port, clock: Clock): Promise<{ startMs: number; endMs: number; answers: Answer[] }> {

@@ -50,8 +50,8 @@ describe('backends', () => {
 })
 
 test('an optional package that is not installed says what it would bring and how to install it', () => {
-  const webgpu = checkPackages().find(({ name }) => name === 'webgpu')
-  expect(webgpu).toMatchObject({ state: 'absent', advice: expect.stringContaining('npm install webgpu') as unknown })
+  const missing = checkPackages().find(({ name }) => name === '@tensorflow/tfjs-node')
+  expect(missing).toMatchObject({ state: 'absent', advice: expect.stringContaining('npm install @tensorflow/tfjs-node') as unknown })
 })
 
 test('the runtime lines name the version of Node and what the host reader says', () => {

@@ -2,4 +2,4 @@
 import { probeBackends } from '../../models/tfjs/backend.ts'
 
 const results = await probeBackends(new AbortController().signal)
-process.send?.(results, () => process.disconnect())
+process.send?.(results, () => process.exit())

@@ -5,8 +5,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { HarnessError, nearest } from '../../errors.ts'
 import type { Observed, RuntimeFacts } from '../../types.ts'
-import { activate, failureOf, missing, optional, versionOf, type Opened } from './optional.ts'
+import { activate, failureOf, versionOf, type Opened } from './optional.ts'
 import { openTensorflow } from './tensorflow.ts'
+import { openWebgpu } from './webgpu/index.ts'
 
 export const BACKENDS = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const
 export type BackendName = (typeof BACKENDS)[number]
@@ -25,16 +26,19 @@ export async function selectBackend(requested: string, signal?: AbortSignal): Pr
   }
   tf.env().set('PROD', true) // keeps TensorFlow.js from printing advice into our output
   const rejected: { backend: string; why: string }[] = []
+  let hint: string | undefined
   for (const backend of requested === 'auto' ? BACKENDS : [requested]) {
     signal?.throwIfAborted()
-    const opened = await open(backend, requested !== 'auto')
-    if (opened.state === 'ok') return { backend, device: opened.value.device, versions: { 'tfjs-core': tf.version_core, ...opened.value.versions }, rejected }
-    const why = opened.state === 'absent' ? opened.why : opened.error.message
-    rejected.push({ backend, why })
+    const opened = await open(backend)
+    const why = opened.state === 'ok' ? leftOutOfAuto(requested, opened.value) : opened.state === 'absent' ? opened.why : opened.error.message
+    if (opened.state === 'ok' && why === undefined)
+      return { backend, device: opened.value.device, versions: { 'tfjs-core': tf.version_core, ...opened.value.versions }, rejected }
+    if (opened.state === 'failed') hint = opened.error.hint
+    rejected.push({ backend, why: why! })
   }
   const reasons = rejected.map(({ backend, why }) => `${backend}: ${why}`).join('; ')
   throw new HarnessError('device', `No backend works for "${requested}" (${reasons}).`, {
-    hint: 'Run `distillbench doctor` to see what works here, or leave --backend out.',
+    hint: hint ?? 'Run `distillbench doctor` to see what works here, or leave --backend out.',
   })
 }
 
@@ -43,7 +47,7 @@ export async function probeBackends(signal?: AbortSignal): Promise<readonly { ba
   const out: { backend: BackendName; probe: Observed<string> }[] = []
   for (const backend of BACKENDS) {
     if (signal?.aborted === true) break
-    const opened = await open(backend, false)
+    const opened = await open(backend)
     out.push({ backend, probe: opened.state === 'ok' ? { state: 'ok', value: describe(opened.value) } : opened })
   }
   return out
@@ -51,37 +55,19 @@ export async function probeBackends(signal?: AbortSignal): Promise<readonly { ba
 
 // --- internal ---
 
-const OPENERS: Record<BackendName, (explicit: boolean) => Promise<Observed<Opened>>> = {
+const OPENERS: Record<BackendName, () => Promise<Observed<Opened>>> = {
   tensorflow: openTensorflow,
   webgpu: openWebgpu,
   wasm: openWasm,
   cpu: openCpu,
 }
 
-async function open(backend: BackendName, explicit: boolean): Promise<Observed<Opened>> {
+async function open(backend: BackendName): Promise<Observed<Opened>> {
   try {
-    return await OPENERS[backend](explicit)
+    return await OPENERS[backend]()
   } catch (error) {
     return failureOf(error)
   }
-}
-
-/** `explicit`: asked for by name; only then a software renderer of WebGPU is good enough. */
-async function openWebgpu(explicit: boolean): Promise<Observed<Opened>> {
-  const dawn = await optional<{ create(options: string[]): GpuLike; globals: object }>('webgpu')
-  if (dawn === undefined) return missing('webgpu', 'npm install webgpu @tensorflow/tfjs-backend-webgpu')
-  const gpu = dawn.create([])
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
-  if (adapter === null) return { state: 'absent', why: 'no Vulkan, Metal or D3D12 driver offers an adapter' }
-  const { vendor = '', device = '', description = '', architecture = '' } = adapter.info ?? {}
-  const name = [vendor, description || device || architecture].filter(Boolean).join(' ') || 'unnamed adapter'
-  const software = adapter.isFallbackAdapter === true || /swiftshader|llvmpipe|software|lavapipe/i.test(`${name} ${architecture}`)
-  if (software && !explicit) return { state: 'absent', why: `only a software renderer (${name}); ask for it with --backend webgpu` }
-  Object.assign(globalThis, dawn.globals)
-  Object.defineProperty(globalThis, 'navigator', { value: { ...(globalThis as { navigator?: object }).navigator, gpu }, configurable: true, writable: true })
-  if ((await optional('@tensorflow/tfjs-backend-webgpu')) === undefined)
-    return missing('@tensorflow/tfjs-backend-webgpu', 'npm install @tensorflow/tfjs-backend-webgpu')
-  return activate('webgpu', name + (software ? ' (software)' : ''), { webgpu: versionOf('webgpu') })
 }
 
 async function openWasm(): Promise<Observed<Opened>> {
@@ -94,16 +80,16 @@ async function openCpu(): Promise<Observed<Opened>> {
   return activate('cpu', 'CPU, one thread, JavaScript', { 'tfjs-backend-cpu': versionOf('@tensorflow/tfjs-backend-cpu') })
 }
 
-function describe({ device, versions }: Opened): string {
-  return `${device} (${Object.entries(versions)
-    .map(([name, version]) => `${name} ${version}`)
-    .join(', ')})`
+/** A software renderer is slower than wasm: only --backend webgpu takes it, even where it was asked for. */
+function leftOutOfAuto(requested: string, { device }: Opened): string | undefined {
+  return requested === 'auto' && device.endsWith('(software)') ? `${device} computes on the CPU; --backend webgpu takes it` : undefined
+}
+
+function describe({ device, versions, why }: Opened): string {
+  const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+  return `${device} (${list.join(', ')})${why === undefined ? '' : `: ${why}`}`
 }
 
 function isBackend(name: string): name is BackendName {
   return (BACKENDS as readonly string[]).includes(name)
-}
-
-interface GpuLike {
-  requestAdapter(options: { powerPreference: 'high-performance' }): Promise<{ info?: Record<string, string>; isFallbackAdapter?: boolean } | null>
 }

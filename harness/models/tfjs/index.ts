@@ -9,6 +9,9 @@ import { describeModel, readModel, uploadWeights, type LoadedModel } from './car
 import { generate, logProbsAt, scoreTokens } from './generate.ts'
 import { timeSteps } from './steps.ts'
 import type { Weights } from './transformer.ts'
+import { disposeDecoders } from './webgpu/decoder.ts'
+import { checkWeightsFit } from './webgpu/fits.ts'
+import { allocatedBytes, deviceLimits } from './webgpu/index.ts'
 
 const OptionsSchema = z.strictObject({ weights: z.string(), backend: z.string().optional() })
 
@@ -31,28 +34,35 @@ async function open(spec: ModelSpec, context: OpenContext): Promise<Model> {
     })
   const loaded = await readModel(options.data.weights)
   const runtime = await selectBackend(options.data.backend ?? context.backend, context.signal)
+  const limits = deviceLimits()
+  if (limits !== undefined) checkWeightsFit(loaded.config, limits)
   const weights = uploadWeights(loaded)
   return {
     card: describeModel(loaded),
     runtime,
-    generate: async (requests, onToken, signal) => answer(loaded, weights, requests, onToken, signal),
-    score: async (text, continuations) => continuations.map((continuation) => scoreText(loaded, weights, text, continuation)),
-    distributions: async (forced) => distributions(loaded, weights, forced),
+    generate: (requests, onToken, signal) => answer(loaded, weights, requests, onToken, signal),
+    score: async (text, continuations) => {
+      const scores: Score[] = []
+      for (const continuation of continuations) scores.push(await scoreText(loaded, weights, text, continuation))
+      return scores
+    },
+    distributions: (forced) => distributions(loaded, weights, forced),
     timeSteps: (signal) => timeSteps(loaded.config, weights, signal),
     memory: () => ({ deviceBytes: deviceBytes(), processBytes: residentBytes() }),
     close: async () => {
+      disposeDecoders(weights)
       tf.dispose(Object.values(weights))
     },
   }
 }
 
-function answer(
+async function answer(
   model: LoadedModel,
   weights: Weights,
   requests: readonly Request[],
   onToken: (index: number, token: TokenEvent) => void,
   signal: AbortSignal,
-): Completion[] {
+): Promise<Completion[]> {
   const { config, tokenizer } = model
   const rows = requests.map((request) => ({
     ids: tokenizer.encode(promptText(request)),
@@ -62,17 +72,24 @@ function answer(
   }))
   const texts = requests.map(() => '')
   const counts = requests.map(() => 0)
-  const answers = generate(
+  const arrived = requests.map(() => ({ tokens: 0, text: '' }))
+  const answers = await generate(
     config,
     weights,
     tokenizer,
     rows,
-    (index, id) => {
+    (index, id, more) => {
       const text = tokenizer.decode([id])
       texts[index] += text
       counts[index]!++
-      onToken(index, { tokens: 1, text, channel: 'answer' })
-      return requests[index]!.stop.some((stop) => stop !== '' && texts[index]!.endsWith(stop))
+      const event = arrived[index]!
+      event.tokens++
+      event.text += text
+      const stopped = requests[index]!.stop.some((stop) => stop !== '' && texts[index]!.endsWith(stop))
+      if (more && !stopped) return false // what came with one read-back is told as one event
+      onToken(index, { ...event, channel: 'answer' })
+      arrived[index] = { tokens: 0, text: '' }
+      return stopped
     },
     signal,
   )
@@ -97,23 +114,23 @@ function promptText({ prompt }: Pick<Request, 'prompt'>): string {
   return typeof prompt === 'string' ? prompt : prompt.map((message) => message.content).join('')
 }
 
-function scoreText({ config, tokenizer }: LoadedModel, weights: Weights, context: string, continuation: string): Score {
+async function scoreText({ config, tokenizer }: LoadedModel, weights: Weights, context: string, continuation: string): Promise<Score> {
   const [before, all] = [tokenizer.encode(context), tokenizer.encode(continuation)]
   const alone = before.length === 0 // then the first token is what the others follow
   const [given, ids] = alone ? [all.slice(0, 1), all.slice(1)] : [before, all]
   const text = alone ? tokenizer.decode(ids) : continuation
-  const { logProbs, isGreedy } = scoreTokens(config, weights, given, ids)
+  const { logProbs, isGreedy } = await scoreTokens(config, weights, given, ids)
   const logProb = logProbs.reduce((a, b) => a + b, 0)
   return { logProb, tokens: ids.length, bytes: new TextEncoder().encode(text).byteLength, isGreedy, contextTokens: given.length }
 }
 
-function distributions({ config, tokenizer, card }: LoadedModel, weights: Weights, forced: ForcedText): Distributions {
+async function distributions({ config, tokenizer, card }: LoadedModel, weights: Weights, forced: ForcedText): Promise<Distributions> {
   const ids = [...tokenizer.encode(forced.answer), ...(forced.ended ? [tokenizer.endId] : [])]
-  const logProbs = logProbsAt(config, weights, tokenizer.encode(promptText(forced)), ids)
+  const logProbs = await logProbsAt(config, weights, tokenizer.encode(promptText(forced)), ids)
   return { vocabulary: JSON.stringify(card.tokenizer), ids, marks: forced.ended ? 1 : 0, logProbs }
 }
 
 function deviceBytes(): Observed<number> {
-  const { numBytes } = tf.memory()
+  const numBytes = allocatedBytes() ?? tf.memory().numBytes
   return Number.isFinite(numBytes) ? { state: 'ok', value: numBytes } : { state: 'absent', why: 'the backend does not tell how much it holds' }
 }

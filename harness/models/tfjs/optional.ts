@@ -7,6 +7,8 @@ import type { Observed } from '../../types.ts'
 export interface Opened {
   device: string
   versions: Record<string, string>
+  /** Why this device, and what it allows; for doctor. */
+  why?: string
 }
 
 /** An optional package, or undefined where it is not installed; any other failure to load it is thrown. */
@@ -23,10 +25,10 @@ export async function optional<T = unknown>(name: string): Promise<T | undefined
   return (await import(name)) as T
 }
 
-export async function activate(backend: string, device: string, versions: Record<string, string>): Promise<Observed<Opened>> {
+export async function activate(backend: string, device: string, versions: Record<string, string>, why?: string): Promise<Observed<Opened>> {
   if (!(await tf.setBackend(backend))) return { state: 'failed', error: { code: 'device', message: `TensorFlow.js could not start its ${backend} backend` } }
   await tf.ready()
-  return { state: 'ok', value: { device, versions } }
+  return { state: 'ok', value: { device, versions, ...(why === undefined ? {} : { why }) } }
 }
 
 export function missing(name: string, command: string): Observed<Opened> {

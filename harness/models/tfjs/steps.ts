@@ -3,7 +3,10 @@ import * as tf from '@tensorflow/tfjs-core'
 import { Bench, type Task } from 'tinybench'
 import { HarnessError } from '../../errors.ts'
 import type { StepTiming } from '../../types.ts'
-import { decode, disposeCache, forward, prefill, type Cache, type TransformerConfig, type Weights } from './transformer.ts'
+import { take } from './readback.ts'
+import { decode, disposeCache, prefill, type Cache, type TransformerConfig, type Weights } from './transformer.ts'
+import { startDecoder } from './webgpu/decoder.ts'
+import { deviceLimits } from './webgpu/index.ts'
 
 export interface StepOptions {
   batches: readonly number[]
@@ -21,18 +24,12 @@ export async function timeSteps(config: TransformerConfig, weights: Weights, sig
     const bench = new Bench({ time: timeMs, iterations: 5, warmupTime: 20, warmupIterations: 3, throws: true, signal })
     const inputs = createInputs(config, batch, tokens)
     const start = prefill(config, weights, inputs.ids, inputs.pad)
-    bench.add('prefill', () => {
+    bench.add('prefill', async () => {
       const { logits, cache } = prefill(config, weights, inputs.ids, inputs.pad)
-      logits.dataSync()
-      tf.dispose(logits)
+      await take(logits)
       disposeCache(cache)
     })
-    bench.add('decode', () => {
-      const { logits, cache } = decode(config, weights, inputs.next, copyOf(start.cache))
-      logits.dataSync()
-      tf.dispose(logits)
-      disposeCache(cache)
-    })
+    bench.add('decode', await decodeOnce(config, weights, inputs.next, start))
     await bench.run()
     tf.dispose([inputs.ids, inputs.pad, inputs.next, start.logits])
     disposeCache(start.cache)
@@ -41,18 +38,23 @@ export async function timeSteps(config: TransformerConfig, weights: Weights, sig
   return out
 }
 
-/** Milliseconds of one step without a cache: all `length` positions again, for the comparison with `decode`. */
-export function uncachedStep(config: TransformerConfig, weights: Weights, batch: number, length: number): number {
-  const ids = tf.tensor2d(new Int32Array(batch * length).fill(2), [batch, length], 'int32')
-  const began = performance.now()
-  const logits = forward(config, weights, ids)
-  logits.dataSync()
-  const ms = performance.now() - began
-  tf.dispose([ids, logits])
-  return ms
-}
-
 // --- internal ---
+
+/** One step behind the prompt, as generation does it on this backend. */
+async function decodeOnce(config: TransformerConfig, weights: Weights, next: tf.Tensor1D, prompt: { logits: tf.Tensor2D; cache: Cache }) {
+  if (deviceLimits() === undefined)
+    return async () => {
+      const { logits, cache } = decode(config, weights, next, copyOf(prompt.cache))
+      await take(logits)
+      disposeCache(cache)
+    }
+  const decoder = startDecoder(config, weights, prompt, new Float32Array(next.size * prompt.cache.length), 1)
+  await decoder.next(1) // the first token follows from the prompt alone
+  return async () => {
+    decoder.rewind()
+    await decoder.next(1)
+  }
+}
 
 function createInputs(config: TransformerConfig, batch: number, tokens: number) {
   const ids = Int32Array.from({ length: batch * tokens }, (_, i) => i % config.vocabulary)

@@ -30,6 +30,9 @@ export const TransformerSchema = z
 export type TransformerConfig = z.infer<typeof TransformerSchema>
 
 export type Weights = Readonly<Record<string, Tensor>>
+/** Added to a score, it makes the softmax weight exactly 0 in float32. */
+export const FAR = -1e9
+
 /** Keys and values of every layer, [B, H, S, h] each, and the mask of padded positions [B, 1, 1, S]. */
 export interface Cache {
   layers: readonly { k: Tensor4D; v: Tensor4D }[]
@@ -106,8 +109,6 @@ export function disposeCache(cache: Cache): void {
 
 // --- internal ---
 
-const FAR = -1e9 // added to a score, it makes the softmax weight exactly 0 in float32
-
 function run(c: TransformerConfig, w: Weights, ids: Tensor2D, pad: Tensor4D | undefined, cache: Cache | undefined, lastOnly: boolean) {
   const [B, T] = ids.shape
   const offset = cache?.length ?? 0
@@ -158,7 +159,7 @@ function rotaryTable(c: TransformerConfig, offset: number, T: number): Rotary {
 const known = new Map<string, { cos: Float32Array; sin: Float32Array; swap: Float32Array }>()
 
 /** The numbers of all positions, worked out once: powers and cosines took longer than a decode step's upload of them. */
-function rotaryNumbers(h: number, base: number, length: number): { cos: Float32Array; sin: Float32Array; swap: Float32Array } {
+export function rotaryNumbers(h: number, base: number, length: number): { cos: Float32Array; sin: Float32Array; swap: Float32Array } {
   const key = `${h} ${base}`
   const before = known.get(key)
   if (before !== undefined && before.cos.length >= length * h) return before

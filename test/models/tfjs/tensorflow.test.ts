@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { explain, openTensorflow, tensorflowFolder } from '../../../harness/models/tfjs/tensorflow.ts'
+import { explain, openTensorflow } from '../../../harness/models/tfjs/tensorflow.ts'
 import { ROOT } from '../../project/imports.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tensorflow-'))
@@ -79,14 +79,6 @@ describe('setup:tensorflow says what is missing', () => {
   })
 })
 
-test('arithmetic gets the same greedy answers on tensorflow as on wasm', { timeout: 60_000 }, (context) => {
-  if (!existsSync(join(tensorflowFolder(), 'package.json')))
-    return context.skip('no TensorFlow is set up: run `npm run setup:tensorflow -- --from WHEEL`, or name its folder in DISTILLBENCH_TENSORFLOW')
-  const [tensorflow, wasm] = ['tensorflow', 'wasm'].map(answers)
-  expect(wasm).toHaveLength(64)
-  expect(tensorflow).toEqual(wasm)
-})
-
 // --- internal ---
 
 /** The error of loading a library that needs one of that name. */
@@ -96,20 +88,4 @@ function lacking(name: string): unknown {
   execFileSync(compiler, ['-shared', '-fPIC', '-Wl,--no-as-needed', '-x', 'c', '/dev/null', '-x', 'none', needed, '-o', file])
   rmSync(needed)
   return dlopenError(file)
-}
-
-/** The teacher's answers to the same questions, from a process of its own: a native library stays loaded. */
-function answers(backend: string): string[] {
-  const program = `
-    const { default: adapter } = await import('${ROOT}/dist/harness/models/tfjs/index.js')
-    const { loadSuite } = await import('${ROOT}/dist/harness/suite/index.js')
-    const signal = new AbortController().signal
-    const { suite } = await loadSuite('arithmetic')
-    const items = []
-    for await (const item of suite.workloads[0].items(suite.seed)) if (items.push(item) === 64) break
-    const model = await adapter.open(suite.models.find(({ id }) => id === 'teacher'), { backend: '${backend}', signal })
-    const requests = items.map(({ prompt }) => ({ prompt, maxTokens: 60, seed: 1, temperature: 0, stop: [] }))
-    console.log(JSON.stringify((await model.generate(requests, () => undefined, signal)).map(({ text }) => text)))`
-  const said = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-  return JSON.parse(said) as string[]
 }

@@ -58,30 +58,51 @@ describe.each(['wasm', 'cpu'])('the transformer on %s', (backend) => {
     expect(distance(logits(6).slice(36), logits(9).slice(36))).toBeGreaterThan(1e-3)
   })
 
-  test('a batch answers each row as it would be answered alone, and both match the reference without a cache', () => {
+  test('a batch answers each row as it would be answered alone, and both match the reference without a cache', async () => {
     const prompts = [[3, 4], [5, 6, 7, 8, 9], [2]]
     const rows = prompts.map((ids) => ({ ids, maxTokens: 9, temperature: 0, seed: 0 }))
-    const together = generate(SMALL, weights, MARKS, rows, () => false)
-    const alone = rows.map((row) => generate(SMALL, weights, MARKS, [row], () => false)[0]!)
+    const together = await generate(SMALL, weights, MARKS, rows, () => false)
+    const alone = (await Promise.all(rows.map((row) => generate(SMALL, weights, MARKS, [row], () => false)))).flat()
     expect(together).toEqual(alone.map((row) => ({ ...row, logProb: expect.closeTo(row.logProb, 4) })))
     expect(together.map((row) => row.ids)).toEqual(prompts.map((ids) => greedyReference(weights, ids, 9)))
   })
 
-  test('memory is flat over many answers', () => {
+  test.each([0, 1])('several steps for one read-back change nothing but when tokens are told (temperature %i)', async (temperature) => {
+    const rows = [[3, 4], [5, 6, 7, 8, 9], [2]].map((ids, seed) => ({ ids, maxTokens: 9 + seed, temperature, seed }))
+    const run = async (steps: number) => {
+      const heard = rows.map((): number[] => [])
+      const together = rows.map((): number[] => [1])
+      const onToken = (row: number, id: number, more: boolean): boolean => {
+        heard[row]!.push(id)
+        if (more) together[row]![together[row]!.length - 1]!++
+        else together[row]!.push(1)
+        return row === 1 && heard[row]!.length === 7 // a stop text, in the middle of a read-back
+      }
+      return { answers: await generate(SMALL, weights, { padId: 0, endId: -1 }, rows, onToken, undefined, steps), heard, together }
+    }
+    const [one, four] = [await run(1), await run(4)]
+    expect(four.answers).toEqual(one.answers.map((row) => ({ ...row, logProb: expect.closeTo(row.logProb, 4) })))
+    expect(four.heard).toEqual(one.heard)
+    expect(four.answers.map((row) => row.ids.length)).toEqual([9, 7, 11])
+    expect(one.together[0]).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 1])
+    expect(four.together[0]).toEqual([1, 4, 4, 1]) // the first token comes alone; the last count is of what never came
+  })
+
+  test('memory is flat over many answers', async () => {
     const row = { ids: [3, 4, 5], maxTokens: 6, temperature: 0.8, seed: 4 }
-    generate(SMALL, weights, MARKS, [row], () => false)
+    await generate(SMALL, weights, MARKS, [row], () => false)
     const before = tf.memory()
-    for (let i = 0; i < 30; i++) generate(SMALL, weights, MARKS, [row, row], () => i % 3 === 0)
+    for (let i = 0; i < 30; i++) await generate(SMALL, weights, MARKS, [row, row], () => i % 3 === 0, undefined, 1 + (i % 4))
     expect(tf.memory().numTensors).toBe(before.numTensors)
     expect(tf.memory().numBytes).toBe(before.numBytes)
   })
 
-  test('nothing is left behind when an answer is interrupted', () => {
+  test.each([1, 3])('nothing is left behind when an answer is interrupted (%i steps for one read-back)', async (steps) => {
     const before = tf.memory().numTensors
     const stop = new AbortController()
     const row = { ids: [3], maxTokens: 20, temperature: 0, seed: 0 }
-    const interrupted = () => generate(SMALL, weights, { padId: 0, endId: -1 }, [row], () => (stop.abort(), false), stop.signal)
-    expect(interrupted).toThrow()
+    const interrupted = () => generate(SMALL, weights, { padId: 0, endId: -1 }, [row], () => (stop.abort(), false), stop.signal, steps)
+    await expect(interrupted()).rejects.toThrow()
     expect(tf.memory().numTensors).toBe(before)
   })
 })
@@ -91,24 +112,25 @@ describe('sampling', () => {
     await selectBackend('wasm')
   })
 
-  test('the same seed gives the same answer whatever else is in the batch, another seed gives another', () => {
+  test('the same seed gives the same answer whatever else is in the batch, another seed gives another', async () => {
     const weights = smallWeights(3)
     const row = (seed: number) => ({ ids: [3, 4], maxTokens: 12, temperature: 1, seed })
-    const run = (...seeds: number[]): number[][] => generate(SMALL, weights, { padId: 0, endId: -1 }, seeds.map(row), () => false).map((r) => r.ids)
-    const [a, b] = run(1, 2)
-    expect(run(2, 1)).toEqual([b, a])
-    expect(run(1)).toEqual([a])
+    const run = async (...seeds: number[]): Promise<number[][]> =>
+      (await generate(SMALL, weights, { padId: 0, endId: -1 }, seeds.map(row), () => false)).map((r) => r.ids)
+    const [a, b] = await run(1, 2)
+    expect(await run(2, 1)).toEqual([b, a])
+    expect(await run(1)).toEqual([a])
     expect(a).not.toEqual(b)
   })
 
-  test('tokens come as often as the softmax says', () => {
+  test('tokens come as often as the softmax says', async () => {
     const weights = smallWeights(5)
     const p = tf.tidy(() => tf.softmax(tf.div(tf.reshape(forward(SMALL, weights, tf.tensor2d([[3]], [1, 1], 'int32')), [12]), 0.7)).dataSync())
     const n = 4000
     const rows = Array.from({ length: n }, (_, seed) => ({ ids: [3], maxTokens: 1, temperature: 0.7, seed }))
     const counts = Array.from({ length: 12 }, () => 0)
-    const told = Array.from({ length: 12 }, (_, id) => scoreTokens(SMALL, weights, [3], [id]).logProbs[0]!)
-    for (const { ids, logProb } of generate(SMALL, weights, { padId: 0, endId: -1 }, rows, () => false)) {
+    const told = await Promise.all(Array.from({ length: 12 }, async (_, id) => (await scoreTokens(SMALL, weights, [3], [id])).logProbs[0]!))
+    for (const { ids, logProb } of await generate(SMALL, weights, { padId: 0, endId: -1 }, rows, () => false)) {
       counts[ids[0]!]!++
       if (Math.abs(logProb - told[ids[0]!]!) > 1e-4) expect.fail(`token ${ids[0]}: ${logProb}, scored ${told[ids[0]!]}`)
     }
@@ -120,7 +142,7 @@ describe('sampling', () => {
 test('log-likelihoods of all continuations of one token sum to one, and the greedy one is marked', async () => {
   await selectBackend('wasm')
   const weights = smallWeights(2)
-  const scores = Array.from({ length: 12 }, (_, id) => scoreTokens(SMALL, weights, [3, 4, 5], [id]))
+  const scores = await Promise.all(Array.from({ length: 12 }, (_, id) => scoreTokens(SMALL, weights, [3, 4, 5], [id])))
   expect(scores.reduce((sum, s) => sum + Math.exp(s.logProbs[0]!), 0)).toBeCloseTo(1, 5)
   const best = scores.reduce((a, b) => (b.logProbs[0]! > a.logProbs[0]! ? b : a))
   expect(scores.filter((s) => s.isGreedy)).toEqual([best])
@@ -134,7 +156,7 @@ test('the parameter count is the sum over the weights', () => {
 test('a prompt that leaves no room for an answer is refused with both lengths', async () => {
   await selectBackend('wasm')
   const row = { ids: Array.from({ length: 32 }, () => 3), maxTokens: 5, temperature: 0, seed: 0 }
-  expect(() => generate(SMALL, smallWeights(), MARKS, [row], () => false)).toThrow('The prompt has 32 tokens, and the model reads at most 32')
+  await expect(generate(SMALL, smallWeights(), MARKS, [row], () => false)).rejects.toThrow('The prompt has 32 tokens, and the model reads at most 32')
 })
 
 function greedyReference(weights: Weights, prompt: readonly number[], maxTokens: number): number[] {
