@@ -106,6 +106,14 @@ const EQUAL: readonly (readonly [string, string])[] = [
   ['\\frac{9}{\\sqrt{23}}', '\\frac{9\\sqrt{23}}{23}'],
   ['\\sqrt{x^2}', '|x|'],
   ['-\\frac{3}{4}', '-0.75'],
+  ['(x-1)^{12}', 'x^{12}-12x^{11}+66x^{10}-220x^9+495x^8-792x^7+924x^6-792x^5+495x^4-220x^3+66x^2-12x+1'],
+  ['(\\sqrt{2}-1)^{10}', '3363-2378\\sqrt{2}'],
+  ['\\frac{n!}{(n-1)!}', 'n'],
+  ['\\binom{n}{2}', '\\frac{n(n-1)}{2}'],
+  ['\\lfloor \\log_2 8 \\rfloor', '3'],
+  ['\\cosh x', '\\frac{e^x+e^{-x}}{2}'],
+  ['\\frac{1}{1+i}', '\\frac{1-i}{2}'],
+  ['x+\\sqrt{2}y=1', '\\sqrt{2}x+2y=\\sqrt{2}'],
 ]
 const UNEQUAL: readonly (readonly [string, string])[] = [
   ['5', '6'],
@@ -170,6 +178,19 @@ const UNEQUAL: readonly (readonly [string, string])[] = [
   ['\\text{no solution}', '0'],
   ['x+0.00000001', 'x'],
   ['2\\pi', '\\pi^2'],
+  ['|x+y|', '|x|+|y|'],
+  ['\\sqrt{x^2y^2}', 'xy'],
+  ['\\sqrt{(x-10)^2}', '10-x'],
+  ['n!', 'n'],
+  ['x+y=1', 'x+1.0000000001y=1'],
+  ['\\{262537412640768744, e^{\\pi\\sqrt{163}}\\}', '\\{262537412640768744\\}'],
+  ['\\sin(10^{-12} x)', '10^{-12} x'],
+]
+
+/** Neither proved nor refuted. */
+const UNDECIDED: readonly (readonly [string, string])[] = [
+  ['\\pi!', '7'],
+  ['e^{e^{e^{10}}}+1', 'e^{e^{e^{10}}}'],
 ]
 
 describe('mathematics', () => {
@@ -196,8 +217,17 @@ describe('mathematics', () => {
     ['\\frac{3}{4}', '\\boxed{\\text{The value is }\\frac{3}{4}} hm, in short \\(\\frac{3}{4}\\) \\boxed{\\frac34}'],
   ])('%s is found in %j', async (target, text) => expect(await grade(target, text)).toMatchObject({ score: 1 }))
 
+  it('is never right before it is proved', () => {
+    for (const [a, b] of EQUAL) {
+      const { score, unsettled } = grader.grade({ id: '1', hash: 'h', prompt: 'p', target: b }, `\\boxed{${a}}`)
+      if (unsettled) expect({ a, b, score }).toEqual({ a, b, score: 0 })
+    }
+  })
+
   it('says what it could not read, and what it could not prove', async () => {
     expect(await grade('5', '\\boxed{\\sum_{k} \\oint}')).toMatchObject({ score: 0, detail: 'the answer could not be read as mathematics' })
+    for (const [a, b] of UNDECIDED)
+      expect(await grade(b, `\\boxed{${a}}`)).toMatchObject({ score: 0, detail: expect.stringMatching(/^undecided, so not right/) as unknown })
     expect(await grade('262537412640768744', '\\boxed{e^{\\pi\\sqrt{163}}}')).toMatchObject({ score: 0, detail: 'equal to fifteen digits, but not to sixty' })
   })
 

@@ -7,34 +7,40 @@ import { clip } from '../text.ts'
 
 /**
  * The answer is the same mathematics as the target: the last `\boxed{}`, else what stands behind "answer is" or "답은", else the last
- * formula between dollar signs, else the last line. Fractions are compared exactly, other expressions by their values at several
- * points; what agrees there is proved by algebra, or by sixty digits, in a thread with limits. Units, degrees and the name in
- * `x = 5` are left out of account; lists and sets may come in any order, but must be whole.
+ * formula between dollar signs, else the last line. Fractions are compared exactly, other expressions by their values to sixty
+ * digits, at several points where there are variables; where they have none, by algebra; in a thread with limits. What can be
+ * neither proved nor refuted is wrong, and the detail says so. Units, degrees and the name in `x = 5` are left out of account; lists
+ * and sets may come in any order, but must be whole.
  */
 export const math = graderKind<Record<never, never>>({
   summary: 'the answer (\\boxed or the last formula) is the same mathematics as the target',
-  version: '1',
+  version: '2',
   shape: {},
   judge: () => (text, target) => {
     const { verdict } = look(text, target)
     return verdict
   },
   settle: () => async (text, target, _extra, signal) => {
-    const { verdict, pairs } = look(text, target)
+    const { verdict, pairs, apart } = look(text, target)
     if (pairs === undefined) return verdict
     const proof = await proveAll(pairs, signal)
     const { unsettled: _, ...rest } = verdict
     if (proof === 'yes') return { ...rest, correct: true }
-    if (proof === 'no') return { ...rest, correct: false, detail: 'equal to fifteen digits, but not to sixty' }
-    return { ...rest, correct: true, detail: 'equal in value at every point that was tried; not proved' }
+    if (proof === 'no') return apart ? { ...rest, correct: false } : { ...rest, correct: false, detail: 'equal to fifteen digits, but not to sixty' }
+    return { ...rest, correct: false, detail: UNDECIDED[proof] }
   },
 })
 
 // --- internal ---
 
+const UNDECIDED = {
+  unknown: 'undecided, so not right: no values could be compared with those of the target, and algebra proves nothing',
+  timeout: 'undecided, so not right: comparing it with the target took longer than it may',
+} as const
+
 type Pairs = Parameters<typeof proveAll>[0]
 
-function look(text: string, target: string): { verdict: Verdict; pairs?: Pairs } {
+function look(text: string, target: string): { verdict: Verdict; pairs?: Pairs; apart?: boolean } {
   const wanted = readAnswer(lastBoxed(target) ?? target)
   const found = formulaOf(text)
   if (found === undefined) return { verdict: { correct: false, detail: 'no answer was found' } }
@@ -45,7 +51,7 @@ function look(text: string, target: string): { verdict: Verdict; pairs?: Pairs }
     const unread = given.answer === undefined ? 'the answer' : 'the target'
     return { verdict: { correct: false, answer, detail: `${unread} could not be read as mathematics` } }
   }
-  if (result.is === 'likely') return { verdict: { correct: true, answer, unsettled: true }, pairs: result.pairs }
+  if (result.is === 'open') return { verdict: { correct: false, answer, unsettled: true }, pairs: result.pairs, apart: result.apart }
   return { verdict: { correct: result.is === 'yes', answer } }
 }
 

@@ -2,14 +2,14 @@
 import { equal, multiply } from '../numbers/rational.ts'
 import type { ReadAnswer } from './answer.ts'
 import { exactValue } from './exact.ts'
-import { far, isFinite, pointsFor, valueAt } from './sample.ts'
-import { signs, variables, type Answer, type Expr } from './tree.ts'
+import { far, isFinite, pointsFor, valueAt, type Complex, type Point } from './sample.ts'
+import { num, op as join, signs, substitute, variables, type Answer, type Expr } from './tree.ts'
 
 /**
- * `no` is certain, and so is `yes`. `likely`: the two agree at every point that was tried, and `pairs` are the expressions of which a
- * proof is still wanted.
+ * `no` is certain, and so is `yes`. `open`: the two are the same if the expressions of each of the `pairs` are. `apart`: somewhere
+ * they differ as far as fifteen digits can tell, which may be rounding.
  */
-export type Comparison = { readonly is: 'yes' | 'no' } | { readonly is: 'likely'; readonly pairs: readonly (readonly [Expr, Expr])[] }
+export type Comparison = { readonly is: 'yes' | 'no' } | { readonly is: 'open'; readonly pairs: readonly (readonly [Expr, Expr])[]; readonly apart: boolean }
 
 /** Undefined where one of the two could not be read and their texts differ. */
 export function compareAnswers(a: ReadAnswer, b: ReadAnswer): Comparison | undefined {
@@ -80,29 +80,36 @@ function itemsOf(answer: Answer): { brackets: string; items: readonly Answer[] }
 /** Each has its partner, both ways: a part of the answers is not the answer. Repetitions do not count. */
 function matching(a: readonly Answer[], b: readonly Answer[]): Comparison {
   const [x, y] = [distinct(a), distinct(b)]
-  if (x.length !== y.length) return NO
-  const left = [...y]
-  const found: Comparison[] = []
-  for (const one of x) {
+  if (x.kept.length !== y.kept.length) return NO
+  const left = [...y.kept]
+  const found: Comparison[] = [...x.dropped, ...y.dropped]
+  for (const one of x.kept) {
     const results = left.map((other) => compare(one, other))
-    const at = results.findIndex(({ is }) => is === 'yes') >= 0 ? results.findIndex(({ is }) => is === 'yes') : results.findIndex(({ is }) => is === 'likely')
-    if (at < 0) return NO
+    const at = LIKELIEST.map((fits) => results.findIndex(fits)).find((i) => i >= 0)
+    if (at === undefined) return NO
     found.push(results[at]!)
     left.splice(at, 1)
   }
   return all(found)
 }
 
-function distinct(items: readonly Answer[]): Answer[] {
-  const kept: Answer[] = []
-  for (const item of items) if (kept.every((other) => compare(item, other).is === 'no')) kept.push(item)
-  return kept
+const LIKELIEST: readonly ((one: Comparison) => boolean)[] = [({ is }) => is === 'yes', (one) => one.is === 'open' && !one.apart, ({ is }) => is === 'open']
+
+/** `dropped`: what must hold for the others to be repetitions. */
+function distinct(items: readonly Answer[]): { kept: Answer[]; dropped: Comparison[] } {
+  const [kept, dropped]: [Answer[], Comparison[]] = [[], []]
+  for (const item of items) {
+    const same = kept.map((other) => compare(item, other)).find((one) => one.is === 'yes' || (one.is === 'open' && !one.apart))
+    if (same === undefined) kept.push(item)
+    else dropped.push(same)
+  }
+  return { kept, dropped }
 }
 
 function all(results: readonly Comparison[]): Comparison {
   if (results.some(({ is }) => is === 'no')) return NO
-  const pairs = results.flatMap((one) => (one.is === 'likely' ? one.pairs : []))
-  return pairs.length === 0 ? YES : { is: 'likely', pairs }
+  const open = results.flatMap((one) => (one.is === 'open' ? [one] : []))
+  return open.length === 0 ? YES : { is: 'open', pairs: open.flatMap(({ pairs }) => pairs), apart: open.some(({ apart }) => apart) }
 }
 
 const TURNED: Readonly<Record<string, string>> = { '<': '>', '>': '<', '\\le': '\\ge', '\\ge': '\\le' }
@@ -113,34 +120,48 @@ function compareRelations(a: Extract<Answer, { k: 'relation' }>, b: Extract<Answ
   if (straight.is !== 'no') return straight
   const turned = (TURNED[a.op] ?? a.op) === b.op ? all([compareExprs(a.a, b.b), compareExprs(a.b, b.a)]) : NO
   if (turned.is !== 'no' || a.op !== '=' || b.op !== '=') return turned
-  const [x, y]: Expr[] = [difference(a.a, a.b), difference(b.a, b.b)]
-  const names = [...new Set([...variables(x!), ...variables(y!)])].sort()
-  if (names.length === 0) return NO
-  const values = pointsFor(names).map((point) => [valueAt(x!, point), valueAt(y!, point)] as const).filter(([u, v]) => isFinite(u) && isFinite(v)) // prettier-ignore
-  const [first] = values
-  if (first === undefined || values.length < 3 || Math.hypot(first[1].re, first[1].im) < 1e-9 || Math.hypot(first[0].re, first[0].im) < 1e-9) return NO
-  // u₀·v = u·v₀ at every point: the ratio is one number
-  const cross = (p: { re: number; im: number }, q: { re: number; im: number }) => ({ re: p.re * q.re - p.im * q.im, im: p.re * q.im + p.im * q.re })
-  return values.some(([u, v]) => far(cross(first[0], v), cross(u, first[1]), 1e-7)) ? NO : YES
+  return proportional(difference(a.a, a.b), difference(b.a, b.b))
 }
 
-const difference = (a: Expr, b: Expr): Expr => ({ k: 'op', op: '+', a, b: { k: 'neg', a: b } })
+const difference = (a: Expr, b: Expr): Expr => join('+', a, { k: 'neg', a: b })
 
+/** The one is the other times a number: that of their ratio at one point. */
+function proportional(x: Expr, y: Expr): Comparison {
+  const names = namesOf(x, y)
+  if (names.length === 0) return NO
+  for (let turn = 0; turn < 4; turn++) {
+    const place = new Map(names.map((name, i) => [name, num(BigInt(3 + 4 * i + 7 * turn), BigInt(5 + 2 * turn))]))
+    const [u, v] = [substitute(x, place), substitute(y, place)]
+    const [atU, atV] = [valueAt(u, NOWHERE), valueAt(v, NOWHERE)]
+    if ([atU, atV].every((value) => isFinite(value) && Math.hypot(value.re, value.im) > 1e-9)) return compareExprs(join('*', x, v), join('*', y, u))
+  }
+  return NO
+}
+
+const NOWHERE: Point = new Map()
+
+/** Values in double precision tell at once what is clearly not the same; what they cannot tell is left open. */
 function compareExprs(a: Expr, b: Expr): Comparison {
   if (sameTree(a, b)) return YES
   const [x, y] = [exactValue(a), exactValue(b)]
   if (x !== undefined && y !== undefined) return equal(x, y) ? YES : NO
-  const names = [...new Set([...variables(a), ...variables(b)])].sort()
-  const points = names.length === 0 ? [new Map()] : pointsFor(names)
-  let tried = 0
-  for (const point of points) {
-    const [u, v] = [valueAt(a, point), valueAt(b, point)]
-    if (isFinite(u) !== isFinite(v) && names.length === 0) return NO
-    if (!isFinite(u) || !isFinite(v)) continue
-    if (far(u, v)) return NO
-    tried += 1
-  }
-  return tried >= (names.length === 0 ? 1 : 3) ? { is: 'likely', pairs: [[a, b]] } : NO
+  if (infinite(a) !== infinite(b)) return NO
+  const names = namesOf(a, b)
+  const values = (names.length === 0 ? [NOWHERE] : pointsFor(names)).map((point) => [valueAt(a, point), valueAt(b, point)] as const)
+  const both = values.filter(([u, v]) => isFinite(u) && isFinite(v))
+  const apart = both.filter(([u, v]) => far(u, v))
+  if (names.length === 0 ? apart.some(([u, v]) => wide(u, v)) : both.length >= 3 && apart.length === both.length) return NO
+  return { is: 'open', pairs: [[a, b]], apart: apart.length > 0 }
+}
+
+const namesOf = (a: Expr, b: Expr): string[] => [...new Set([...variables(a), ...variables(b)])].sort()
+
+/** By more than what is lost when large numbers cancel. */
+const wide = (u: Complex, v: Complex): boolean => Math.hypot(u.re - v.re, u.im - v.im) > 1e-6 * Math.max(1, Math.hypot(u.re, u.im), Math.hypot(v.re, v.im))
+
+function infinite(e: Expr): number {
+  if (e.k === 'sym') return e.name === 'oo' ? 1 : 0
+  return e.k === 'neg' ? -infinite(e.a) || 0 : 0
 }
 
 function sameTree(a: Expr, b: Expr): boolean {

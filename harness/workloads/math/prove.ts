@@ -1,73 +1,70 @@
-/** Whether two expressions that agree in value are the same: by sixty digits where they are real constants, else by algebra. Runs in a worker. */
-import { Decimal } from 'decimal.js'
+/** Whether two expressions are the same: by their values to sixty digits at several points, else by algebra. Runs in a worker. */
 import nerdamer from 'nerdamer-prime'
+import { createRandom } from '../../random.ts'
 import { textOf } from '../numbers/rational.ts'
-import { variables, type Expr, type FunctionName } from './tree.ts'
+import { agree, Precise, preciseAt, type PrecisePoint } from './precise.ts'
+import { uses, variables, type Expr } from './tree.ts'
 
+/** `unknown`: they have no values that could be compared, and algebra does not tell either. */
 export type Proof = 'yes' | 'no' | 'unknown'
 
 export function prove(a: Expr, b: Expr): Proof {
-  const constant = variables(a).size + variables(b).size === 0
-  return (constant ? byDigits(a, b) : undefined) ?? byAlgebra(a, b)
+  return byValues(a, b) ?? byAlgebra(a, b)
 }
 
 // --- internal ---
 
-const Precise = Decimal.clone({ precision: 60, maxE: 5000, minE: -5000 })
-const SAME = new Precise('1e-45')
-const PI = Precise.acos(-1)
+/** Points at which both have a value, and the same one. */
+const ENOUGH = 5
 
-/** Undefined where one of the two is not real, or out of range. */
-function byDigits(a: Expr, b: Expr): Proof | undefined {
-  const [x, y] = [digitsOf(a), digitsOf(b)]
-  if (x === undefined || y === undefined || !x.isFinite() || !y.isFinite()) return undefined
-  const size = Decimal.max(x.abs(), y.abs(), new Precise('1e-10'))
-  return x.minus(y).abs().lte(size.times(SAME)) ? 'yes' : 'no'
+function byValues(a: Expr, b: Expr): Proof | undefined {
+  const names = [...new Set([...variables(a), ...variables(b)])].sort()
+  const needed = names.length === 0 ? 1 : ENOUGH
+  const counted = COUNTED.some((name) => uses(a, name) || uses(b, name))
+  let same = 0
+  for (const point of names.length === 0 ? [NOWHERE] : points(names, counted)) {
+    const [u, v] = [preciseAt(a, point), preciseAt(b, point)]
+    if (u === undefined || v === undefined) continue
+    if (!agree(u, v)) return 'no'
+    same += 1
+  }
+  return same >= needed ? 'yes' : undefined
 }
 
-function digitsOf(e: Expr): Decimal | undefined {
-  if (e.k === 'num') return new Precise(e.v.n.toString()).div(e.v.d.toString())
-  if (e.k === 'sym') return e.name === 'pi' ? PI : e.name === 'e' ? Precise.exp(1) : undefined
-  if (e.k === 'pm') return undefined
-  if (e.k === 'neg') return digitsOf(e.a)?.neg()
-  const [a, b] = (e.k === 'op' ? [e.a, e.b] : e.args).map(digitsOf)
-  if (a === undefined || (e.k === 'op' && b === undefined)) return undefined
-  const value = e.k === 'op' ? OPS[e.op](a, b!) : DIGITS[e.name]?.(a, b)
-  return value === undefined || value.isNaN() ? undefined : value
-}
+/** Functions of whole numbers. */
+const COUNTED = ['factorial', 'binom'] as const
 
-const OPS: Readonly<Record<'+' | '*' | '/' | '^', (a: Decimal, b: Decimal) => Decimal>> = {
-  '+': (a, b) => a.plus(b),
-  '*': (a, b) => a.times(b),
-  '/': (a, b) => a.div(b),
-  '^': (a, b) => a.pow(b),
-}
-const DIGITS: Partial<Record<FunctionName, (a: Decimal, b: Decimal | undefined) => Decimal | undefined>> = {
-  sqrt: (a) => a.sqrt(),
-  root: (a, b) => (b === undefined ? undefined : a.isNeg() && b.mod(2).abs().eq(1) ? a.neg().pow(new Precise(1).div(b)).neg() : a.pow(new Precise(1).div(b))),
-  abs: (a) => a.abs(),
-  exp: (a) => a.exp(),
-  ln: (a) => a.ln(),
-  log: (a) => a.log(10),
-  sin: (a) => a.sin(),
-  cos: (a) => a.cos(),
-  tan: (a) => a.tan(),
-  sec: (a) => new Precise(1).div(a.cos()),
-  csc: (a) => new Precise(1).div(a.sin()),
-  cot: (a) => a.cos().div(a.sin()),
-  asin: (a) => a.asin(),
-  acos: (a) => a.acos(),
-  atan: (a) => a.atan(),
-  sinh: (a) => a.sinh(),
-  cosh: (a) => a.cosh(),
-  tanh: (a) => a.tanh(),
-  floor: (a) => a.floor(),
-  ceil: (a) => a.ceil(),
+/** Sizes, and whether signs are mixed: |x + y| is |x| + |y| wherever both have one sign, and √(x − 10)² is 10 − x below ten. */
+const PLACES: readonly (readonly [low: number, high: number, mixed: boolean])[] = [
+  [0.3, 2.3, false],
+  [0.3, 2.3, true],
+  [0.3, 2.3, true],
+  [0.3, 2.3, true],
+  [0.05, 0.4, true],
+  [0.05, 0.4, true],
+  [2, 9, false],
+  [2, 9, true],
+  [2, 9, true],
+  [20, 300, true],
+  [20, 300, true],
+]
+const WHOLE = 9
+
+/** The same for the same names. */
+function points(names: readonly string[], counted: boolean): PrecisePoint[] {
+  const random = createRandom('mathematics, precisely', ...names)
+  const at = (value: (j: number) => number): PrecisePoint => new Map(names.map((name, j) => [name, new Precise(value(j))]))
+  if (counted) return Array.from({ length: WHOLE }, () => at(() => 1 + random.int(40)))
+  // two names have the same signs, and opposite ones, whatever is drawn
+  return PLACES.map(([low, high, mixed], i) =>
+    at((j) => (low + (high - low) * random.next()) * (mixed && (j < 2 ? (i >> j) & 1 : random.int(2)) === 1 ? -1 : 1)),
+  )
 }
 
 function byAlgebra(a: Expr, b: Expr): Proof {
   const names = new Map([...new Set([...variables(a), ...variables(b)])].map((name, i) => [name, `v${i}`]))
   try {
+    for (const e of [a, b]) refuseNoValue(e)
     const difference = `(${write(a, names)})-(${write(b, names)})`
     for (const form of [`expand(${difference})`, `simplify(${difference})`]) if (nerdamer(form).toString() === '0') return 'yes'
   } catch {
@@ -76,12 +73,24 @@ function byAlgebra(a: Expr, b: Expr): Proof {
   return 'unknown'
 }
 
+/** A part without variables that has no value would keep the library busy for hours, or make it round. */
+function refuseNoValue(e: Expr): void {
+  if (variables(e).size === 0) {
+    if (preciseAt(e, NOWHERE) === undefined) throw new Error('no value')
+  } else if (e.k === 'op' || e.k === 'pm') for (const part of [e.a, e.b]) refuseNoValue(part)
+  else if (e.k === 'neg') refuseNoValue(e.a)
+  else if (e.k === 'fn') e.args.forEach(refuseNoValue)
+}
+
+const NOWHERE: PrecisePoint = new Map()
+
 function write(e: Expr, names: ReadonlyMap<string, string>): string {
   if (e.k === 'num') return e.v.d === 1n ? `(${e.v.n})` : `(${textOf(e.v).includes('.') ? `${e.v.n}/${e.v.d}` : textOf(e.v)})`
   if (e.k === 'sym') return names.get(e.name) ?? e.name
   if (e.k === 'neg') return `(-(${write(e.a, names)}))`
   if (e.k === 'op') return `((${write(e.a, names)})${e.op}(${write(e.b, names)}))`
   if (e.k === 'pm') throw new Error('both signs')
+  if (e.name === 'floor' || e.name === 'ceil') throw new Error('rounded in double precision there, which proves nothing')
   const [a = '', b = ''] = e.args.map((arg) => write(arg, names))
   if (e.name === 'root') return `((${a})^(1/(${b})))`
   if (e.name === 'ln') return `log(${a})`

@@ -29,16 +29,16 @@ export async function proveAll(pairs: readonly (readonly [Expr, Expr])[], signal
 /** Compiled, also when the harness itself runs from its sources (in tests). */
 const WORKER = `${PACKAGE_ROOT}/dist/harness/workloads/math/worker.js`
 const LIMIT_MS = 2000
-/** Loading the library is slow on a busy machine. */
-const FIRST_LIMIT_MS = 10_000
+/** Loading the libraries is slow on a busy machine; the time of a proof counts from then on. */
+const LOADING_MS = 10_000
 const ReplySchema = z.object({ id: z.number(), proof: z.enum(['yes', 'no', 'unknown']) })
+const ReadySchema = z.object({ ready: z.literal(true) })
 
 let turn: Promise<undefined | void> = Promise.resolve()
 let thread: Thread | undefined
 let next = 0
 
 function ask(pairs: readonly (readonly [Expr, Expr])[], signal: AbortSignal): Promise<Proved> {
-  const limit = thread === undefined ? FIRST_LIMIT_MS : LIMIT_MS
   const current = (thread ??= start())
   const id = next++
   current.worker.ref()
@@ -47,6 +47,7 @@ function ask(pairs: readonly (readonly [Expr, Expr])[], signal: AbortSignal): Pr
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
       current.onReply = () => {}
+      current.onLoaded = () => {}
       if (stop) {
         if (thread === current) thread = undefined
         void current.worker.terminate()
@@ -54,7 +55,12 @@ function ask(pairs: readonly (readonly [Expr, Expr])[], signal: AbortSignal): Pr
       finish()
     }
     const onAbort = (): void => end(() => reject(new HarnessError('aborted', 'interrupted')), true)
-    const timer = setTimeout(() => end(() => resolve('timeout'), true), limit)
+    const limit = (ms: number): NodeJS.Timeout => setTimeout(() => end(() => resolve('timeout'), true), ms)
+    let timer = limit(current.loaded ? LIMIT_MS : LOADING_MS)
+    current.onLoaded = () => {
+      clearTimeout(timer)
+      timer = limit(LIMIT_MS)
+    }
     signal.addEventListener('abort', onAbort)
     current.onReply = (message) => {
       const reply = ReplySchema.safeParse(message)
@@ -67,14 +73,20 @@ function ask(pairs: readonly (readonly [Expr, Expr])[], signal: AbortSignal): Pr
 
 interface Thread {
   readonly worker: Worker
+  loaded: boolean
+  onLoaded: () => void
   /** Undefined: the thread has ended. */
   onReply: (message: unknown) => void
 }
 
 function start(): Thread {
   const worker = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: 192, stackSizeMb: 4 } })
-  const made: Thread = { worker, onReply: () => {} }
-  worker.on('message', (message: unknown) => made.onReply(message))
+  const made: Thread = { worker, loaded: false, onLoaded: () => {}, onReply: () => {} }
+  worker.on('message', (message: unknown) => {
+    if (!ReadySchema.safeParse(message).success) return made.onReply(message)
+    made.loaded = true
+    made.onLoaded()
+  })
   worker.on('error', () => made.onReply(undefined))
   worker.on('exit', () => {
     if (thread === made) thread = undefined

@@ -9,12 +9,12 @@ export interface Complex {
   readonly im: number
 }
 
-/** Points at which two expressions are compared: positive and negative ones; the same for the same names. */
+/** Points at which two expressions are compared: positive, negative and mixed ones; the same for the same names. */
 export function pointsFor(names: readonly string[]): Point[] {
   const random = createRandom('mathematics', ...names)
   const between = (low: number, high: number): number => low + (high - low) * random.next()
-  const ranges = [[0.3, 2.3], [0.3, 2.3], [2, 9], [-2.3, -0.3], [-5, -2]] as const // prettier-ignore
-  return ranges.map(([low, high]) => new Map(names.map((name) => [name, { re: between(low, high), im: 0 }])))
+  const ranges = [[0.3, 2.3, 1], [0.3, 2.3, 1], [2, 9, 1], [-2.3, -0.3, 1], [-5, -2, 1], [0.3, 5, -1]] as const // prettier-ignore
+  return ranges.map(([low, high, sign]) => new Map(names.map((name, i) => [name, { re: between(low, high) * sign ** i, im: 0 }])))
 }
 
 /** NaN in either part where there is no value. */
@@ -65,6 +65,8 @@ const turned = ({ re, im }: Complex): Complex => ({ re: -im, im: re })
 const sin = (a: Complex): Complex => (a.im === 0 ? real(Math.sin(a.re)) : scale(turned(sinh(turned(a))), -1))
 const cos = (a: Complex): Complex => (a.im === 0 ? real(Math.cos(a.re)) : cosh(turned(a)))
 const onReals = (f: (x: number) => number) => (a: Complex): Complex => (a.im === 0 ? real(f(a.re)) : NONE) // prettier-ignore
+/** So near to a whole number that rounding decides: nobody knows. */
+const whole = (to: (x: number) => number) => (x: number): number => (Math.abs(x - Math.round(x)) < 1e-9 * Math.max(1, Math.abs(x)) ? NaN : to(x)) // prettier-ignore
 /** The real root of negative numbers where the degree is odd. */
 function root(a: Complex, b: Complex): Complex {
   if (a.im === 0 && a.re < 0 && b.im === 0 && Math.abs(b.re % 2) === 1) return real(-((-a.re) ** (1 / b.re)))
@@ -84,8 +86,8 @@ const FNS: Readonly<Record<Extract<Expr, { k: 'fn' }>['name'], (a: Complex, b: C
   abs: ({ re, im }) => real(Math.hypot(re, im)),
   factorial: onReals(factorial),
   binom: (a, b) => (a.im === 0 && b.im === 0 ? real(factorial(a.re) / (factorial(b.re) * factorial(a.re - b.re))) : NONE),
-  floor: onReals(Math.floor),
-  ceil: onReals(Math.ceil),
+  floor: onReals(whole(Math.floor)),
+  ceil: onReals(whole(Math.ceil)),
   exp,
   ln,
   log: (a) => scale(ln(a), 1 / Math.LN10),

@@ -36,6 +36,21 @@ export function variables(e: Expr, found = new Set<string>()): Set<string> {
   return found
 }
 
+/** Whether the function stands in it. */
+export function uses(e: Expr, name: FunctionName): boolean {
+  if (e.k === 'op' || e.k === 'pm') return uses(e.a, name) || uses(e.b, name)
+  if (e.k === 'neg') return uses(e.a, name)
+  return e.k === 'fn' && (e.name === name || e.args.some((part) => uses(part, name)))
+}
+
+/** With numbers in the place of variables. */
+export function substitute(e: Expr, values: ReadonlyMap<string, Expr>): Expr {
+  if (e.k === 'sym') return values.get(e.name) ?? e
+  if (e.k === 'op' || e.k === 'pm') return { ...e, a: substitute(e.a, values), b: substitute(e.b, values) }
+  if (e.k === 'neg') return { ...e, a: substitute(e.a, values) }
+  return e.k === 'fn' ? { ...e, args: e.args.map((part) => substitute(part, values)) } : e
+}
+
 /** One tree for each choice of signs: the upper ones, and the lower ones. */
 export function signs(e: Expr): readonly Expr[] {
   return hasPm(e) ? [choose(e, 1), choose(e, -1)] : [e]

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import { prove, type Proof } from './prove.ts'
 import type { Expr } from './tree.ts'
 
+parentPort?.postMessage({ ready: true })
 parentPort?.on('message', ({ id, pairs }: { id: number; pairs: readonly (readonly [Expr, Expr])[] }) => {
   let proof: Proof = 'yes'
   for (const [a, b] of pairs) {
