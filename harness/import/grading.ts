@@ -30,15 +30,16 @@ export function chooseGrading(id: string | undefined, contestants: readonly Cont
       })
     return { grader: { id: GIVEN, version: '1' }, grade: async (_item, _text, given) => (given === undefined ? undefined : { score: given, grader: GIVEN }) }
   }
-  if (without.length > 0)
+  const grader = getGrader(chosen)
+  if (without.length > 0 && grader.targetless !== true)
     throw new HarnessError('data', `${without.length} of ${all.size} questions have no right answer for the grader ${chosen}: ${some(without)}`, {
       hint: 'give them with --dataset FILE.jsonl (id, prompt, target); --grader given takes the scores of the files',
     })
-  const grader = getGrader(chosen)
   return {
     grader,
     async grade(item, text, _given, signal) {
-      const { score, answer, detail } = await gradeFully(grader, item, splitReasoning(text).answer, signal)
+      const { score, answer, detail, ungraded } = await gradeFully(grader, item, splitReasoning(text).answer, signal)
+      if (ungraded) return undefined
       return { score, grader: grader.id, ...(answer === undefined ? {} : { answer }), ...(detail === undefined ? {} : { detail }) }
     },
   }

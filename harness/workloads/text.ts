@@ -25,6 +25,7 @@ export const clip = (text: string, length = 200): string => (text.length <= leng
 
 /**
  * NFC, one base character with its marks at a time. On the whole string `normalize` sorts runs of marks in quadratic
- * time, which a text made of nothing but marks turns into minutes.
+ * time, which a text made of nothing but marks turns into minutes. A text without marks, which most are, is left alone.
  */
-const compose = (text: string): string => text.replace(/[^\p{M}]\p{M}{1,16}/gu, (cluster) => cluster.normalize('NFC'))
+const compose = (text: string): string => (/[\u0300-\uffff]/.test(text) && /\p{M}/u.test(text) ? composed(text) : text)
+const composed = (text: string): string => text.replace(/[^\p{M}]\p{M}{1,16}/gu, (cluster) => cluster.normalize('NFC'))

@@ -273,6 +273,14 @@ describe('grades', () => {
     expect(imported.analysis.warnings.some(({ code }) => code === 'grades-disagree')).toBe(true)
   })
 
+  test('come from the graders of mathematics and of JSON too, which needs no right answer', async () => {
+    const sums = [{ id: 'a', output: '\\boxed{\\sqrt{8}}', target: '2\\sqrt{2}' }, { id: 'b', output: '\\boxed{2.828}', target: '2\\sqrt{2}' }] // prettier-ignore
+    const math = await importFiles(jsonLines('a.jsonl', sums), [], { grader: 'math' })
+    expect(math.run.samples.map(({ grade }) => grade?.score)).toEqual([1, 0])
+    const json = await importFiles(jsonLines('b.jsonl', [{ id: 'a', output: '{"x": 1}' }, { id: 'b', output: 'none', target: '[]' }]), [], { grader: 'json' }) // prettier-ignore
+    expect(json.run.samples.map(({ grade }) => grade?.score)).toEqual([1, 0])
+  })
+
   test('of the file are taken as they are with --grader given', async () => {
     const imported = await importFiles(jsonLines('a.jsonl', rows), [], { grader: 'given' })
     expect(rowOf(imported, 'a', 'accuracy')).toMatchObject({ value: 2 / 3 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../../harness/types.ts'
 import { getGrader, GRADER_IDS, type GraderId } from '../../harness/workloads/index.ts'
+import { HOSTILE } from '../../scripts/fuzz/texts.ts'
 
 const item = (target?: string): Item => ({ id: '1', hash: 'h', prompt: 'p', ...(target === undefined ? {} : { target }) })
 const score = (grader: GraderId, target: string, text: string, options: object = {}): number => getGrader(grader, options).grade(item(target), text).score
@@ -15,6 +16,7 @@ describe('exact', () => {
     ['caf\u00E9', 'cafe\u0301', {}, 1],
     ['Paris', 'It is Paris', {}, 0],
     ['', '', {}, 1],
+    ['\u{11099}\u{110BA}x', '\u{1109A}x', {}, 1], // a mark beyond the basic plane
   ])('target %j, answer %j, options %j: %j', (target, text, options, expected) => expect(score('exact', target, text, options)).toBe(expected))
 })
 
@@ -75,31 +77,12 @@ describe('choice', () => {
   })
 })
 
-const HOSTILE: Record<string, string> = {
-  'a million open brackets': '('.repeat(1e6),
-  'a million digits': '9'.repeat(1e6),
-  'a million zeros and a one': `0.${'0'.repeat(1e6)}1`,
-  'groups of thousands without end': '1,111'.repeat(2e5),
-  'groups that end wrongly': `1${',111'.repeat(2.5e5)}1`,
-  'commas and dots': '1,.'.repeat(3e5),
-  exponents: '1e'.repeat(5e5),
-  'minus signs': '-'.repeat(1e6),
-  'spaces between words': `${' '.repeat(1e6)}x${' '.repeat(1e6)}`,
-  'answer and spaces': `answer is${' '.repeat(1e6)}`,
-  'many answers': 'answer : '.repeat(1e5),
-  boxes: '\\boxed{\\text{'.repeat(7e4),
-  stars: '*'.repeat(1e6),
-  'marks in the wrong order': `a${'\u0301\u0323'.repeat(5e5)}`,
-  'lone surrogates': '\uD800'.repeat(1e6),
-  'NUL characters': '\0'.repeat(1e6),
-  punctuation: '.,;'.repeat(3e5),
-}
-
 /** The dearest ones. */
 const OPTIONS: Partial<Record<GraderId, object>> = {
   exact: { ignoreCase: true, ignorePunctuation: true },
   includes: { ignoreCase: true, ignorePunctuation: true },
   json: { schema: { type: 'array', items: { type: 'string', pattern: '(a+)+$' } } },
+  code: { language: 'python' },
   'tool-calls': { tools: [{ name: 'f', parameters: { type: 'object', required: ['x'] } }] },
 }
 
@@ -119,7 +102,7 @@ describe('any text gets a grade', () => {
   )
 
   it.each(GRADER_IDS)('%s never throws, and scores 0 or 1, the same each time', (id) => {
-    const grader = getGrader(id, id === 'tool-calls' ? OPTIONS[id] : {})
+    const grader = getGrader(id, id === 'tool-calls' || id === 'code' ? OPTIONS[id] : {})
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: 'binary-ascii' }),

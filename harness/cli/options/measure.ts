@@ -22,6 +22,7 @@ export const MEASURE = {
       set,
       data,
       ...untilDecided,
+      'allow-code': { type: 'boolean', description: 'Run code that models wrote, in a sandbox, to grade it; without, it is never run' },
       resume: { type: 'string', valueHint: 'RUN', description: 'Go on with this run (id, folder or `latest`); finished items are not asked again' },
     },
     examples: [
@@ -63,7 +64,7 @@ export const MEASURE = {
       dataset: { type: 'string', valueHint: 'FILE', description: 'The questions as JSON lines with id, prompt and target, where the files do not hold them' },
       grader: {
         type: 'enum',
-        options: ['exact', 'includes', 'numeric', 'choice', 'given'],
+        options: ['exact', 'includes', 'numeric', 'choice', 'math', 'json', 'given'],
         description: 'How answers are scored; given takes the scores in the files (default: exact where right answers are known, else given)',
       },
       score: { type: 'string', valueHint: 'NAME', description: 'Which of the scores in the files is kept, where there are several' },
