@@ -19,6 +19,7 @@ import type {
 } from '../types.ts'
 import { askedAlike, whoCannotTell, type Collected } from './asked-alike.ts'
 import { hashItems } from './hash.ts'
+import { duplicates } from './duplicates.ts'
 import { blocksOf, quickLoad, requestsOf, turnsOf, whyNotAsked, whyNotUnder } from './loads.ts'
 
 export interface PlanOptions {
@@ -145,19 +146,6 @@ async function collectWorkload(spec: WorkloadSpec, suite: Suite, seed: number, o
     throw new HarnessError('usage', `workload ${spec.id} has no items, so there is nothing to ask`, { hint: 'check its source and its limit' })
   if (sources.length > 0 || spec.prefix === undefined) warnings.push(...duplicates(spec.id, items))
   return { workload: { id: spec.id, items, itemsHash: hashItems(items), ...(sources.length === 0 ? {} : { sources }) }, warnings }
-}
-
-/** Questions that stand there twice count twice, and are not independent. */
-function duplicates(workload: string, items: readonly Item[]): Warning[] {
-  const first = new Map<string, string>()
-  const again = items.flatMap(({ id, hash }) => {
-    const before = first.get(hash)
-    if (before === undefined) first.set(hash, id)
-    return before === undefined ? [] : [`${id} is ${before}`]
-  })
-  if (again.length === 0) return []
-  const examples = again.slice(0, 3).join(', ')
-  return [{ code: 'duplicate-items', message: `workload ${workload}: ${again.length} of ${items.length} questions stand there twice, with the same answer (${examples}${again.length > 3 ? ' …' : ''}); each counts` }] // prettier-ignore
 }
 
 /** A number of blocks; or a block for each look, of items in random order. */

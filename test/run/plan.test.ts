@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { describeDifference, describeSuite } from '../../harness/run/hash.ts'
 import { batchesOf, blocksOf, requestsOf, warmupBatches, whyNotUnder } from '../../harness/run/loads.ts'
 import { planSuite } from '../../harness/run/plan.ts'
-import type { LoadSpec, LoadedSuite } from '../../harness/types.ts'
+import type { Item, LoadSpec, LoadedSuite } from '../../harness/types.ts'
+import { itemHash } from '../../harness/workloads/index.ts'
 import { PARENT_ADAPTER, items, scripted, suiteOf, sums } from './suites.ts'
 
 const SEQUENTIAL: LoadSpec = { id: 'sequential', kind: 'sequential' }
@@ -97,6 +98,17 @@ test('a workload without items, or with two of one id, is refused', async () => 
     code: 'data',
     message: expect.stringContaining('two items with the id "sum-0"'),
   })
+})
+
+test('questions that stand there twice are told of, with the same answer and with another one', async () => {
+  const item = (id: string, prompt: string, target: string): Item => ({ id, hash: itemHash(prompt, target), prompt, target })
+  const same = [item('a', 'p', '1'), item('b', 'q', '2'), item('c', 'p', '1'), item('d', 'q', '3')]
+  const { warnings } = await planSuite(suiteOf({ workloads: [sums(4, { items: () => same })] }))
+  expect(warnings).toEqual([
+    { code: 'duplicate-items', message: 'workload sums: 1 of 4 questions stand there twice, with the same answer (c is a); each counts' },
+    { code: 'contradicting-items', message: expect.stringContaining('1 of 4 questions stand there twice with different right answers (d asks what b asks)') },
+  ])
+  expect((await planSuite(suiteOf({ workloads: [sums(4)] }))).warnings).toBeUndefined()
 })
 
 test('blocks hold every item once and in order, cut no batch apart, and differ by one batch at most', () => {
