@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { HarnessError } from '../errors.ts'
+import type { Suite } from '../types.ts'
 
 /** Sets variables of this process and of those that it starts. */
 export function setVariables(assignments: readonly string[] | undefined): void {
@@ -14,6 +15,14 @@ export function setData(path: string | undefined): void {
   const absolute = resolve(path)
   if (!existsSync(absolute)) throw new HarnessError('usage', `--data ${path}: there is no such file or folder`)
   process.env.DISTILLBENCH_DATA = absolute
+}
+
+/** A copy that nobody reads would be passed over in silence. Throws HarnessError `usage`. */
+export function checkData(path: string | undefined, { name, workloads }: Suite): void {
+  if (path === undefined || workloads.some(({ takesData }) => takesData)) return
+  throw new HarnessError('usage', `--data ${path}: the suite ${name} has questions of its own and takes no copy of others`, {
+    hint: 'suites of public benchmarks do, such as gsm8k; in a suite of your own write data: "${DISTILLBENCH_DATA:-}" in a workload of the kind hub, or file: "${DISTILLBENCH_DATA}"',
+  })
 }
 
 /** Throws HarnessError `usage` for what is no assignment, and for names of keys: a key on a command line would be in its record. */

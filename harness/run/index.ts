@@ -2,6 +2,7 @@
 export { describeEnvironment, describeHost } from './environment.ts'
 export { describeDifference, describeSuite } from './hash.ts'
 export { planSuite, type PlanOptions, type SideBySide } from './plan.ts'
+export { unready, type Unready } from './readiness.ts'
 export { runSuite, type RunOptions, type RunParts } from './runner.ts'
 export { ruleOf } from './until-decided.ts'
 export { readCalibration, SMALL_ERROR, thisMachine, trustOf, writeCalibration } from './load/calibration.ts'

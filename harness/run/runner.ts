@@ -1,13 +1,14 @@
 /** Runs a suite, cell by cell. Emits events; knows no terminal and no file format. */
 import { HarnessError } from '../errors.ts'
 import { probeMeters } from '../meters/index.ts'
-import type { LoadedSuite, Plan, RunEvent, Sample, StoredRun } from '../types.ts'
+import type { Leave, LoadedSuite, Plan, RunEvent, Sample, StoredRun } from '../types.ts'
 import { startClock, type Clock } from './clock.ts'
 import { readCalibration } from './load/calibration.ts'
 import { describeEnvironment } from './environment.ts'
 import { describeSuite } from './hash.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { chooseModels, planSuite, type SideBySide } from './plan.ts'
+import { noGrades } from './readiness.ts'
 import { finalState, mergeMeters, newRecord, smallBatches, type ProbedMeter } from './record.ts'
 import { checkSameSuite, choicesOf, latestTime, restOf, resumeWarnings, type Choices, type Rest } from './resume.ts'
 import { createScoring } from './scoring/pass.ts'
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly resume?: string
   /** Ask until every student is decided; limits take the place of the suite's. Default: as the suite says. */
   readonly untilDecided?: UntilDecidedWish
+  /** Let graders run code that models wrote, in a sandbox; default: no. */
+  readonly allowCode?: boolean
   /** Pairs of models that run one after the other in each block. */
   readonly sideBySide?: SideBySide
   /** The command line, for the record. */
@@ -81,6 +84,8 @@ export async function runSuite(
     const news = earlier === undefined ? smallBatches(loaded.suite, plan) : rest.size === 0 ? [] : resumeWarnings(earlier, environment, startedAt)
     if (earlier === undefined) plan.warnings?.forEach((warning) => journal.warning(warning))
     news.forEach((warning) => journal.warning(warning))
+    const leave: Leave = { code: options.allowCode === true }
+    if (rest.size > 0) (await noGrades(loaded.suite, leave)).forEach((warning) => journal.warning(warning))
     store.writeRecord(journal.record)
     // 4. The cells, one after the other, on one clock.
     const clock = startClock(earlier === undefined ? 0 : latestTime(earlier) + 1)
@@ -113,7 +118,7 @@ export async function runSuite(
         continue
       }
       const from = clock.now()
-      const ended = await runPlanned(cell, left, { loaded, plan, journal: watched, shared, onEvent })
+      const ended = await runPlanned(cell, left, { loaded, plan, journal: watched, shared, leave, onEvent })
       referee?.after(ended, clock.now() - from)
       journal.cell(ended)
       if (sameBlock(cell, plan.cells[i + 1])) continue

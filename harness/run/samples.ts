@@ -1,6 +1,6 @@
 /** From what was asked and answered to the samples of the record. */
 import { fnv1a } from '../random.ts'
-import type { CellKey, Completion, Failure, Grade, Grader, Item, Message, Request, Said, Sample, WorkloadSpec } from '../types.ts'
+import type { CellKey, Completion, Failure, Grade, Grader, Item, Leave, Message, Request, Said, Sample, WorkloadSpec } from '../types.ts'
 import { splitReasoning, ungraded } from '../workloads/index.ts'
 import type { Answer, Arrivals } from './protocol.ts'
 import { redactFailure } from './redact.ts'
@@ -31,14 +31,14 @@ export function sampleOf(asked: Asked, answer: Answer, { grader }: WorkloadSpec)
   const completion = apart(answer.completion)
   if (grader === ungraded) return { ...identity(asked), ...timesOf(answer), ...completion, ...ofText(completion) }
   const { unsettled, ...grade } = grader.grade(asked.item, completion.text, saidOf(completion))
-  return { ...identity(asked), ...timesOf(answer), ...completion, grade: unsettled ? { ...tidy(grade, grader), unsettled } : tidy(grade, grader) }
+  const sample = { ...identity(asked), ...timesOf(answer), ...completion }
+  return unsettled ? { ...sample, grade: { ...tidy(grade, grader), unsettled } } : withGrade(sample, grade, grader)
 }
 
 /** The sample with the grade that took its time; rejects only when aborted. */
-export async function settled(sample: Sample, item: Item, { grader }: WorkloadSpec, signal: AbortSignal): Promise<Sample> {
-  const { unsettled: _, ...first } = sample.grade ?? { score: 0, grader: grader.id }
-  const grade = (await grader.settle?.(item, sample.text, signal, saidOf(sample))) ?? first
-  return { ...sample, grade: tidy(grade, grader) }
+export async function settled(sample: Sample, item: Item, { grader }: WorkloadSpec, signal: AbortSignal, leave: Leave): Promise<Sample> {
+  const { grade: first = { score: 0, grader: grader.id }, ...rest } = sample
+  return withGrade(rest, (await grader.settle?.(item, sample.text, signal, saidOf(sample), leave)) ?? first, grader)
 }
 
 /** A request that got no answer; `tokenMs` and `text` are as far as they came. Only the tokens that were seen are counted: none of the prompt. */
@@ -74,6 +74,11 @@ const saidOf = ({ finish, toolCalls, likelihoods }: Pick<Sample, 'finish' | 'too
 function ofText({ likelihoods }: Completion): Pick<Sample, 'logProb' | 'logProbTokens'> {
   const [only, ...others] = likelihoods ?? []
   return only === undefined || others.length > 0 ? {} : { logProb: only.logProb, logProbTokens: only.tokens }
+}
+
+function withGrade(sample: Sample, grade: Grade, grader: Grader): Sample {
+  const billed = grade.bill === undefined ? sample : { ...sample, grading: grade.bill }
+  return grade.ungraded ? { ...billed, ungraded: grade.detail ?? 'its grader did not say why' } : { ...billed, grade: tidy(grade, grader) }
 }
 
 /** As it is stored, whatever else a grader of a user's own gives. */

@@ -1,6 +1,6 @@
 /** Samples whose grade takes its time: symbolic algebra, code that is run, another model that is asked. */
 import { toFailure } from '../errors.ts'
-import type { Item, Sample } from '../types.ts'
+import type { Item, Leave, Sample } from '../types.ts'
 import type { CellTask } from './cell.ts'
 import { settled } from './samples.ts'
 
@@ -15,7 +15,7 @@ export interface Settling {
  * Beside a model in a process of this machine nothing is graded before the cell has ended, so that its times are its own. Samples of
  * served models are graded as they come: should the harness be killed, few are lost.
  */
-export function settling(task: CellTask, signal: AbortSignal, write: (sample: Sample) => void): Settling {
+export function settling(task: CellTask, signal: AbortSignal, leave: Leave, write: (sample: Sample) => void): Settling {
   const items = new Map(task.items.map((item) => [item.id, item]))
   const waiting: Sample[] = []
   let [running, failure]: [number, { error: unknown } | undefined] = [0, undefined]
@@ -40,7 +40,7 @@ export function settling(task: CellTask, signal: AbortSignal, write: (sample: Sa
   }
   const gradeOf = async (sample: Sample, item: Item): Promise<Sample | undefined> => {
     try {
-      return await settled(sample, item, task.workload, signal)
+      return await settled(sample, item, task.workload, signal, leave)
     } catch (error) {
       if (signal.aborted) return undefined
       return { ...sample, grade: { score: 0, grader: task.workload.grader.id, detail: `the grader failed: ${toFailure(error).message}` } }

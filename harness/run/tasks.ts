@@ -1,7 +1,7 @@
 /** From a planned cell to the cell that has run. */
 import { HarnessError } from '../errors.ts'
 import { adapterPlace } from '../models/registry.ts'
-import type { CellRecord, Item, LoadedSuite, Plan, RunEvent, Sample } from '../types.ts'
+import type { CellRecord, Item, Leave, LoadedSuite, Plan, RunEvent, Sample } from '../types.ts'
 import { runCell, type CellContext, type CellTask } from './cell.ts'
 import type { Journal } from './journal.ts'
 import { runLoadCell } from './load/cell.ts'
@@ -18,6 +18,7 @@ export interface RunContext {
   readonly plan: Plan
   readonly journal: Journal
   readonly shared: SharedContext
+  readonly leave: Leave
   readonly onEvent: (event: RunEvent) => void
 }
 
@@ -43,7 +44,7 @@ export async function runPlanned({ id, key, items, skip }: Plan['cells'][number]
     timeSteps: !journal.record.cells.some((cell) => cell.state === 'done' && cell.key.model === key.model), // once per model
   }
   const watch = watchPrompts(task.items, task.workload)
-  const grades = settling(task, shared.signal, (sample) => journal.sample(sample))
+  const grades = settling(task, shared.signal, context.leave, (sample) => journal.sample(sample))
   const cellContext: CellContext = {
     ...shared,
     meters: shared.meters.filter(({ model }) => model === undefined || model === key.model),

@@ -7,7 +7,7 @@ import type { Attempt, Completion, Likelihood, ModelCard, RuntimeFacts, StepTimi
 import type { GatePolicy } from './gate.ts'
 import type { MeterSpec } from './meter.ts'
 import type { Observed } from './observed.ts'
-import type { DataSource, Grade, LoadSpec, ModelSpec, UntilDecided } from './suite.ts'
+import type { DataSource, Grade, GradingBill, LoadSpec, ModelSpec, UntilDecided } from './suite.ts'
 import type { Site } from './site.ts'
 import type { Decision } from './verdict.ts'
 
@@ -102,6 +102,10 @@ export interface Sample {
   finish: Completion['finish'] | 'error'
   text: string
   grade?: Grade
+  /** Why an answer that came has no grade, where its grader told. */
+  ungraded?: string
+  /** Apart from what the model took. */
+  grading?: GradingBill
   error?: Failure
   /** What a time in `tokenMs` is: a token (the default), or an event whose number of tokens is not known. */
   timing?: 'token' | 'event'

@@ -87,6 +87,8 @@ export interface WorkloadSpec {
   limit?: number
   /** What prompts have in common at their beginning, in words; absent: they are asked as they are. */
   prefix?: string
+  /** Its questions may be a copy that `--data`, the variable DISTILLBENCH_DATA, names. */
+  takesData?: true
 }
 
 /** What whoever asks for items wants to know beside them. */
@@ -102,11 +104,15 @@ export interface ItemsContext {
 export interface DataSource { use: 'questions' | 'examples'; file: string; sha256: string; bytes: number; dataset?: string; config?: string; split?: string; revision?: string }
 
 /** `settle` takes its time where `grade` says that it could not tell at once (`unsettled`); it does not throw either, but for an abort. */
-export interface Grader { id: string; version: string; /** Items need no right answer. */ targetless?: true; /** Ids of ways to grade that are not comparable with one another: each grade names its own. */ ways?: readonly string[]; grade(item: Item, text: string, said?: Said): Grade; settle?(item: Item, text: string, signal: AbortSignal, said?: Said): Promise<Grade> }
+export interface Grader { id: string; version: string; /** Items need no right answer. */ targetless?: true; /** Ids of ways to grade that are not comparable with one another: each grade names its own. */ ways?: readonly string[]; grade(item: Item, text: string, said?: Said): Grade; settle?(item: Item, text: string, signal: AbortSignal, said?: Said, leave?: Leave): Promise<Grade>; /** Why answers would get no grade here; undefined: nothing stands in the way. */ ready?(leave: Leave): Promise<string | undefined> }
+/** What the user has allowed a grader that takes its time. */
+export interface Leave { /** Run code that a model wrote. */ readonly code?: boolean }
+/** What grading an answer took, where another model was asked. */
+export interface GradingBill { requests: number; promptTokens: number; outputTokens: number; costUsd?: number }
 /** What a model said beside its answer; the answer is without its reasoning. */
 export interface Said { readonly toolCalls?: readonly { name: string; arguments: string }[]; readonly truncated?: boolean; /** Of the item's given texts. */ readonly likelihoods?: readonly Likelihood[] }
 /** `score` is between 0 and 1; a binary grader gives 0 or 1. Never throws, whatever the text. */
-export interface Grade { score: number; grader: string; answer?: string; detail?: string; /** Never stored. */ unsettled?: true }
+export interface Grade { score: number; grader: string; answer?: string; detail?: string; /** Never stored. */ unsettled?: true; /** No grade at all; the reason is the detail. */ ungraded?: true; bill?: GradingBill }
 
 export interface Item { id: string; hash: string; prompt: string | readonly Message[]; target?: string; slice?: string; cluster?: string; /** Answers to choose from, in the order of their letters. */ choices?: readonly string[]; /** In place of a written answer. */ given?: Given; /** Which of the given texts is right, and what each is called and measured by. */ right?: { index: number; names: readonly string[]; plain: readonly string[] }; length?: ItemLength; opening?: Opening; turn?: Turn }
 /** Made-up prompts: tokens asked for, and who counted those of the prompt. `ignoreEos`: the server is asked to go on to the full length. */

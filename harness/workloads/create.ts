@@ -57,6 +57,7 @@ export function createWorkload(input: WorkloadInput, dir: string): WorkloadSpec 
     stop: stop ?? parts.stop ?? [],
     ...(cap === undefined ? {} : { limit: cap }),
     ...(parts.prefix === undefined ? {} : { prefix: parts.prefix }),
+    ...(parts.takesData === true ? { takesData: true } : {}),
   }
 }
 

@@ -1,7 +1,7 @@
 /** Kind `file`: a table of questions, here or behind an address, read as it streams by. */
 import { z } from 'zod'
 import type { ItemsContext } from '../types.ts'
-import { bytesOf, FETCH_SHAPE, type FetchOptions } from './datasets/options.ts'
+import { bytesOf, FETCH_SHAPE, takesData, type FetchOptions } from './datasets/options.ts'
 import { openReference } from './datasets/reference.ts'
 import { DATA_FORMATS, readTable, type DataFormat, type LocatedRow } from './datasets/rows.ts'
 import { workloadKind } from './kind.ts'
@@ -38,6 +38,7 @@ export const file = workloadKind<FileOptions>({
       yield* readTable(opened.file, { format: use === 'questions' ? format : undefined, what, signal: context.signal })
     }
     return {
+      ...takesData(reference),
       items: (seed, context = {}) =>
         itemsFromRows(rows(reference, 'questions', context), templates, {
           id,

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import { HarnessError, toFailure } from '../errors.ts'
-import type { Grade, Grader, Item, Said } from '../types.ts'
+import type { Grade, Grader, GradingBill, Item, Leave, Said } from '../types.ts'
 import { createExtract, type ExtractStep } from './extract.ts'
 
 /** What a grader may want to know beside text and target. */
@@ -23,8 +23,10 @@ export interface GraderKind<Options extends object> {
   readonly shape: { readonly [K in keyof Options]-?: z.ZodType<unknown, Options[K] | undefined> }
   /** Reads one answer; `target` is the right one, empty where the item has none. Must give the same verdict for the same strings, in linear time. */
   judge(options: Options): (text: string, target: string, extra: Extra) => Verdict
+  /** Why answers would get no grade here; undefined: nothing stands in the way. */
+  ready?(options: Options): (leave: Leave) => Promise<string | undefined>
   /** Takes its time with what `judge` left unsettled. */
-  settle?(options: Options): (text: string, target: string, extra: Extra, signal: AbortSignal) => Promise<Verdict>
+  settle?(options: Options): (text: string, target: string, extra: Extra, signal: AbortSignal, leave: Leave) => Promise<Verdict>
 }
 
 /** `answer` is what was read from the text, if anything was. */
@@ -36,6 +38,9 @@ export interface Verdict {
   readonly detail?: string
   /** `settle` must be asked. */
   readonly unsettled?: true
+  /** No grade at all; `detail` says why. */
+  readonly ungraded?: true
+  readonly bill?: GradingBill
 }
 
 /** What every grader that suites name takes besides its own options. */
@@ -55,12 +60,14 @@ export function createGrader<Options extends object>(id: string, kind: GraderKin
   const fullId = set.length === 0 ? name : `${name}(${set.map(([key, value]) => (value === true ? key : `${key}=${optionText(value)}`)).join(',')})`
   const judge = kind.judge(own as unknown as Options)
   const settle = kind.settle?.(own as unknown as Options)
+  const ready = kind.ready?.(own as unknown as Options)
   const extract = steps === undefined ? (text: string) => ({ text }) : createExtract(steps)
   const gradeOf = ({ correct, score, ...found }: Verdict): Grade => ({ score: score ?? (correct ? 1 : 0), grader: fullId, ...found })
   return {
     id: fullId,
     version: kind.version,
     ...(kind.targetless === true ? { targetless: true } : {}),
+    ...(ready === undefined ? {} : { ready }),
     grade(item, text, said = {}) {
       if (item.target === undefined && kind.targetless !== true) return { score: 0, grader: fullId, detail: 'the item has no right answer to compare with' }
       try {
@@ -74,10 +81,10 @@ export function createGrader<Options extends object>(id: string, kind: GraderKin
     ...(settle === undefined
       ? {}
       : {
-          async settle(item, text, signal, said = {}) {
+          async settle(item, text, signal, said = {}, leave = {}) {
             const extracted = extract(text)
             if (extracted.text === undefined) return { score: 0, grader: fullId, detail: extracted.why }
-            return gradeOf(await settle(extracted.text, item.target ?? '', { item, said }, signal))
+            return gradeOf(await settle(extracted.text, item.target ?? '', { item, said }, signal, leave))
           },
         }),
   }
@@ -108,6 +115,7 @@ export function guardGrader(grader: Grader): Grader {
   return {
     id: grader.id,
     version: grader.version,
+    ...(grader.ready === undefined ? {} : { ready: (leave) => grader.ready!(leave) }),
     grade(item, text, said) {
       try {
         return held(grader.grade(item, text, said))
@@ -115,7 +123,7 @@ export function guardGrader(grader: Grader): Grader {
         return failed(`the grader failed: ${error instanceof Error ? error.message : String(error)}`)
       }
     },
-    ...(grader.settle === undefined ? {} : { settle: async (item, text, signal, said) => held(await grader.settle!(item, text, signal, said)) }),
+    ...(grader.settle === undefined ? {} : { settle: async (...asked) => held(await grader.settle!(...asked)) }),
   }
 }
 

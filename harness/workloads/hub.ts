@@ -6,8 +6,8 @@ import { HarnessError } from '../errors.ts'
 import type { ItemsContext } from '../types.ts'
 import { fromEnvironment } from '../variables.ts'
 import type { HubDataset, Snapshot } from './datasets/hub.ts'
-import { localFiles } from './datasets/local.ts'
-import { bytesOf, FETCH_SHAPE, type FetchOptions } from './datasets/options.ts'
+import { localConfigs, localFiles } from './datasets/local.ts'
+import { bytesOf, FETCH_SHAPE, takesData, type FetchOptions } from './datasets/options.ts'
 import { openLocal, openReference } from './datasets/reference.ts'
 import { formatOf, readTable, type LocatedRow } from './datasets/rows.ts'
 import { itemsFromRows, TEMPLATE_SHAPE, type TemplateOptions } from './items.ts'
@@ -58,16 +58,18 @@ export const hub = workloadKind<HubOptions>({
   },
   create: ({ dataset, config, split = 'test', revision, data, endpoint, tokenEnv, maxMiB, hosts, ...templates }, { id, dir }) => {
     const what = `workload ${id}`
-    const configs: readonly (string | undefined)[] = typeof config === 'object' ? config : [config]
     const wanted: Omit<HubDataset, 'config'> = { dataset, revision, endpoint, tokenEnv, hosts, maxBytes: bytesOf(maxMiB) }
     return {
+      ...takesData(data),
       items: (seed, context = {}) => {
         let opened: Promise<Snapshot> | undefined
         const snapshot = (): Promise<Snapshot> => (opened ??= import('./datasets/hub.ts').then(({ openHub }) => openHub(wanted, what, context)))
         const rows = (name: string, use: 'questions' | 'examples'): AsyncGenerator<LocatedRow> => {
           const copy = copyOf(data, dir)
           const one = (which: string | undefined) => (copy === undefined ? fromHub(name, use, snapshot, dataset, which, { what, context, id }) : fromCopy(copy, name, use, { what, context, config: which })) // prettier-ignore
-          return typeof config === 'object' && !isFile(copy) ? each(configs, one) : one(configs[0])
+          if (typeof config !== 'object') return one(config)
+          const parts = copy === undefined ? config : isFolder(copy) ? localConfigs(copy, config) : []
+          return parts.length === 0 ? one(undefined) : each(parts, one)
         }
         const examples = (input: { file?: string | undefined; split?: string | undefined }): AsyncGenerator<LocatedRow> | undefined =>
           input.split !== undefined ? rows(input.split, 'examples') : input.file === undefined ? undefined : fromFile(input.file, { what, dir, context })
@@ -84,10 +86,10 @@ function copyOf(data: string | undefined, dir: string): string | undefined {
   return 'value' in expanded && expanded.value !== '' ? resolve(dir, expanded.value) : undefined
 }
 
-const isFile = (copy: string | undefined): boolean => copy !== undefined && existsSync(copy) && statSync(copy).isFile()
+const isFolder = (copy: string): boolean => existsSync(copy) && statSync(copy).isDirectory()
 
 /** The rows of each configuration, which the column `config` names. */
-async function* each(configs: readonly (string | undefined)[], rows: (config: string | undefined) => AsyncGenerator<LocatedRow>): AsyncGenerator<LocatedRow> {
+async function* each(configs: readonly string[], rows: (config: string) => AsyncGenerator<LocatedRow>): AsyncGenerator<LocatedRow> {
   for (const config of configs) for await (const { row, where } of rows(config)) yield { row: { ...row, config }, where: `${config}, ${where}` }
 }
 

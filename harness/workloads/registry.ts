@@ -9,6 +9,7 @@ import { conversations } from './conversations.ts'
 import { ExtractSchema } from './extract.ts'
 import { createGrader, type CommonGraderOptions, type GraderKind } from './grader.ts'
 import { choice } from './graders/choice.ts'
+import { code } from './graders/code.ts'
 import { exact } from './graders/exact.ts'
 import { includes } from './graders/includes.ts'
 import { instructions } from './graders/instructions.ts'
@@ -35,7 +36,7 @@ export const WORKLOAD_KINDS = {
 }
 
 /** The graders by name. */
-export const GRADERS = { exact, includes, numeric, choice, math, instructions, json, 'tool-calls': toolCalls }
+export const GRADERS = { exact, includes, numeric, choice, math, code, instructions, json, 'tool-calls': toolCalls }
 
 /** Options of each kind and of each grader, as a suite writes them. */
 export type KindOptions = { [K in keyof typeof WORKLOAD_KINDS]: (typeof WORKLOAD_KINDS)[K] extends WorkloadKind<infer Options> ? Options : never }

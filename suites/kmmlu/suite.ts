@@ -1,8 +1,6 @@
 import { defineSuite } from '../../harness/index.ts'
 import { data, KOREAN_LETTER, served } from '../served.ts'
-
-/** The hub has a configuration for each of 45 subjects. */
-const SUBJECTS = 'Accounting,Agricultural-Sciences,Aviation-Engineering-and-Maintenance,Biology,Chemical-Engineering,Chemistry,Civil-Engineering,Computer-Science,Construction,Criminal-Law,Ecology,Economics,Education,Electrical-Engineering,Electronics-Engineering,Energy-Management,Environmental-Science,Fashion,Food-Processing,Gas-Technology-and-Engineering,Geomatics,Health,Industrial-Engineer,Information-Technology,Interior-Architecture-and-Design,Korean-History,Law,Machine-Design-and-Manufacturing,Management,Maritime-Engineering,Marketing,Materials-Engineering,Math,Mechanical-Engineering,Nondestructive-Testing,Patent,Political-Science-and-Sociology,Psychology,Public-Safety,Railway-and-Automotive-Engineering,Real-Estate,Refrigerating-Machinery,Social-Welfare,Taxation,Telecommunications-and-Wireless-Technology'.split(',') // prettier-ignore
+import { SUBJECTS } from './subjects.ts'
 
 export default defineSuite({
   ...served,

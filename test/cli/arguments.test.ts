@@ -38,6 +38,7 @@ describe('options', () => {
       models: 'a,b',
       backend: 'auto',
       'until-decided': false,
+      'allow-code': false,
       'max-minutes': undefined,
       'max-cost': undefined,
       set: [],

@@ -15,6 +15,7 @@ export default command('doctor', async (args, { io, signal }) => {
     ...(await checkBackends(signal)),
     ...(await safely('meters', () => meterChecks(signal))),
     ...(await safely('load', async () => (await import('../doctor/load.ts')).checkLoad(args.out))),
+    ...(await safely('code of models', codeChecks)),
     ...checkPackages(),
   ]
   signal.throwIfAborted()
@@ -53,6 +54,19 @@ async function meterChecks(signal: Context['signal']): Promise<Check[]> {
     if (probe.state === 'absent') return { ...base, state: 'absent', detail: probe.why }
     return { ...base, state: 'failed', detail: probe.error.message, ...(probe.error.hint === undefined ? {} : { advice: probe.error.hint }) }
   })
+}
+
+/** Whether the grader `code` may run here, with `--allow-code`. */
+async function codeChecks(): Promise<Check[]> {
+  const { LANGUAGES, probeSandbox } = await import('../../workloads/code/languages.ts')
+  return Promise.all(
+    LANGUAGES.map(async (name): Promise<Check> => {
+      const able = await probeSandbox(name)
+      const base = { group: 'code of models' as const, name }
+      if (able.state === 'ok') return { ...base, state: 'works', detail: 'no network, a file system of its own, limits on time, memory, processes and files' }
+      return { ...base, state: 'absent', detail: able.state === 'absent' ? able.why : able.error.message, advice: 'answers that are code stay without a grade' }
+    }),
+  )
 }
 
 /** A group that cannot be checked at all is one failed line; the others still report. */

@@ -1,5 +1,6 @@
 import { EXIT, HarnessError, toFailure, type Failure } from '../../errors.ts'
 import type { LoadedSuite, Observed, Plan, StoredRun, UntilDecided } from '../../types.ts'
+import type { Unready } from '../../run/index.ts'
 import { command } from '../command.ts'
 import { forecast, type Forecast } from '../forecast.ts'
 import { formatCount, formatNumber, formatValue } from '../../../reports/format.ts'
@@ -7,7 +8,7 @@ import { wrap } from '../../../reports/text.ts'
 import { duration, textTable } from '../format.ts'
 import { itemsExpected, untilDecidedOf, untilDecidedText } from '../until-decided.ts'
 import { jsonText, paint, type Io } from '../io.ts'
-import { setData } from '../variables.ts'
+import { checkData, setData } from '../variables.ts'
 
 /** More runs than this tell nothing new about the pace. */
 const RUNS_READ = 5
@@ -15,8 +16,9 @@ const RUNS_READ = 5
 export default command('plan', async (args, { io, signal }) => {
   setData(args.data)
   const { loadSuite } = await import('../../suite/index.ts')
-  const { planSuite, ruleOf } = await import('../../run/index.ts')
+  const { planSuite, ruleOf, unready } = await import('../../run/index.ts')
   const loaded = await loadSuite(args.suite)
+  checkData(args.data, loaded.suite)
   const rule = ruleOf(loaded.suite, untilDecidedOf(args))
   const planned = await planOrWhyNot(planSuite, loaded, {
     signal,
@@ -26,9 +28,12 @@ export default command('plan', async (args, { io, signal }) => {
     ...(args.seed === undefined ? {} : { seed: args.seed }),
     ...(args.models === undefined ? {} : { models: args.models.split(',').map((model) => model.trim()) }),
   })
+  const gaps = await unready(loaded.suite, {})
   if ('missing' in planned) {
     await io.result(
-      args.json ? jsonText({ suite: loaded.suite.name, state: 'data-missing', ...planned.missing }) : missingText(loaded.suite, planned.missing, io),
+      args.json
+        ? jsonText({ suite: loaded.suite.name, state: 'data-missing', ...planned.missing, ...noGrades(gaps) })
+        : missingText(loaded.suite, planned.missing, gaps, io),
     )
     return EXIT.ok
   }
@@ -44,10 +49,11 @@ export default command('plan', async (args, { io, signal }) => {
         ...expected,
         ...(rule === undefined ? {} : { untilDecided: { rule, workloads: itemsExpected(plan, loaded.suite) } }),
         prefixPolicies: prefixPolicies(loaded.suite),
+        ...noGrades(gaps),
         basedOn: earlier.map((run) => run.record.id),
       }),
     )
-  else await io.result(planText(loaded.suite, plan, expected, earlier, io, rule))
+  else await io.result(planText({ suite: loaded.suite, plan, expected, earlier, gaps, io, rule }))
   return EXIT.ok
 })
 
@@ -65,7 +71,7 @@ async function planOrWhyNot(planSuite: PlanSuite, ...args: Parameters<PlanSuite>
   }
 }
 
-function missingText(suite: LoadedSuite['suite'], { message, hint }: Failure, io: Io): string {
+function missingText(suite: LoadedSuite['suite'], { message, hint }: Failure, gaps: readonly Unready[], io: Io): string {
   const { width } = io.stdout
   const workloads = suite.workloads.map(({ id, title, maxTokens, grader }) => [id, title, grader.id, String(maxTokens)])
   return [
@@ -74,6 +80,7 @@ function missingText(suite: LoadedSuite['suite'], { message, hint }: Failure, io
     ...(hint === undefined ? [] : wrap(`To go on: ${hint}.`, width)),
     '',
     textTable(['workload', 'title', 'grader', 'most tokens'], workloads, width),
+    ...gapLines(gaps, width),
     ...wrap(`Models: ${suite.models.map(({ id }) => id).join(', ')}; loads: ${suite.loads.map(({ id }) => id).join(', ')}. Nothing was run.`, width),
     '',
   ].join('\n')
@@ -87,7 +94,17 @@ async function earlierRuns(out: string, suite: string): Promise<readonly StoredR
   return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])) // a damaged record only makes the forecast poorer
 }
 
-function planText(suite: LoadedSuite['suite'], plan: Plan, expected: Forecast, earlier: readonly StoredRun[], io: Io, rule: UntilDecided | undefined): string {
+interface PlanParts {
+  readonly suite: LoadedSuite['suite']
+  readonly plan: Plan
+  readonly expected: Forecast
+  readonly earlier: readonly StoredRun[]
+  readonly gaps: readonly Unready[]
+  readonly io: Io
+  readonly rule: UntilDecided | undefined
+}
+
+function planText({ suite, plan, expected, earlier, gaps, io, rule }: PlanParts): string {
   const { width } = io.stdout
   const title = paint(io.stdout, 'bold', suite.title)
   if (plan.cells.length === 0) return `${title}\n${wrap('Nothing is asked: this suite compares published figures only.', width).join('\n')}\n`
@@ -116,9 +133,21 @@ function planText(suite: LoadedSuite['suite'], plan: Plan, expected: Forecast, e
     textTable(['model', 'expected', 'prompt tokens', 'output tokens', 'cost'], models, width),
     ...(rule === undefined ? [] : [...wrap(untilDecidedText(rule, plan, suite), width), '']),
     ...policyLines(suite, width),
+    ...gapLines(gaps, width),
     ...wrap(conclusion(expected, earlier), width),
     '',
   ].join('\n')
+}
+
+const noGrades = (gaps: readonly Unready[]): { noGrades?: readonly Unready[] } => (gaps.length === 0 ? {} : { noGrades: gaps })
+
+/** What answers need to get a grade, before anything is paid for them. */
+function gapLines(gaps: readonly Unready[], width: number): string[] {
+  const lines = gaps.flatMap(
+    ({ workload, why, evenWithLeave }) =>
+    wrap(`Answers of ${workload} get no grade as it is: ${why}. ${evenWithLeave === undefined ? 'With it they can be graded on this machine.' : `Nor can they be graded on this machine with it: ${evenWithLeave}.`}`, width), // prettier-ignore
+  )
+  return lines.length === 0 ? [] : [...lines, '']
 }
 
 /** What made-up prompts have in common, which decides what a prefix cache can know. */

@@ -8,7 +8,7 @@ import { packRun } from '../pack.ts'
 import { writeReports } from '../reports.ts'
 import { chooseReporters } from '../reporters/index.ts'
 import { resolveRun } from '../runs.ts'
-import { setData, setVariables } from '../variables.ts'
+import { checkData, setData, setVariables } from '../variables.ts'
 import { untilDecidedOf } from '../until-decided.ts'
 
 export default command('run', async (args, context) => {
@@ -17,6 +17,7 @@ export default command('run', async (args, context) => {
   setData(args.data)
   const { loadSuite } = await import('../../suite/index.ts')
   const loaded = await loadSuite(args.suite)
+  checkData(args.data, loaded.suite)
   // 2. the run: everything that happened, on disk
   const run = await runWithProgress(loaded, args, context)
   if (run.record.state === 'interrupted') throw interrupted(args, run.record.id)
@@ -58,6 +59,7 @@ async function runWithProgress(loaded: Loaded, args: Arguments<'run'>, { io, sig
         quick: args.quick,
         backend: args.backend,
         untilDecided: untilDecidedOf(args),
+        allowCode: args['allow-code'],
         ...(args.seed === undefined ? {} : { seed: args.seed }),
         ...(args.models === undefined ? {} : { models: args.models.split(',').map((model) => model.trim()) }),
         ...(args.resume === undefined ? {} : { resume: await resolveRun(args.resume, args.out) }),

@@ -24,7 +24,7 @@ export const SAMPLES: Table<Sample> = {
     grader: 'name',
     ...columns('text', ['answer', 'grade_detail', 'error']),
     timing: 'name',
-    ...columns('text', ['reasoning', 'tool_calls', 'attempts', 'unknown']),
+    ...columns('text', ['reasoning', 'tool_calls', 'attempts', 'unknown', 'grading']),
     ...columns('number', ['intended_ms', 'headers_ms', 'first_reasoning_ms', 'first_answer_ms', 'reasoning_tokens', 'cached_tokens']),
     ...columns('number', ['log_prob', 'log_prob_tokens', 'stage', 'given_score', 'cost_usd']),
     ...columns('text', ['likelihoods', 'no_likelihoods']),
@@ -94,13 +94,14 @@ function encodeSample(sample: Sample): Record<string, Cell> {
     score: grade?.score,
     grader: grade?.grader,
     answer: grade?.answer,
-    grade_detail: grade?.detail,
+    grade_detail: grade === undefined ? sample.ungraded : grade.detail,
     error: json(sample.error),
     timing: sample.timing,
     reasoning: sample.reasoning,
     tool_calls: json(sample.toolCalls),
     attempts: json(sample.attempts),
     unknown: json(sample.unknown),
+    grading: json(sample.grading),
     intended_ms: sample.intendedMs,
     headers_ms: sample.headersMs,
     first_reasoning_ms: sample.firstReasoningMs,
@@ -139,12 +140,14 @@ function decodeSample(get: Getter): Sample {
   for (const [name, column] of OPTIONAL_TEXTS) set(sample, name, text(column))
   for (const [name, column] of OPTIONAL_NUMBERS) set(sample, name, number(column))
   set(sample, 'grade', gradeOf(get))
+  if (sample.grade === undefined) set(sample, 'ungraded', text('grade_detail'))
   set(sample, 'timing', timing(text('timing')))
   set(sample, 'error', parsed(text('error'), FailureSchema))
   set(sample, 'toolCalls', parsed(text('tool_calls'), SHAPE.toolCalls))
   set(sample, 'likelihoods', parsed(text('likelihoods'), SHAPE.likelihoods))
   set(sample, 'attempts', parsed(text('attempts'), SHAPE.attempts))
   set(sample, 'unknown', parsed(text('unknown'), SHAPE.unknown))
+  set(sample, 'grading', parsed(text('grading'), SHAPE.grading))
   return sample
 }
 

@@ -16,3 +16,7 @@ export const FETCH_SHAPE = {
 export function bytesOf(maxMiB = 2048): number {
   return maxMiB * 2 ** 20
 }
+
+/** Whether the questions may be a copy that the command line names. */
+export const takesData = (reference: string | undefined): { takesData?: true } =>
+  /\$\{DISTILLBENCH_DATA(?::-[^}]*)?\}/.test(reference ?? '') ? { takesData: true } : {}

@@ -50,6 +50,8 @@ export const SampleSchema = z.object({
   finish: z.enum(['stop', 'length', 'tool-calls', 'content-filter', 'error']),
   text,
   grade: maybe(GradeSchema),
+  ungraded: maybe(text),
+  grading: maybe(z.object({ requests: amount, promptTokens: amount, outputTokens: amount, costUsd: maybe(amount) })),
   logProb: maybe(number),
   logProbTokens: maybe(amount),
   likelihoods: maybe(LikelihoodsSchema),
