@@ -9,11 +9,14 @@ import type { Analysis } from '../../harness/types.ts'
 import { renderReport } from '../../reports/index.ts'
 import { emptyAnalysis, measuredAnalysis } from '../fixtures/analyses/build.ts'
 import { failedAnalysis, hostileAnalysis, manyModelsAnalysis, oneModelAnalysis, partialAnalysis, twoRunsAnalysis } from '../fixtures/analyses/edges.ts'
+import { withItems } from '../fixtures/analyses/items.ts'
 import { publishedAnalysis } from '../fixtures/analyses/published.ts'
+import { seriousFlaws } from './axe.ts'
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 const PAGES: Record<string, () => Analysis> = {
   measured: measuredAnalysis,
+  items: () => withItems(measuredAnalysis()),
   published: publishedAnalysis,
   empty: emptyAnalysis,
   failed: failedAnalysis,
@@ -100,9 +103,9 @@ describe.skipIf(!existsSync(executablePath))(`in ${executablePath}`, () => {
   })
 
   it.each(['light', 'dark'] as const)('draws every chart with ink that can be told from the ground (%s)', async (scheme) => {
-    const { page, close } = await open('measured', { scheme })
+    const { page, close } = await open('items', { scheme })
     const count = await page.locator('figure .chart svg').count()
-    expect(count).toBe(9)
+    expect(count).toBe(10)
     for (let index = 0; index < count; index++) {
       const chart = page.locator('figure .chart svg').nth(index)
       await chart.scrollIntoViewIfNeeded()
@@ -145,6 +148,43 @@ describe.skipIf(!existsSync(executablePath))(`in ${executablePath}`, () => {
     await close()
   })
 
+  it.each(['light', 'dark'] as const)('has nothing that axe calls serious, also where everything is unfolded (%s)', async (scheme) => {
+    const { page, close } = await open('items', { scheme })
+    await page.evaluate(`for (const one of document.querySelectorAll('details')) one.open = true`)
+    expect(await seriousFlaws(page)).toEqual([])
+    await close()
+  })
+
+  it('opens items and filters them by keyboard, and says how many are left', async () => {
+    const { page, complaints, close } = await open('items')
+    const shown = (): Promise<string[]> => page.locator('.item:visible .flip').allTextContents()
+    await page.locator('.item summary').first().focus()
+    await page.keyboard.press('Enter')
+    expect(await page.locator('.item[open] .said').allTextContents()).toEqual([
+      'What is 1 + 1?',
+      '2',
+      '1 + 1 is counted up step by step, and that makes 2.',
+      '1 + 1 is counted up in one step, and that makes 3.',
+    ])
+    expect(await page.locator('.item[open] mark').allTextContents()).toEqual(['step by', '2', 'in one', '3'])
+    const kind = page.locator('select[name=kind]')
+    await kind.focus()
+    for (const [words, count] of [
+      ['Lost', 6],
+      ['Gained', 2],
+    ] as const) {
+      // prettier-ignore
+      await page.keyboard.press('ArrowDown')
+      expect(await shown()).toEqual(Array.from({ length: count }, () => words))
+      expect(await page.locator('.filter output').textContent()).toBe(`${count} of 10 shown`)
+    }
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('ArrowDown')
+    expect(await shown()).toEqual([]) // gained, and of the first slice
+    expect(complaints).toEqual([])
+    await close()
+  })
+
   it.each(['measured', '50 models'])('saves the analysis that is inside it (%s)', async (name) => {
     const { page, complaints, close } = await open(name)
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#save-analysis').click()])
@@ -157,26 +197,34 @@ describe.skipIf(!existsSync(executablePath))(`in ${executablePath}`, () => {
   })
 
   it('says everything without script too', async () => {
-    const { page, close } = await open('measured', { script: false })
+    const { page, close } = await open('items', { script: false })
     expect(await page.locator('#save-analysis').isVisible()).toBe(false)
     expect(await page.locator('.comparison tbody tr').count()).toBe(4)
-    await page.locator('summary').first().click()
-    expect(await page.locator('details[open] table').first().isVisible()).toBe(true)
+    expect(await page.locator('.filter').isVisible()).toBe(false)
+    await page.locator('.item summary').first().click()
+    expect(await page.locator('.item[open] .said').first().isVisible()).toBe(true)
+    await page.locator('figure summary').first().click()
+    expect(await page.locator('figure details[open] table').first().isVisible()).toBe(true)
     await close()
   })
 
-  it.each(['measured', 'hostile', '50 models'])('prints (%s) on paper: no chart is cut and nothing hangs over the edge', async (name) => {
+  it.each(['items', 'hostile', '50 models'])('prints (%s) on paper: no chart is cut and nothing hangs over the edge', async (name) => {
     const { page, close } = await open(name, { width: 688 }) // A4 without margins, in CSS pixels
     await page.emulateMedia({ media: 'print' })
-    if (name === 'measured') {
+    if (name === 'items') {
       const over = await page.evaluate<string[]>(
         `[...document.querySelectorAll('main *')].filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1).map((element) => element.outerHTML.slice(0, 200))`,
       )
       expect(over).toEqual([])
     }
     expect(await page.evaluate(`[...document.querySelectorAll('figure')].every((figure) => getComputedStyle(figure).breakInside === 'avoid')`)).toBe(true)
+    const wide = await page.evaluate<number>(
+      `[...document.querySelectorAll('.chart svg')].filter((svg) => svg.getBoundingClientRect().right > innerWidth + 1).length`,
+    )
+    expect(wide).toBe(0)
     const pdf = await page.pdf({ format: 'A4' })
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
+    expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)!.length).toBeGreaterThan(3)
     expect(pdf.length).toBeGreaterThan(20_000)
     await close()
   })
