@@ -1,21 +1,22 @@
 /** The pages of `view` from a real server, in a real browser where there is one. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request, type IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { analyse } from '../../harness/analysis/index.ts'
-import { writeReports } from '../../harness/cli/reports.ts'
 import { startView, type View } from '../../harness/cli/view/server.ts'
 import type { StoredRun } from '../../harness/types.ts'
+import { renderReport } from '../../reports/index.ts'
 import { smallRun } from '../analysis/small-run.ts'
 import { HOSTILE } from '../fixtures/analyses/edges.ts'
 import { seriousFlaws } from '../reports/axe.ts'
 import { distillbench } from './process.ts'
-import { scratch } from './scratch.ts'
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const folder = join(scratch(), 'runs of mine')
+const home = mkdtempSync(join(tmpdir(), 'distillbench-view-'))
+const folder = join(home, 'runs of mine')
 let view: View
 beforeAll(async () => {
   await store('20260501-100000-one', '2026-05-01T10:00:00.000Z', 'one')
@@ -23,7 +24,10 @@ beforeAll(async () => {
   await store('20260503-100000-bad', '2026-05-03T10:00:00.000Z', `bad${HOSTILE.replace('\ud800', '')}`)
   view = await startView({ out: folder, port: 0 })
 })
-afterAll(() => view.close())
+afterAll(async () => {
+  await view?.close()
+  rmSync(home, { recursive: true, force: true })
+})
 
 /** A run on disk with its reports, as `run` leaves it. */
 async function store(id: string, createdAt: string, suite: string): Promise<void> {
@@ -34,7 +38,8 @@ async function store(id: string, createdAt: string, suite: string): Promise<void
   writeFileSync(join(dir, 'run.json'), JSON.stringify(own.record))
   writeFileSync(join(dir, 'samples.jsonl'), own.samples.map((sample) => `${JSON.stringify(sample)}\n`).join(''))
   writeFileSync(join(dir, 'series.jsonl'), own.series.map((series) => `${JSON.stringify(series)}\n`).join(''))
-  if (id !== '20260502-100000-one') await writeReports(own, analyse([own]))
+  if (id === '20260502-100000-one') return
+  for (const [file, format] of [['analysis.json', 'json'], ['metrics.csv', 'csv']] as const) writeFileSync(join(dir, file), await renderReport(analyse([own]), format)) // prettier-ignore
 }
 
 /** A request as no browser of this machine would make it. */

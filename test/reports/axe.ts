@@ -6,9 +6,9 @@ import type { Page } from 'playwright-core'
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** What is serious or critical, with the elements that it is about. */
-export async function seriousFlaws(page: Page): Promise<string[]> {
+export async function seriousFlaws(page: Page, selector = ':root'): Promise<string[]> {
   await page.evaluate(AXE)
-  return page.evaluate<string[]>(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
+  return page.evaluate<string[]>(`axe.run('${selector}', { resultTypes: ['violations'] }).then(({ violations }) => violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => id + ': ' + help + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 200)).join(' | ')))`)
 }

@@ -152,6 +152,8 @@ describe.skipIf(!existsSync(executablePath))(`in ${executablePath}`, () => {
     const { page, close } = await open('items', { scheme })
     await page.evaluate(`for (const one of document.querySelectorAll('details')) one.open = true`)
     expect(await seriousFlaws(page)).toEqual([])
+    await page.evaluate(`document.querySelector('main').append(new Image())`)
+    expect(await seriousFlaws(page, 'main > img')).toEqual([expect.stringMatching(/^image-alt: /)]) // it would notice
     await close()
   })
 
