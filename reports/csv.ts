@@ -1,6 +1,7 @@
 /** CSV, tidy: one row per fact. Text cells that a spreadsheet would run as a formula are disarmed. */
 import { stringify } from 'csv-stringify/sync'
 import { fidelityCells } from './fidelity.ts'
+import { judgedCells } from './judged.ts'
 import type { Analysis, Observed, Estimate, Sample, StoredRun } from '../harness/types.ts'
 
 /** Columns of the tidy CSV, in this order; an empty slice is the whole workload. */
@@ -12,14 +13,21 @@ export function renderCsv(analysis: Analysis): string {
     ...[row.run, row.model, row.role, row.workload, row.load, row.slice, row.metric].map(disarm),
     ...estimateCells(row.estimate, analysis.metrics.find(({ id }) => id === row.metric)?.unit ?? ''),
   ])
+  const roleOf = (run: string, model: string): string => analysis.models.find((one) => one.run === run && one.id === model)?.role ?? ''
+  const judged = analysis.judged.flatMap((row) =>
+    judgedCells(row).map(({ metric, estimate }) => [
+      ...[row.run, row.model, roleOf(row.run, row.model), row.workload, '', '', metric].map(disarm),
+      ...estimateCells(estimate, 'ratio'),
+    ]),
+  )
   const fidelity = analysis.fidelity.flatMap((row) => {
-    const role = analysis.models.find(({ run, id }) => run === row.run && id === row.model)?.role ?? ''
+    const role = roleOf(row.run, row.model)
     return fidelityCells(row).map(({ metric, slice, unit, estimate }) => [
       ...[row.run, row.model, role, row.workload, row.load, slice, metric].map(disarm),
       ...(typeof estimate === 'number' ? [estimate, '', '', unit, 'measured'] : estimateCells(estimate, unit)),
     ])
   })
-  return stringify([TIDY_COLUMNS, ...rows, ...fidelity])
+  return stringify([TIDY_COLUMNS, ...rows, ...fidelity, ...judged])
 }
 
 /** One row per sample, in chunks, so that a million samples never stand in memory twice. */

@@ -6,6 +6,7 @@ import { countSentence, groupFailures } from './counts.ts'
 import { fidelityTable } from './fidelity.ts'
 import { formatInterval, formatPublished, formatValue, originMark } from './format.ts'
 import { nameOfModel, titleOfFigure } from './charts/published.ts'
+import { judgedSentence, judgedTable } from './judged.ts'
 import { lifecycleTable } from './lifecycle.ts'
 import { clientFindings, clientTrust, stageTable } from './load.ts'
 import { openingSentences, runNotes, titleOf } from './opening.ts'
@@ -39,6 +40,7 @@ export function renderMarkdown(analysis: Analysis): string {
     lifecycleBlock(view),
     gapBlock(view),
     fidelityBlock(view),
+    judgedBlock(view),
     loadBlock(view),
     rooflineBlock(view),
     claimsBlock(view),
@@ -135,6 +137,11 @@ function gapBlock(view: View): string {
 function fidelityBlock(view: View): string {
   const table = fidelityTable(view)
   return table === undefined ? '' : `### Fidelity to the teacher\n\n${tableOf(table.columns, table.rows)}`
+}
+
+function judgedBlock(view: View): string {
+  const table = judgedTable(view)
+  return table === undefined ? '' : `### As a judge sees it\n\n${escapeMarkdown(judgedSentence(view))}\n\n${tableOf(table.columns, table.rows)}`
 }
 
 function lifecycleBlock(view: View): string {

@@ -6,6 +6,7 @@ import { dataOf, toRow, type Cell, type GroupData } from './data.ts'
 import { powerSources } from './energy.ts'
 import { fidelityRows } from './fidelity/index.ts'
 import { gapRows } from './gap.ts'
+import { judgedRows } from './judged.ts'
 import { whyEmpty } from './groups.ts'
 import { accuracyCells, shareCells } from './metrics/accuracy.ts'
 import { attemptCells } from './metrics/attempts.ts'
@@ -45,6 +46,7 @@ export function analyse(runs: readonly (StoredRun | TableRun)[]): Analysis {
     verdicts: parts.flatMap(({ verdicts }) => verdicts),
     routing: parts.flatMap(({ routing }) => routing),
     fidelity: parts.flatMap(({ fidelity }) => fidelity),
+    judged: runs.flatMap(judgedRows),
     gap: parts.flatMap(({ gap }) => gap),
     distributions: parts.flatMap(({ distributions }) => distributions),
     stages: runs.flatMap(({ record }) => stageSummaries(record)),

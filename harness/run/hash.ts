@@ -1,7 +1,8 @@
 /** What must be equal for two runs to be comparable, as hashes and as words. */
 import { createHash } from 'node:crypto'
 import { sep } from 'node:path'
-import type { Item, LoadedSuite, ModelSpec, Plan, SuiteRecord } from '../types.ts'
+import type { Item, JudgeRecord, JudgeSpec, LoadedSuite, ModelSpec, Plan, SuiteRecord } from '../types.ts'
+import { PAIR_PROMPT } from '../workloads/judge/pair.ts'
 
 /** SHA-256 over ids and hashes of the items in order, first 16 hex digits. */
 export function hashItems(items: readonly Item[]): string {
@@ -22,6 +23,17 @@ export function describeSuite({ suite, file, dir }: LoadedSuite, plan: Plan, mod
     margin,
     loads: relativeTo(dir, loads),
     models: suite.models.map(({ id, role, adapter, options }) => relativeTo(dir, { id, role, adapter, options })),
+    ...(suite.judge === undefined
+      ? {}
+      : {
+          judge: {
+            options: suite.judge.options,
+            prompt: PAIR_PROMPT,
+            criteria: suite.judge.criteria,
+            workloads: suite.judge.workloads,
+            items: suite.judge.items,
+          },
+        }),
     workloads: suite.workloads.map(({ id, grader, maxTokens, temperature, stop, prefix }) => ({
       id,
       grader: grader.id,
@@ -46,6 +58,7 @@ export function describeSuite({ suite, file, dir }: LoadedSuite, plan: Plan, mod
     claims,
     ...(suite.gate === undefined ? {} : { gate: suite.gate }),
     ...(suite.site === undefined ? {} : { site: suite.site }),
+    ...(suite.judge === undefined ? {} : { judge: judgeRecord(suite.judge) }),
     workloads: suite.workloads.map(({ id, title: heading, grader, maxTokens, temperature, prefix }) => ({
       id,
       title: heading,
@@ -75,6 +88,13 @@ export function describeDifference(before: SuiteRecord, now: SuiteRecord): strin
 }
 
 // --- internal ---
+
+/** Names as the suite gives them: what the environment puts in for a variable is in no record. */
+function judgeRecord({ options, criteria, items }: JudgeSpec): JudgeRecord {
+  const url = String(options['url'] ?? '')
+  const host = URL.canParse(url) ? new URL(url).host : url
+  return { model: String(options['model'] ?? ''), host, prompt: PAIR_PROMPT, criteria, temperature: 0, ...(items === undefined ? {} : { items }) }
+}
 
 const sourcesOf = (workload: Plan['workloads'][number] | undefined) => (workload?.sources === undefined ? {} : { sources: workload.sources })
 

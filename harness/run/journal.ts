@@ -1,5 +1,5 @@
 /** What has happened in a run so far: kept on disk, counted, and told to whoever listens. */
-import type { CellRecord, RunEvent, RunRecord, Sample, SequentialRecord, SeriesRecord, TokenScore, Warning } from '../types.ts'
+import type { CellRecord, Judgement, RunEvent, RunRecord, Sample, SequentialRecord, SeriesRecord, TokenScore, Warning } from '../types.ts'
 import type { RunStore } from './store/write.ts'
 
 export interface Journal {
@@ -15,6 +15,7 @@ export interface Journal {
   /** How a run that asks until it is clear stands; on disk with the next cell. */
   sequential(state: SequentialRecord): void
   score(score: TokenScore): void
+  judgement(judgement: Judgement): void
   notScored(models: NonNullable<RunRecord['notScored']>): void
   end(state: RunRecord['state']): void
 }
@@ -59,6 +60,7 @@ export function createJournal(store: RunStore, start: RunRecord, done: { request
       record = { ...record, sequential: state }
     },
     score: (score) => store.appendScore(score),
+    judgement: (judgement) => store.appendJudgement(judgement),
     notScored(models) {
       record = { ...record, notScored: models }
     },

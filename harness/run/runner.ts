@@ -11,6 +11,7 @@ import { chooseModels, planSuite, type SideBySide } from './plan.ts'
 import { noGrades } from './readiness.ts'
 import { finalState, mergeMeters, newRecord, smallBatches, type ProbedMeter } from './record.ts'
 import { checkSameSuite, choicesOf, latestTime, restOf, resumeWarnings, type Choices, type Rest } from './resume.ts'
+import { createJudging } from './judging/pass.ts'
 import { createScoring } from './scoring/pass.ts'
 import { readRun } from './store/read.ts'
 import { unpackRun } from './store/unpack.ts'
@@ -104,9 +105,11 @@ export async function runSuite(
       signal: options.signal,
       onEvent,
     })
+    const judging = createJudging({ loaded, journal, samples, judgements: earlier?.judgements ?? [], signal: options.signal, onEvent })
     const watched = watch(journal, (sample) => {
       referee?.sample(sample)
       scoring.sample(sample)
+      judging.sample(sample)
     })
     let [blocks, stopped]: [number, string | undefined] = [0, undefined]
     for (const [i, cell] of plan.cells.entries()) {
@@ -126,10 +129,11 @@ export async function runSuite(
       if (!options.signal.aborted) stopped = await parts.afterBlock?.(store.dir, blocks)
     }
     if (!options.signal.aborted && rest.size > 0) referee?.end()
-    // 5. Token by token, outside of all that is timed. Two sides of a gate are compared by their answers only.
+    // 5. Token by token, and as the judge sees it, outside of all that is timed. Two sides of a gate are compared by their answers only.
     let cutShort = false
     if (!options.signal.aborted && options.sideBySide === undefined && finalState(journal.record) !== 'interrupted') {
       await scoring.run()
+      if (!options.signal.aborted) await judging.run()
       cutShort = options.signal.aborted
     }
     // 6. The end.
@@ -217,6 +221,7 @@ function watch(journal: Journal, onSample: (sample: Sample) => void): Journal {
     cell: (cell, notAsked) => journal.cell(cell, notAsked),
     sequential: (state) => journal.sequential(state),
     score: (score) => journal.score(score),
+    judgement: (judgement) => journal.judgement(judgement),
     notScored: (models) => journal.notScored(models),
     end: (state) => journal.end(state),
   }

@@ -14,10 +14,12 @@ export function checkSuite(suite: ParsedSuite, facts: readonly Fact[]): Issue[] 
     ...checkWorkloads(suite),
     ...checkLoads(suite),
     ...checkUntilDecided(suite),
+    ...checkJudge(suite),
     ...checkMeters(suite.meters, Object.keys(suite.models)),
     ...checkCurrencies(
       [
         { path: ['price'], currency: suite.price?.currency },
+        { path: ['judge', 'price'], currency: suite.judge?.price?.currency },
         ...Object.entries(suite.models).map(([id, { price }]) => ({ path: ['models', id, 'price'], currency: price?.currency })),
       ],
       suite.currencies,
@@ -50,6 +52,11 @@ function checkModels(suite: ParsedSuite, facts: readonly Fact[]): Issue[] {
 }
 
 const checkWorkloads = ({ workloads }: ParsedSuite): Issue[] => repeated(workloads.map(({ id }, i) => ({ id, path: ['workloads', i, 'id'] })))
+
+function checkJudge({ judge, workloads }: ParsedSuite): Issue[] {
+  const known = workloads.map(({ id }) => id)
+  return (judge?.workloads ?? []).flatMap((id, i) => (known.includes(id) ? [] : [{ path: ['judge', 'workloads', i], message: unknown('workload', id, known) }]))
+}
 
 function checkLoads({ loads, workloads }: ParsedSuite): Issue[] {
   if (loads === undefined) return []

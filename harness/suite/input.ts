@@ -43,6 +43,8 @@ export interface SuiteInput {
   readonly untilDecided?: Undefinable<Partial<UntilDecided>> | undefined
   /** Comparison of in-process models with the teacher token by token, after all requests; default: on 100 of its answers to each workload. */
   readonly fidelity?: { readonly items?: number | undefined; readonly off?: boolean | undefined } | undefined
+  /** A model that compares each answer with the teacher's, in both orders, after all requests. `endpoint` takes the options of the adapter `openai`. */
+  readonly judge?: JudgeInput | undefined
   /** What `--quick` changes; default `{ items: 24, blocks: 2 }`. */
   readonly quick?: { readonly items?: number | undefined; readonly blocks?: number | undefined } | undefined
   /** Price of every model that has none of its own. */
@@ -59,6 +61,19 @@ export interface SuiteInput {
   readonly claims?: readonly ClaimInput[] | undefined
   /** Rules that a run must keep, for `distillbench gate`; default: rules for accuracy, failures, verdicts, speed and cost. */
   readonly gate?: GateInput | undefined
+}
+
+export interface JudgeInput {
+  readonly endpoint: { readonly url: string; readonly model: string; readonly [option: string]: unknown }
+  /** What makes an answer better, in words; default: correctness, then completeness and clarity. */
+  readonly criteria?: string | undefined
+  /** Ids of the workloads that are judged; default: all that are answered in writing. */
+  readonly workloads?: readonly string[] | undefined
+  /** Items of each workload; default: all. */
+  readonly items?: number | undefined
+  /** Most tokens of a verdict, reasoning included; default 1024. */
+  readonly maxTokens?: number | undefined
+  readonly price?: PriceInput | undefined
 }
 
 export interface ModelInput {

@@ -1,7 +1,7 @@
 /** From a checked suite as written to the suite that is run: defaults filled in, paths absolute, workloads built. */
 import { resolve } from 'node:path'
-import type { Fact, ModelSpec, Suite } from '../types.ts'
-import { createWorkload } from '../workloads/index.ts'
+import type { Fact, JudgeSpec, ModelSpec, Suite } from '../types.ts'
+import { createWorkload, DEFAULT_CRITERIA } from '../workloads/index.ts'
 import { resolveCard } from './card.ts'
 import { resolveGate } from './gate.ts'
 import { defined, resolveLoad } from './loads.ts'
@@ -31,6 +31,7 @@ export function resolveSuite(input: ParsedSuite, facts: readonly Fact[], dir: st
     margin,
     ...(untilDecided === undefined ? {} : { untilDecided: defined(untilDecided) }),
     ...(input.fidelity === undefined ? {} : { fidelity: input.fidelity }),
+    ...(input.judge === undefined ? {} : { judge: resolveJudge(input.judge, input.currencies, dir) }),
     quick,
     ...(input.site === undefined ? {} : { site: input.site }),
     facts,
@@ -57,6 +58,21 @@ function resolveModel(
     ...(price === undefined ? {} : { price: inUsd(defined(price), currencies) }),
     ...(model.card === undefined ? {} : { card: resolveCard(model.card) }),
     ...(model.device === undefined ? {} : { device: model.device }),
+  }
+}
+
+function resolveJudge(
+  { endpoint, criteria, price, maxTokens, ...rest }: NonNullable<ParsedSuite['judge']>,
+  currencies: ParsedSuite['currencies'],
+  dir: string,
+): JudgeSpec {
+  const options = absolute(endpoint, dir) as JudgeSpec['options']
+  return {
+    ...defined(rest),
+    options,
+    criteria: criteria ?? DEFAULT_CRITERIA,
+    maxTokens,
+    ...(price === undefined ? {} : { price: inUsd(defined(price), currencies) }),
   }
 }
 

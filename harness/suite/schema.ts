@@ -5,7 +5,7 @@ import type { Grader, Unit } from '../types.ts'
 import { GRADER_IDS, graderShape, KIND_IDS, WORKLOAD_KINDS, type WorkloadCommon, type WorkloadInput } from '../workloads/index.ts'
 import { CardSchema, DeviceSchema } from './card.ts'
 import { GateSchema } from './gate.ts'
-import type { ClaimInput, FactInput, ModelInput, SuiteInput } from './input.ts'
+import type { ClaimInput, FactInput, JudgeInput, ModelInput, SuiteInput } from './input.ts'
 import { CurrenciesSchema, CurrencyCode } from './money.ts'
 import { LoadSchema } from './loads.ts'
 import { MeterSchema } from './meters.ts'
@@ -169,6 +169,16 @@ export const SuiteSchema = strict({
   })
     .optional()
     .describe('Comparison with the teacher token by token, after all requests; for in-process models'),
+  judge: strict({
+    endpoint: z.looseObject({ url: text, model: text }).describe('Options of the adapter openai: url, model, apiKeyEnv …'),
+    criteria: text.optional().describe('What makes an answer better, in words; default: correctness, then completeness and clarity'),
+    workloads: z.array(text).min(1).optional().describe('Ids of the workloads that are judged; default: all that are answered in writing'),
+    items: count.optional().describe('Items of each workload; default: all'),
+    maxTokens: count.default(1024).describe('Most tokens of a verdict, reasoning included'),
+    price: Price.optional(),
+  } satisfies ShapeOf<JudgeInput>)
+    .optional()
+    .describe('A model that compares each answer with the teacher’s, in both orders, after all requests'),
   quick: strict({ items: count.default(24), blocks: count.default(2) })
     .prefault({})
     .describe('What --quick changes'),

@@ -5,6 +5,7 @@ import type { Claim, Fact } from './facts.ts'
 import type { StageRecord } from './load.ts'
 import type { Attempt, Completion, Likelihood, ModelCard, RuntimeFacts, StepTiming, TokenCount } from './model.ts'
 import type { GatePolicy } from './gate.ts'
+import type { JudgeRecord } from './judge.ts'
 import type { MeterSpec } from './meter.ts'
 import type { Observed } from './observed.ts'
 import type { DataSource, Grade, GradingBill, LoadSpec, ModelSpec, UntilDecided } from './suite.ts'
@@ -65,6 +66,7 @@ export interface SuiteRecord {
   site?: Site
   /** Rules that the suite sets, fixed before the run. */
   gate?: GatePolicy
+  judge?: JudgeRecord
 }
 export interface Environment { host: Record<string, string | number>; node: string; tool: string }
 export interface Warning { code: string; message: string; cell?: string; model?: string }

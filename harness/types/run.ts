@@ -1,6 +1,7 @@
 /** Seams between the parts. */
 import type { Failure } from '../errors.ts'
 import type { TokenScore } from './fidelity.ts'
+import type { Judgement } from './judge.ts'
 import type { Series } from './meter.ts'
 import type { CellKey, RunRecord, Sample, SequentialStop, StudentLook, Warning } from './record.ts'
 import type { DataSource, Item, Suite } from './suite.ts'
@@ -22,7 +23,7 @@ export interface Plan {
 
 export type SeriesRecord = Series & { cell: string; phase: 'idle' | 'measure' | 'idle-after' }
 /** A run as read back from disk. */
-export interface StoredRun { record: RunRecord; samples: readonly Sample[]; series: readonly SeriesRecord[]; scores?: readonly TokenScore[]; dir: string }
+export interface StoredRun { record: RunRecord; samples: readonly Sample[]; series: readonly SeriesRecord[]; scores?: readonly TokenScore[]; judgements?: readonly Judgement[]; dir: string }
 
 /** What the runner tells; reporters decide how it looks. `requestsDone` counts over the whole run. */
 export type RunEvent =
@@ -37,5 +38,8 @@ export type RunEvent =
   | { type: 'scoring'; models: readonly string[]; answers: number }
   /** One of those answers is read; `done` of `of` readings, over all models. */
   | { type: 'scored'; model: string; done: number; of: number }
+  /** Everything is asked, and the judge compares so many pairs of answers. */
+  | { type: 'judging'; pairs: number }
+  | { type: 'judged'; model: string; done: number; of: number }
   | { type: 'warning'; warning: Warning }
   | { type: 'run-end'; state: RunRecord['state']; cellsFailed: number }

@@ -1,6 +1,7 @@
 /** Suite (after validation and defaults; what a user writes is `SuiteInput` in suite/schema.ts). */
 import type { Claim, Fact } from './facts.ts'
 import type { GatePolicy } from './gate.ts'
+import type { JudgeSpec } from './judge.ts'
 import type { Arrivals, Slo, Timing } from './load.ts'
 import type { MeterSpec } from './meter.ts'
 import type { Given, Likelihood, StatedCard, StatedDevice } from './model.ts'
@@ -30,6 +31,8 @@ export interface Suite {
   untilDecided?: UntilDecided
   /** Comparison with the teacher token by token, when everything is asked; absent: 100 items of each workload. */
   fidelity?: { items: number; off: boolean }
+  /** Who compares answers with the teacher's; absent: nobody. */
+  judge?: JudgeSpec
   /** What `--quick` changes. */
   quick: { items: number; blocks: number }
   /** Absent: nothing is said of carbon. */

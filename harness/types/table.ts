@@ -62,4 +62,4 @@ export interface SampleTable {
 export type RowTexts = Pick<Sample, 'prompt' | 'text' | 'target'>
 
 /** A run whose requests are columns. `rows` are those that count. */
-export interface TableRun { record: RunRecord; table: SampleTable; rows: Int32Array; series: readonly SeriesRecord[]; dir: string; scores?: NonNullable<StoredRun['scores']> }
+export interface TableRun { record: RunRecord; table: SampleTable; rows: Int32Array; series: readonly SeriesRecord[]; dir: string; scores?: NonNullable<StoredRun['scores']>; judgements?: NonNullable<StoredRun['judgements']> }

@@ -14,6 +14,7 @@ export {
   type KindId,
   type KindOptions,
 } from './registry.ts'
+export { DEFAULT_CRITERIA } from './judge/pair.ts'
 export { inWriting, type LikelihoodInput, type Normalisation } from './likelihood.ts'
 export type { PerplexityInput } from './perplexity.ts'
 export { gradeFully, graderKind, ungraded, type GraderKind, type Verdict } from './grader.ts'

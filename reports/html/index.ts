@@ -11,6 +11,7 @@ import { countsSection } from './sections/counts.ts'
 import { everythingSection } from './sections/everything.ts'
 import { fidelitySection } from './sections/fidelity.ts'
 import { itemsSection } from './sections/items.ts'
+import { judgedSection } from './sections/judged.ts'
 import { gapSection, latencySection, lifecycleSection, loadSection, powerSection, qualitySection, rooflineSection, slicesSection } from './sections/measured.ts'
 import { opening } from './sections/opening.ts'
 import { publishedSection } from './sections/published.ts'
@@ -26,6 +27,7 @@ export async function renderHtml(analysis: Analysis): Promise<string> {
     await lifecycleSection(view, charts),
     gapSection(view),
     await fidelitySection(view, charts.reliability),
+    judgedSection(view),
     itemsSection(view),
     ...(hasFigures
       ? [

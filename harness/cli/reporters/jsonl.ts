@@ -4,7 +4,7 @@ import type { Reporter } from './reporter.ts'
 export function jsonlReporter(write: (text: string) => void): Reporter {
   return {
     onEvent(event) {
-      if (event.type !== 'sample' && event.type !== 'scored') write(`${JSON.stringify(event)}\n`)
+      if (event.type !== 'sample' && event.type !== 'scored' && event.type !== 'judged') write(`${JSON.stringify(event)}\n`)
     },
   }
 }

@@ -18,6 +18,7 @@ export function plainReporter(write: (text: string) => void, now: () => number =
         write(`run ${event.id}: ${formatCount(event.cells, 'cell')}, ${formatCount(event.requests, 'request')}${goesOn}\n`)
       }
       if (event.type === 'scoring') write(`token by token: ${event.models.join(', ')} on ${formatCount(event.answers, 'answer')} of the teacher\n`)
+      if (event.type === 'judging') write(`judging: ${formatCount(event.pairs, 'pair')} of answers, each in both orders\n`)
       if (event.type === 'warning') write(`warning: ${event.warning.message}\n`)
       if (event.type === 'look') write(`look ${event.look}: ${lookText(event.students, event.stopped)}\n`)
       if (event.type !== 'cell-end') return

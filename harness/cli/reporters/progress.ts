@@ -62,6 +62,8 @@ export function followProgress(now: () => number): { apply(event: RunEvent): voi
         case 'scored':
           scoring = { startMs: now(), ...scoring, model: event.model, done: event.done, of: event.of }
           break
+        case 'judging':
+        case 'judged':
         case 'warning':
         case 'run-end':
           break

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Table } from '../../duckdb/columns.ts'
 import { HarnessError, nearest } from '../../errors.ts'
-import { RUN_SCHEMA, type RunRecord, type Sample, type SeriesRecord, type StoredRun, type TokenScore, type Warning } from '../../types.ts'
+import { RUN_SCHEMA, type Judgement, type RunRecord, type Sample, type SeriesRecord, type StoredRun, type TokenScore, type Warning } from '../../types.ts'
 import { readLines, streamLines, type Lines } from './lines.ts'
-import { RunRecordSchema, SampleSchema, SeriesSchema, TokenScoreSchema } from './schema/index.ts'
+import { JudgementSchema, RunRecordSchema, SampleSchema, SeriesSchema, TokenScoreSchema } from './schema/index.ts'
 import { SAMPLES, SERIES } from './tables.ts'
 import { FILES } from './write.ts'
 
@@ -40,7 +40,11 @@ export async function readRest(dir: string, record: RunRecord, samplesCutShort: 
   const { values, cutShort } = await readRows<SeriesRecord>(dir, FILES.series, SeriesSchema, FILES.seriesParquet, SERIES, true)
   const warnings = [...record.warnings, ...(samplesCutShort ? [cutOff(FILES.samples)] : []), ...(cutShort ? [cutOff(FILES.series)] : [])]
   const isCurrent = currentOf(record)
-  const told = scores.values.length === 0 ? {} : { scores: scores.values }
+  const judgements = await readLines<Judgement>(join(dir, FILES.judgements), JudgementSchema)
+  const told = {
+    ...(scores.values.length === 0 ? {} : { scores: scores.values }),
+    ...(judgements.values.length === 0 ? {} : { judgements: judgements.values }),
+  }
   return { dir, record: { ...record, warnings }, ...told, series: values.filter(({ cell, t }) => isCurrent(cell, t.at(-1) ?? Infinity)) }
 }
 

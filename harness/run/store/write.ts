@@ -1,7 +1,7 @@
 /** The writer of a run: the only one that touches its folder while it runs. */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import type { RunRecord, Sample, SeriesRecord, TokenScore } from '../../types.ts'
+import type { Judgement, RunRecord, Sample, SeriesRecord, TokenScore } from '../../types.ts'
 import { openAppend, type AppendFile } from './append.ts'
 import { storageError } from './errors.ts'
 import { lockRun } from './lock.ts'
@@ -12,6 +12,7 @@ export const FILES = {
   samples: 'samples.jsonl',
   series: 'series.jsonl',
   scores: 'scores.jsonl',
+  judgements: 'judgements.jsonl',
   samplesParquet: 'samples.parquet',
   seriesParquet: 'series.parquet',
 } as const
@@ -24,6 +25,7 @@ export interface RunStore {
   appendSeries(series: SeriesRecord): void
   /** The file is made with the first one: few runs have any. */
   appendScore(score: TokenScore): void
+  appendJudgement(judgement: Judgement): void
   /** Replaces run.json in one step, after samples and series have reached the disk. */
   writeRecord(record: RunRecord): void
   close(): void
@@ -51,14 +53,17 @@ export function openRun(dir: string, id: string): RunStore {
     const samples = openAppend(join(dir, FILES.samples))
     const series = openAppend(join(dir, FILES.series))
     let scores: AppendFile | undefined
+    let judgements: AppendFile | undefined
     return {
       id,
       dir,
       appendSample: (sample) => samples.append(sample),
       appendSeries: (one) => series.append(one),
       appendScore: (score) => (scores ??= openAppend(join(dir, FILES.scores))).append(score),
+      appendJudgement: (judgement) => (judgements ??= openAppend(join(dir, FILES.judgements))).append(judgement),
       writeRecord(record) {
         scores?.sync()
+        judgements?.sync()
         samples.sync()
         series.sync()
         replaceFile(dir, FILES.record, `${JSON.stringify(record, undefined, 1)}\n`)
@@ -67,6 +72,7 @@ export function openRun(dir: string, id: string): RunStore {
         samples.close()
         series.close()
         scores?.close()
+        judgements?.close()
         unlock()
       },
     }

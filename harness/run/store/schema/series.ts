@@ -1,6 +1,6 @@
-/** Lines of series.jsonl and of scores.jsonl. */
+/** Lines of series.jsonl, scores.jsonl and judgements.jsonl. */
 import { z } from 'zod'
-import type { SeriesRecord, TokenScore } from '../../../types.ts'
+import type { Judgement, SeriesRecord, TokenScore, Vote } from '../../../types.ts'
 import { amount, maybe, number, OriginSchema, text, UnitSchema } from './common.ts'
 
 export const SeriesSchema = z.object({
@@ -29,3 +29,19 @@ export const TokenScoreSchema = z.object({
   bytes: amount,
   same: maybe(z.object({ kl: number, agreed: amount })),
 }) satisfies z.ZodType<TokenScore>
+
+const VoteSchema = z.enum(['model', 'teacher', 'tie']) satisfies z.ZodType<Vote>
+export const JudgementSchema = z.object({
+  model: text,
+  workload: text,
+  item: text,
+  repeat: number,
+  cluster: maybe(text),
+  votes: maybe(z.object({ modelFirst: VoteSchema, teacherFirst: VoteSchema })),
+  why: maybe(text),
+  requests: amount,
+  promptTokens: amount,
+  outputTokens: amount,
+  ms: amount,
+  usd: maybe(amount),
+}) satisfies z.ZodType<Judgement>

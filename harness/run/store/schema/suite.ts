@@ -1,6 +1,6 @@
 /** The suite as the record of a run keeps it. */
 import { z } from 'zod'
-import type { DataSource, LoadSpec, StatedCard } from '../../../types.ts'
+import type { DataSource, JudgeRecord, LoadSpec, StatedCard } from '../../../types.ts'
 import { amount, ArrivalKind, maybe, number, RoleSchema, text, UnitSchema } from './common.ts'
 import { GatePolicySchema } from './gate.ts'
 import { ModelCardSchema } from './model.ts'
@@ -77,6 +77,15 @@ const DataSourceSchema = z.object({
   revision: maybe(text),
 }) satisfies z.ZodType<DataSource>
 
+export const JudgeRecordSchema = z.object({
+  model: text,
+  host: text,
+  prompt: text,
+  criteria: text,
+  temperature: number,
+  items: maybe(number),
+}) satisfies z.ZodType<JudgeRecord>
+
 export const SuiteRecordSchema = z.object({
   name: text,
   title: text,
@@ -114,5 +123,6 @@ export const SuiteRecordSchema = z.object({
   facts: z.array(FactSchema),
   claims: z.array(z.object({ id: text, title: text, numerator: text, denominator: text, says: maybe(text), explanation: text })),
   gate: maybe(GatePolicySchema),
+  judge: maybe(JudgeRecordSchema),
   site: maybe(z.object({ gramsPerKwh: amount, pue: amount, ...sourced })),
 })

@@ -1,0 +1,136 @@
+/** After all requests: the judge of the suite compares what each model answered with what its teacher answered, in both orders. */
+import { toFailure } from '../../errors.ts'
+import type { JudgeSpec, Judgement, LoadedSuite, RunEvent, Sample, Vote } from '../../types.ts'
+import { pairMessages, readVerdict } from '../../workloads/judge/pair.ts'
+import type { Journal } from '../journal.ts'
+import { redactFailure } from '../redact.ts'
+import { openJudge, type Judge, type Said } from './ask.ts'
+
+export interface Judging {
+  /** Keeps what may be judged; costs nothing where the suite has no judge. */
+  sample(sample: Sample): void
+  /** Judges what was not judged before. What goes wrong with the judge is in the record; rejects only where the record cannot be written. */
+  run(): Promise<void>
+}
+
+interface Parts {
+  readonly loaded: LoadedSuite
+  readonly journal: Journal
+  /** Of an earlier part of the run. */
+  readonly samples: readonly Sample[]
+  readonly judgements: readonly Judgement[]
+  readonly signal: AbortSignal
+  readonly onEvent: (event: RunEvent) => void
+}
+
+export function createJudging(parts: Parts): Judging {
+  const { judge } = parts.loaded.suite
+  const teacher = parts.journal.record.suite.models.find(({ role }) => role === 'teacher')?.id
+  if (judge === undefined || teacher === undefined) return { sample: () => {}, run: async () => {} }
+  const answers = new Map<string, Kept>()
+  const items = new Map<string, Set<string>>()
+  const isWanted = ({ key: { workload }, item }: Sample): boolean => {
+    if (judge.workloads?.includes(workload) === false) return false
+    const known = items.get(workload) ?? items.set(workload, new Set()).get(workload)!
+    if (!known.has(item) && known.size >= (judge.items ?? Infinity)) return false
+    known.add(item)
+    return true
+  }
+  const sample = (one: Sample): void => {
+    if (one.finish === 'error' || one.likelihoods !== undefined || !isWanted(one)) return
+    const { key, item, cluster, prompt, text } = one
+    const name = nameOf(key.model, key.workload, item, key.repeat)
+    if (!answers.has(name)) answers.set(name, { model: key.model, workload: key.workload, item, repeat: key.repeat, ...(cluster === undefined ? {} : { cluster }), prompt, text }) // prettier-ignore
+  }
+  parts.samples.forEach(sample)
+  return { sample, run: () => judgeAll(parts, judge, teacher, answers) }
+}
+
+// --- internal ---
+
+type Kept = Pick<Judgement, 'model' | 'workload' | 'item' | 'repeat' | 'cluster'> & { prompt: string; text: string }
+
+const nameOf = (...parts: readonly (string | number)[]): string => parts.join('\u0000')
+/** Pairs at a time. */
+const AT_A_TIME = 4
+
+async function judgeAll(parts: Parts, spec: JudgeSpec, teacher: string, answers: ReadonlyMap<string, Kept>): Promise<void> {
+  const { journal, signal, onEvent } = parts
+  // 1. what is left to judge
+  const before = new Set(
+    parts.judgements.flatMap(({ model, workload, item, repeat, votes }) => (votes === undefined ? [] : [nameOf(model, workload, item, repeat)])),
+  )
+  const pairs = [...answers].flatMap(([name, own]) => {
+    const base = own.model === teacher || before.has(name) ? undefined : answers.get(nameOf(teacher, own.workload, own.item, own.repeat))
+    return base === undefined ? [] : [{ own, base }]
+  })
+  if (pairs.length === 0 || signal.aborted) return
+  // 2. one connection for all of them
+  let judge: Judge
+  try {
+    judge = await openJudge(spec, signal)
+  } catch (error) {
+    if (signal.aborted) return
+    return journal.warning({
+      code: 'not-judged',
+      message: `The judge could not be asked, and no answers were compared by it: ${redactFailure(toFailure(error)).message}`,
+    })
+  }
+  onEvent({ type: 'judging', pairs: pairs.length })
+  let [next, done] = [0, 0]
+  const worker = async (): Promise<void> => {
+    while (next < pairs.length && !signal.aborted) {
+      const { own, base } = pairs[next++]!
+      const judgement = await judgeOne(judge, spec, own, base, signal)
+      if (judgement === undefined) return
+      journal.judgement(judgement)
+      onEvent({ type: 'judged', model: own.model, done: ++done, of: pairs.length })
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: AT_A_TIME }, worker))
+  } finally {
+    await judge.close().catch(() => {})
+  }
+}
+
+/** Undefined where it was interrupted. */
+async function judgeOne(judge: Judge, { criteria }: JudgeSpec, own: Kept, base: Kept, signal: AbortSignal): Promise<Judgement | undefined> {
+  const { prompt: question, text, ...head } = own
+  if (text.trim() === base.text.trim()) return { ...head, votes: { modelFirst: 'tie', teacherFirst: 'tie' }, ...NOTHING }
+  try {
+    const ask = (first: string, second: string): Promise<Said> => judge.ask(pairMessages({ question, first, second, criteria }), signal)
+    const orders = [await ask(text, base.text), await ask(base.text, text)] as const
+    const spent = sumOf(orders)
+    const [a, b] = orders.map(voteOf) as [ReturnType<typeof voteOf>, ReturnType<typeof voteOf>]
+    if (typeof a === 'object' || typeof b === 'object') return { ...head, why: typeof a === 'object' ? a.why : (b as { why: string }).why, ...spent }
+    return { ...head, votes: { modelFirst: NAMES[a].modelFirst, teacherFirst: NAMES[b].teacherFirst }, ...spent }
+  } catch (error) {
+    if (signal.aborted) return undefined
+    return { ...head, why: redactFailure(toFailure(error)).message, ...NOTHING }
+  }
+}
+
+const NOTHING = { requests: 0, promptTokens: 0, outputTokens: 0, ms: 0 }
+const NAMES: Record<'first' | 'second' | 'tie', { modelFirst: Vote; teacherFirst: Vote }> = {
+  first: { modelFirst: 'model', teacherFirst: 'teacher' },
+  second: { modelFirst: 'teacher', teacherFirst: 'model' },
+  tie: { modelFirst: 'tie', teacherFirst: 'tie' },
+}
+
+function voteOf({ text, error }: Said): 'first' | 'second' | 'tie' | { why: string } {
+  if (text === undefined) return { why: error?.message ?? 'the judge said nothing' }
+  return readVerdict(text) ?? { why: 'the judge gave no verdict in the form that was asked for' }
+}
+
+function sumOf(orders: readonly Said[]): Pick<Judgement, 'requests' | 'promptTokens' | 'outputTokens' | 'ms' | 'usd'> {
+  const sum = (of: (said: Said) => number): number => orders.reduce((total, said) => total + of(said), 0)
+  const usd = orders.some((said) => said.usd === undefined) ? {} : { usd: sum((said) => said.usd ?? 0) }
+  return {
+    requests: sum(({ requests }) => requests),
+    promptTokens: sum(({ promptTokens }) => promptTokens),
+    outputTokens: sum(({ outputTokens }) => outputTokens),
+    ms: sum(({ ms }) => ms),
+    ...usd,
+  }
+}

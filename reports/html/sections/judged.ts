@@ -1,0 +1,16 @@
+/** A judge's comparison of answers with those of the teacher. */
+import { judgedSentence, judgedTable } from '../../judged.ts'
+import type { View } from '../../view.ts'
+import { html } from '../markup.ts'
+import { textTable, type Section } from '../parts.ts'
+
+export function judgedSection(view: View): Section | undefined {
+  const table = judgedTable(view)
+  if (table === undefined) return undefined
+  return {
+    id: 'judged',
+    title: 'As a judge sees it',
+    body: html`<p>${judgedSentence(view)}</p>
+      ${textTable(table, 'Answers beside those of the teacher')}`,
+  }
+}

@@ -1,0 +1,23 @@
+/** What a judge made of answers, in the JSON form of a report. */
+import { z } from 'zod'
+import { amount, number, observed, text } from '../../harness/run/store/schema/common.ts'
+import { JudgeRecordSchema } from '../../harness/run/store/schema/suite.ts'
+import type { Judged } from '../../harness/types.ts'
+import { estimate } from './parts.ts'
+
+export const JudgedSchema = z.object({
+  run: text,
+  model: text,
+  teacher: text,
+  workload: text,
+  judge: JudgeRecordSchema,
+  pairs: amount,
+  won: amount,
+  lost: amount,
+  tied: amount,
+  winRate: estimate,
+  disagreement: estimate,
+  firstShare: estimate,
+  unjudged: z.array(z.object({ why: text, pairs: amount })),
+  bill: z.object({ requests: amount, promptTokens: amount, outputTokens: amount, seconds: amount, usd: observed(number) }),
+}) satisfies z.ZodType<Judged>
