@@ -1,3 +1,4 @@
+import { fidelityCells } from '../../reports/fidelity.ts'
 import { describe, expect, it } from 'vitest'
 import type { Analysis, Sample, StoredRun } from '../../harness/types.ts'
 import { FORMATS, renderReport, renderSamplesCsv } from '../../reports/index.ts'
@@ -58,7 +59,7 @@ describe('the tidy CSV', () => {
   it('survives hostile names', async () => {
     const analysis = hostileAnalysis()
     const rows = parseCsv(await renderReport(analysis, 'csv'))
-    expect(rows).toHaveLength(analysis.rows.length + 1)
+    expect(rows).toHaveLength(analysis.rows.length + analysis.fidelity.flatMap(fidelityCells).length + 1)
     expect(rows.some((row) => row[5] === `slice${HOSTILE}`)).toBe(true)
   })
 })
