@@ -23,7 +23,7 @@ export async function unready({ workloads }: Pick<Suite, 'workloads'>, leave: Le
 }
 
 /** The same for the record. */
-export async function noGrades(suite: Suite, leave: Leave): Promise<Warning[]> {
+export async function noGrades(suite: Pick<Suite, 'workloads'>, leave: Leave): Promise<Warning[]> {
   return (await unready(suite, leave)).map(({ workload, why }) => ({ code: 'no-grades', message: `the answers of ${workload} will get no grade: ${why}` }))
 }
 

@@ -47,7 +47,7 @@ export function probeSandbox(language: Language): Promise<Observed<Pick<Program,
 // --- internal ---
 
 const known: Partial<Record<Language, ReturnType<typeof probe>>> = {}
-/** 128 + SIGXCPU and 128 + SIGKILL, as shells tell them. */
+/** 128 + SIGXCPU, as shells tell it. */
 const CPU_KILLED = 152
 const LIMITS = { python: { memoryMiB: 512, tasks: 8 }, javascript: { memoryMiB: 1024, tasks: 32 } } as const
 const PROBE_SECONDS = 10

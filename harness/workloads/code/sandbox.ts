@@ -1,6 +1,7 @@
 /**
  * Runs a program that nobody has read: in namespaces of its own (no network, no other process, a file system that holds read-only
- * what the language needs and a scratch folder in memory), as a user that owns nothing, within limits. Linux only.
+ * what the language needs and a scratch folder in memory), as a user that owns nothing, within limits,
+ * and with less right to the processors than what is measured beside it. Linux only.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmdirSync } from 'node:fs'
@@ -9,6 +10,7 @@ import { join } from 'node:path'
 import { HarnessError } from '../../errors.ts'
 
 export interface Limits {
+  /** Of processor time, of each process; twice as many of the clock, for all. */
   readonly seconds: number
   /** Of each process; a program in JavaScript is one. */
   readonly memoryMiB: number
@@ -37,7 +39,7 @@ export async function runSandboxed({ command, reads, stdin, limits }: Program, s
   signal.throwIfAborted()
   const root = mkdtempSync(join(tmpdir(), 'distillbench-code-')) // an empty folder: what is mounted on it is seen inside only
   try {
-    return await started(argumentsOf(root, command, reads, limits), stdin, limits.seconds * 1000 + GRACE_MS, signal)
+    return await started(argumentsOf(root, command, reads, limits), stdin, limits.seconds * 1000 * CLOCK + GRACE_MS, signal)
   } finally {
     rmdirSync(root)
   }
@@ -46,6 +48,8 @@ export async function runSandboxed({ command, reads, stdin, limits }: Program, s
 // --- internal ---
 
 const GRACE_MS = 500
+/** Seconds of the clock for each of the processor: what runs beside it must not make right code too slow. */
+const CLOCK = 2
 const KEPT = 16_384
 /** Users that no system has; each program is one of its own, so that its processes are counted alone. */
 const FIRST_USER = 1_200_000_000
@@ -83,9 +87,9 @@ function argumentsOf(root: string, command: readonly string[], reads: readonly s
   const bytes = memoryMiB * 1024 * 1024
   // prettier-ignore
   return [
-    '--pdeathsig', 'KILL', 'unshare', ...(isRoot ? [] : ['--user', '--map-root-user']), '--mount', '--net', '--pid', '--ipc', '--uts', '--fork', '--kill-child=KILL',
+    '--pdeathsig', 'KILL', 'nice', '-n', '10', 'unshare', ...(isRoot ? [] : ['--user', '--map-root-user']), '--mount', '--net', '--pid', '--ipc', '--uts', '--fork', '--kill-child=KILL',
     'sh', '-c', SETUP, 'sandbox', root, String(user), [...SYSTEM, ...reads].join(':'),
-    'prlimit', `--cpu=${Math.ceil(seconds) + 1}`, `--data=${bytes}`, `--nproc=${tasks}`, '--fsize=8388608', '--nofile=128', '--core=0', '--stack=8388608', '--memlock=65536', '--msgqueue=0', '--',
+    'prlimit', `--cpu=${Math.ceil(seconds)}:${Math.ceil(seconds) + 1}`, `--data=${bytes}`, `--nproc=${tasks}`, '--fsize=8388608', '--nofile=128', '--core=0', '--stack=8388608', '--memlock=65536', '--msgqueue=0', '--',
     ...command,
   ]
 }

@@ -6,7 +6,7 @@ import { clip } from '../text.ts'
 
 export interface CodeOptions {
   readonly language: Language
-  /** Of processor and of clock; default 10. */
+  /** Of the processor, and twice as many of the clock; default 10. */
   readonly seconds?: number
 }
 
@@ -20,7 +20,7 @@ export const code = graderKind<CodeOptions>({
   version: '1',
   shape: {
     language: z.enum(LANGUAGES).describe('Language of the answer and of the tests'),
-    seconds: z.number().min(1).max(120).optional().describe('Limit of time; default 10'),
+    seconds: z.number().min(1).max(120).optional().describe('Limit of processor time, and twice that of the clock; default 10'),
   },
   ready:
     ({ language }) =>
