@@ -51,6 +51,7 @@ a:focus-visible,summary:focus-visible,button:focus-visible,select:focus-visible,
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;margin:1rem 0 0;padding:0;font-size:.9375rem}
 .notes{list-style:none;margin:1rem 0;padding:0}
 .notes li,.banner{background:var(--warn-bg);border-left:4px solid var(--warn-line);padding:.5rem .75rem;margin:0 0 .5rem;max-width:52rem;border-radius:0 4px 4px 0}
+.methods{font-size:.875rem;color:var(--soft);padding-left:2rem}.methods li{max-width:60rem}
 .missing,.how,.why,.interval,caption{color:var(--soft)}
 .scroll{overflow-x:auto;margin:0 0 1rem}
 table{border-collapse:collapse;width:100%;font-size:.9375rem;font-variant-numeric:tabular-nums}
@@ -101,7 +102,7 @@ summary{cursor:pointer;color:var(--link);font-size:.9375rem;padding:.2rem 0}
 .item{--mark:var(--soft);border-left:4px solid var(--mark);padding-left:.7rem;margin:.3rem 0;max-width:60rem}
 .item.lost{--mark:var(--bad)}.item.won{--mark:var(--good)}
 .item summary{color:var(--fg)}.item[open] summary{margin-bottom:.3rem}
-.flip{display:inline-block;min-width:5.2rem;font-weight:600}.item.lost .flip{color:var(--bad)}.item.won .flip{color:var(--good)}
+.flip{display:inline-block;min-width:5.6rem;padding-right:.4rem;font-weight:600}.item.lost .flip{color:var(--bad)}.item.won .flip{color:var(--good)}
 .item dl{display:block}.item dt{margin-top:.5rem}.said{display:block;white-space:pre-wrap}.item dd{font-size:.9375rem;background:var(--pane);border-radius:4px;padding:.3rem .6rem}
 mark{background:var(--warn-bg);color:inherit;text-decoration:underline;text-decoration-color:var(--warn-line);text-underline-offset:2px}
 mark::before,mark::after{content:"[differs: ";position:absolute;width:1px;height:1px;overflow:hidden;white-space:nowrap;clip-path:inset(50%)}mark::after{content:"]"}

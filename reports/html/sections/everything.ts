@@ -14,10 +14,12 @@ export function everythingSection(view: View): Section | undefined {
   if (rows.length === 0) return undefined
   const concerned = view.contestants.filter(({ run, model }) => rows.some((row) => row.run === run && row.model === model))
   const shown = concerned.slice(0, MOST_MODELS)
-  const tables = chunks(shown, MOST_BESIDE).map((some) => besides(view, rows, some, concerned.length > MOST_BESIDE))
+  const methods = new Methods()
+  const tables = chunks(shown, MOST_BESIDE).map((some) => besides(view, rows, some, methods, concerned.length > MOST_BESIDE))
   const body = html`<details>
     <summary>${TEXT.summary(rows.length)}</summary>
-    ${tables} ${missing(view, rows, concerned)} ${concerned.length > shown.length && html`<p>${TEXT.more(concerned.length - shown.length)}</p>`}
+    ${tables} ${methods.list()} ${missing(view, rows, concerned)}
+    ${concerned.length > shown.length && html`<p>${TEXT.more(concerned.length - shown.length)}</p>`}
   </details>`
   return { id: 'figures', title: TEXT.title, body }
 }
@@ -36,15 +38,16 @@ const TEXT = {
   caption: 'All figures of whole workloads',
   captionOf: (names: string): string => `All figures of whole workloads: ${names}`,
   more: (count: number): string => `The figures of ${formatCount(count, 'more model')} are in the CSV and JSON forms of this report.`,
+  methods: 'Methods',
   missing: 'Not known:',
   columns: { workload: 'Workload', load: 'Load', metric: 'Metric', method: 'Method' },
 }
 
 type Keyed = Map<string, MetricRow[]>
 
-function besides(view: View, rows: readonly MetricRow[], contestants: readonly Contestant[], several: boolean): Html {
+function besides(view: View, rows: readonly MetricRow[], contestants: readonly Contestant[], methods: Methods, several: boolean): Html {
   const { workload, load, metric, method } = TEXT.columns
-  const severalWorkloads = new Set(rows.map((row) => row.workload)).size > 1
+  const severalWorkloads = new Set(rows.flatMap((row) => (row.workload === '' ? [] : [row.workload]))).size > 1
   const lines = grouped(rows.filter((row) => contestants.some((one) => isOf(row, one)) && row.estimate.state === 'ok'))
   return textTable(
     {
@@ -56,7 +59,7 @@ function besides(view: View, rows: readonly MetricRow[], contestants: readonly C
           ...(severalWorkloads ? [first.workload] : []),
           first.slice === '' ? first.load : `${first.load}, ${first.slice}`,
           ...contestants.map((one) => figure(line.find((row) => isOf(row, one)))),
-          methods(line),
+          methods.numbersOf(line),
         ]
       }),
     },
@@ -85,9 +88,31 @@ function figure(row: MetricRow | undefined): string {
   return `${formatValue(value.value, value.unit)}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`
 }
 
-/** As a rule one for all; where their numbers of items differ, each. */
-function methods(line: readonly MetricRow[]): string {
-  return [...new Set(line.flatMap(({ estimate }) => (estimate.state === 'ok' ? [estimate.value.method] : [])))].join(' / ')
+/** How the figures were made: each way once, below the tables; a row names them by number. */
+class Methods {
+  readonly #numbers = new Map<string, number>()
+
+  /** As a rule one for all models; where their numbers of items differ, several. */
+  numbersOf(line: readonly MetricRow[]): string {
+    const own = line.flatMap(({ estimate }) => (estimate.state === 'ok' ? [this.#numberOf(estimate.value.method)] : []))
+    return [...new Set(own)].toSorted((a, b) => a - b).join(', ')
+  }
+
+  list(): Html | false {
+    return (
+      this.#numbers.size > 0 &&
+      html`<h3>${TEXT.methods}</h3>
+        <ol class="methods">
+          ${[...this.#numbers.keys()].map((method) => html`<li>${method}</li>`)}
+        </ol>`
+    )
+  }
+
+  #numberOf(method: string): number {
+    const number = this.#numbers.get(method) ?? this.#numbers.size + 1
+    this.#numbers.set(method, number)
+    return number
+  }
 }
 
 /** Each reason once, with what it is the reason for. */
