@@ -6,7 +6,7 @@ import { FONT, INK } from './charts/theme.ts'
 import { textWidth } from './svg.ts'
 import { clip, escapeHtml, oneLine } from './text.ts'
 import type { Tile } from './tiles.ts'
-import { DECISION_WORDS, verdictTexts, type VerdictText } from './verdict.ts'
+import { verdictTexts, type VerdictText } from './verdict.ts'
 import { viewOf } from './view.ts'
 
 export function renderCard(analysis: Analysis): string {
@@ -40,9 +40,8 @@ const MOST_TILES = 4
 const MARKS: Record<Decision, string> = { replace: '#0b6e4f', 'keep-teacher': '#a8480a', undecided: '#b87500' }
 const TONES: Record<Tile['tone'], string> = { better: '#0b6e4f', worse: '#a8480a', even: INK.text, unknown: INK.soft }
 
-function verdictBlock({ decision, head, sentence, tiles }: VerdictText, top: number): string {
+function verdictBlock({ decision, stamp: words, head, sentence, tiles }: VerdictText, top: number): string {
   const mark = MARKS[decision]
-  const words = DECISION_WORDS[decision]
   const stampWidth = BOLD * widthOf(words, 17) + 28
   const left = MARGIN + 26
   const inner = WIDTH - MARGIN - left - 18

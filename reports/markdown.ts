@@ -91,7 +91,7 @@ function verdictBlocks(view: View): string[] {
     ])
   const cautions = [...new Set(view.analysis.verdicts.flatMap((verdict) => verdict.cautions))]
   const tables = view.analysis.verdicts
-    .filter(({ tasks }) => tasks.length > 1)
+    .filter(({ tasks, ungraded }) => tasks.length > 1 && ungraded !== true)
     .slice(0, MOST_LINES)
     .map((verdict) => {
       const { columns, rows } = taskTable(verdict)

@@ -10,6 +10,8 @@ import { listInWords, ratioInWords, whyMissing } from './words.ts'
 /** `head` stands before the colon; `details` say what the student saves, when that pays, and whether to ask both. */
 export interface VerdictText {
   decision: Decision
+  /** The decision in a few words. */
+  stamp: string
   head: string
   sentence: string
   details: readonly string[]
@@ -33,7 +35,7 @@ export const DECISION_WORDS: Record<Decision, string> = { replace: 'replace', 'k
 export function taskTable(verdict: Verdict): ChartTable {
   return {
     columns: ['Task', 'Verdict', 'Items (lost, won)', 'Difference, points', 'McNemar p (mid-p)', 'z against the margin', 'More items needed'],
-    rows: verdict.tasks.map((task) => {
+    rows: (verdict.ungraded === true ? [] : verdict.tasks).map((task) => {
       const difference = valueOf(task.difference)
       const z = valueOf(task.test)?.z
       const more = valueOf(task.moreItems.ifEqual)
@@ -134,9 +136,11 @@ function zText(z: number): string {
 function textOf(view: View, verdict: Verdict): VerdictText {
   const { run, student, teacher, decision, sentence } = verdict
   const [own, base] = [view.labelOf(run, student), view.labelOf(run, teacher)]
-  const head = decision === 'replace' ? `${own} may replace ${base}` : decision === 'keep-teacher' ? `Keep ${base}, not ${own}` : `${own}, undecided`
+  const heads = { replace: `${own} may replace ${base}`, 'keep-teacher': `Keep ${base}, not ${own}`, undecided: `${own}, undecided` }
+  const head = verdict.ungraded === true ? `No verdict on ${own}` : heads[decision]
   return {
     decision,
+    stamp: verdict.ungraded === true ? 'no accuracy measured' : DECISION_WORDS[decision],
     head,
     sentence,
     details: [...savingDetails(view, verdict), ...breakEvenDetails(verdict), ...routingDetails(view, verdict)],
@@ -151,7 +155,7 @@ function unmeasured(view: View): VerdictText[] {
   }
   return [...groups].map(([sentence, names]) => {
     const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names
-    return { decision: 'undecided', head: `No verdict on ${listInWords(shown)}`, sentence, details: [], tiles: [] }
+    return { decision: 'undecided', stamp: DECISION_WORDS.undecided, head: `No verdict on ${listInWords(shown)}`, sentence, details: [], tiles: [] }
   })
 }
 

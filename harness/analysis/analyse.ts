@@ -149,12 +149,22 @@ function rowsOf(data: GroupData): MetricRow[] {
 }
 
 function countsOf(
-  { group: { run, model, workload, load, cells, planned, table, samples } }: GroupData,
+  { group: { run, model, workload, load, cells, planned, table, samples, promptsOnly } }: GroupData,
   record: StoredRun['record'],
 ): Analysis['counts'][number] {
   const finished = (code: number): number => countRows(samples, (row) => table.finish[row] === code)
   const untold = countRows(samples, (row) => isAnswered(table, row) && !tells(table, row, ['finish']))
-  const counts = { run, model: model.id, workload, load, planned, requests: samples.length, failed: finished(FAILED), truncated: finished(CUT_OFF) }
+  // An answer to a made-up prompt is as long as was asked for.
+  const counts = {
+    run,
+    model: model.id,
+    workload,
+    load,
+    planned,
+    requests: samples.length,
+    failed: finished(FAILED),
+    truncated: promptsOnly ? 0 : finished(CUT_OFF),
+  }
   const untilClear = record.sequential !== undefined || record.sequentialOf?.[model.id] !== undefined
   const spared = untilClear ? cells.reduce((sum, { state, items }) => sum + (state === 'skipped' ? items.length : 0), 0) : 0
   return { ...counts, ...(spared === 0 ? {} : { spared }), ...(untold === 0 ? {} : { untold }) }

@@ -4,7 +4,7 @@ import { extname, isAbsolute, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { HarnessError, nearest } from '../errors.ts'
-import type { ModelAdapter, ModelSpec } from '../types.ts'
+import type { MemoryNeed, ModelAdapter, ModelSpec, Observed } from '../types.ts'
 import { whyNoLikelihoods } from './openai/can-tell.ts'
 
 interface Builtin {
@@ -14,6 +14,15 @@ interface Builtin {
   readonly scores?: boolean
   readonly whyNoLikelihoods?: ModelAdapter['whyNoLikelihoods']
   readonly load: () => Promise<{ default: ModelAdapter }>
+  /** What its models need of memory, for those that compute in a process of ours. */
+  readonly room?: () => Promise<Room>
+}
+
+/** Memory of models, told without opening them. */
+export interface Room {
+  memoryNeed(spec: ModelSpec, shape: { batch: number; tokens: number }): Promise<Observed<MemoryNeed>>
+  /** Why it cannot run on this backend here; undefined where it may. */
+  whyTooLarge(need: MemoryNeed, backend: string): string | undefined
 }
 
 /** Built-in adapters. Where each runs is told here too, so that a plan loads no model runtime. */
@@ -24,6 +33,7 @@ export const ADAPTERS: readonly Builtin[] = [
     runsIn: 'child',
     scores: true,
     load: () => import('./tfjs/index.ts'),
+    room: () => import('./tfjs/room.ts'),
   },
   {
     id: 'openai',
@@ -78,6 +88,11 @@ export async function whyNoLikelihoodsOf(
 ): Promise<string | undefined> {
   const builtin = ADAPTERS.find((adapter) => adapter.id === id)
   return builtin === undefined ? (await getAdapter(id, dir)).whyNoLikelihoods?.(options) : builtin.whyNoLikelihoods?.(options)
+}
+
+/** How much memory models of this adapter take; undefined where that is not ours to know. */
+export async function adapterRoom(id: string): Promise<Room | undefined> {
+  return ADAPTERS.find((adapter) => adapter.id === id)?.room?.()
 }
 
 // --- internal ---

@@ -111,7 +111,19 @@ export interface Distributions {
 }
 export interface StepTiming { step: 'prefill' | 'decode'; batch: number; tokens: number; ms: number; lowMs: number; highMs: number; samples: number }
 
-export interface RuntimeFacts { backend: string; device: string; versions: Record<string, string>; rejected: readonly { backend: string; why: string }[] }
+export interface RuntimeFacts {
+  backend: string; device: string; versions: Record<string, string>; rejected: readonly { backend: string; why: string }[]
+  /** What the device reached here in copying and multiplying, where that was measured. */
+  limits?: MeasuredLimits
+  /** Which GPU it is, as far as the backend tells: for the meters. Absent: not a GPU, or not told. */
+  gpu?: GpuIdentity
+}
+/** Bytes read and written a second, and FLOP a second, at best. */
+export interface MeasuredLimits { bytesPerSecond: number; flopPerSecond: number; how: string }
+/** `names` are texts one of which is, or holds, the name of the GPU. `cuda`: it is chosen among those that CUDA_VISIBLE_DEVICES leaves. */
+export interface GpuIdentity { names: readonly string[]; vendor?: string; uuid?: string; busId?: string; cuda?: boolean }
+/** What a model takes at least, bytes: weights, and keys and values for `batch` requests of `tokens` each. */
+export interface MemoryNeed { weights: number; cache: number; batch: number; tokens: number }
 
 export interface ModelCard {
   name: string

@@ -13,6 +13,8 @@ export type Decision = 'replace' | 'keep-teacher' | 'undecided'
 export interface Verdict {
   run: string; student: string; teacher: string
   decision: Decision
+  /** Nothing that was asked can be graded: there is no verdict, whatever is asked further. `decision` is `undecided` then. */
+  ungraded?: true
   /** Why, for people, without the names and the decision: "non-inferior within 2 points on all 4 tasks". */
   sentence: string
   /** Largest loss of accuracy that is acceptable, as a ratio; from the suite, fixed before the run. */

@@ -55,7 +55,7 @@ function isCpuMeter({ meter, scope }: PowerSeries): boolean {
 }
 
 function isGpu({ backend, device }: RuntimeFacts): boolean | undefined {
-  if (backend === 'cpu' || backend === 'wasm') return false
+  if (backend === 'cpu' || backend === 'wasm' || device.endsWith('(software)')) return false
   if (backend === 'webgpu' || /gpu|cuda|nvidia|radeon/i.test(device)) return true
   return /cpu|x86|arm64/i.test(device) ? false : undefined
 }

@@ -1,5 +1,5 @@
 /** The roofline of each group: what its arithmetic and its memory traffic are of the peaks of its device. docs/metrics.md has the formulae. */
-import type { Estimate, ModelCard, Observed, Roofline, RooflineRow, RuntimeFacts } from '../../types.ts'
+import type { Estimate, MeasuredLimits, ModelCard, Observed, Roofline, RooflineRow, RuntimeFacts } from '../../types.ts'
 import { weakestOrigin } from '../../units.ts'
 import { cardOf } from '../cards.ts'
 import type { GroupData } from '../data.ts'
@@ -32,6 +32,7 @@ function rooflineOf(data: GroupData): Observed<Roofline> {
   const device = whichDevice(data, runtime)
   if (device.state !== 'ok') return device
   const { peaks, count } = device.value
+  const limits = runtime?.limits
   const flopPerSecond = rateAt(peaks, count, card.dtype)
   const bytesPerSecond = 1e9 * peaks.bandwidth * count
   const decoding = decodingOf(group)
@@ -40,11 +41,15 @@ function rooflineOf(data: GroupData): Observed<Roofline> {
     flopPerToken: flop.value,
     flopUtilisation: flopUtilisation(data, flop.value, flopPerSecond),
     ...memoryTraffic(data, card, decoding, bytesPerSecond),
+    ...(limits === undefined || peaks.source === MEASURED ? {} : { measured: limits }),
   }
   return { state: 'ok', value: { ...parts, sentence: sentenceOf(parts) } }
 }
 
-/** What the suite says, else what the runtime names, else what the meter that sees the model names. */
+/** Source of peaks that were measured beside the model, where no sheet is known. */
+const MEASURED = 'the best that was measured here'
+
+/** What the suite says, else what the runtime names, else what the meter that sees the model names, else what the runtime measured. */
 function whichDevice({ group, power }: GroupData, runtime: RuntimeFacts | undefined): Observed<{ peaks: Device; count: number }> {
   const stated = group.model.device
   const metered = power.state === 'ok' && power.value.scope === 'gpu' ? power.value.device : undefined
@@ -53,10 +58,15 @@ function whichDevice({ group, power }: GroupData, runtime: RuntimeFacts | undefi
     const known = name === undefined ? undefined : deviceOf(name)
     if (known !== undefined) return { state: 'ok', value: { peaks: known.device, count: known.count * (stated?.count ?? 1) } }
   }
+  if (stated === undefined && runtime?.limits !== undefined) return { state: 'ok', value: { peaks: measuredDevice(runtime, runtime.limits), count: 1 } }
   const seen = names.filter((name) => name !== undefined).map((name) => `"${name}"`)
   if (runtime?.backend === 'http' && metered === undefined && stated === undefined)
     return absent('the model is behind a server that does not tell its device: give it in the suite (device)')
   return absent(seen.length === 0 ? 'it is not known what the model ran on' : `no peak figures are known of ${seen.join(' or ')}`)
+}
+
+function measuredDevice({ device }: RuntimeFacts, { bytesPerSecond, flopPerSecond, how }: MeasuredLimits): Device {
+  return { name: device, bandwidth: bytesPerSecond / 1e9, f32: flopPerSecond / 1e12, source: MEASURED, date: how }
 }
 
 function rateAt(peaks: Device, count: number, dtype: string): Observed<number> {
@@ -121,6 +131,7 @@ function sentenceOf({
   batch,
   weightBytesPerStep: weights,
   bandwidthUtilisation: memory,
+  measured,
 }: Omit<Roofline, 'sentence'>): string {
   const name = `${device.count === 1 ? '' : `${device.count} × `}${device.name}`
   const reads =
@@ -130,7 +141,7 @@ function sentenceOf({
   const computes =
     compute.state === 'ok' ? `a token takes ${amount(flop, 'FLOP')}, ${percent(compute.value.value)} of its peak over the measured window` : reasonOf(compute)
   const limit = limitOf(memory, compute)
-  return `${reads}; ${computes}${limit === undefined ? '' : `; ${limit}`}`
+  return `${reads}; ${computes}${limit === undefined ? '' : `; ${limit}`}${measured === undefined ? '' : `; ${ofMeasured(measured, device, memory, compute)}`}`
 }
 
 /** From this share of a peak on it is taken for the limit: kernels reach 60 to 90% of either at best. */
@@ -142,6 +153,17 @@ function limitOf(memory: Observed<Estimate>, compute: Observed<Estimate>): strin
   if (Math.max(read, reckoned) < NEAR && (memory.state !== 'ok' || compute.state !== 'ok')) return undefined
   if (Math.max(read, reckoned) < NEAR) return 'far from both: waiting, launching of work or the client limit it'
   return read >= reckoned ? 'memory bandwidth is the limit' : 'arithmetic is the limit'
+}
+
+/** The same shares of what the device reached in copying and multiplying, which is less than its sheet says. */
+function ofMeasured(measured: MeasuredLimits, device: Roofline['device'], memory: Observed<Estimate>, compute: Observed<Estimate>): string {
+  const { flopPerSecond } = device
+  const shares = [
+    ...(memory.state === 'ok' ? [percent((memory.value.value * device.bytesPerSecond) / measured.bytesPerSecond)] : []),
+    ...(compute.state === 'ok' && flopPerSecond.state === 'ok' ? [percent((compute.value.value * flopPerSecond.value) / measured.flopPerSecond)] : []),
+  ]
+  const reached = `copying reaches ${amount(measured.bytesPerSecond, 'B/s')} here and multiplying ${amount(measured.flopPerSecond, 'FLOP/s')}`
+  return shares.length === 2 ? `${reached}: decoding takes ${shares[0]} of the one, and the window ${shares[1]} of the other` : reached
 }
 
 function together(batch: number): string {

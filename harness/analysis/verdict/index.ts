@@ -44,13 +44,16 @@ export function verdictsOf(
     const measured = tasks.some(({ items }) => items > 0)
     const decision = decide(corrected[index]!)
     const savings = savingsOf(ratios, id, student.id)
+    const ungraded = tasks.length > 0 && groups.every(({ group }) => group.promptsOnly)
     return {
       run: id,
       student: student.id,
       teacher: teacher.id,
       decision,
-      sentence:
-        tasks.length === 0
+      ...(ungraded ? { ungraded: true as const } : {}),
+      sentence: ungraded
+        ? NO_ACCURACY
+        : tasks.length === 0
           ? NOTHING[student.adapter === 'published' ? 'quoted' : 'silent']
           : verdictSentence({ tasks, margin, decision, students: students.length, adjusted }),
       margin,
@@ -70,6 +73,10 @@ const NOTHING = {
   quoted: 'published figures only: they are not paired item by item, so they cannot decide',
   silent: 'the student was not asked anything',
 }
+
+/** Of runs whose prompts have no right answer. */
+export const NO_ACCURACY =
+  'no accuracy measured: the prompts are made up and no answer is graded, so the run says what speed, energy and cost are, and nothing about replacing the teacher'
 
 const UNFINISHED = 'The run did not finish. A verdict on the items asked so far holds only if it was not stopped because of what it showed.'
 

@@ -6,6 +6,7 @@ import { forecast, type Forecast } from '../forecast.ts'
 import { formatCount, formatNumber, formatValue } from '../../../reports/format.ts'
 import { wrap } from '../../../reports/text.ts'
 import { duration, textTable } from '../format.ts'
+import { memoryOf, memoryText, memoryWarnings, refuseTooLarge, type ModelMemory } from '../memory.ts'
 import { itemsExpected, untilDecidedOf, untilDecidedText } from '../until-decided.ts'
 import { jsonText, paint, type Io } from '../io.ts'
 import { checkData, setData } from '../variables.ts'
@@ -38,6 +39,8 @@ export default command('plan', async (args, { io, signal }) => {
     return EXIT.ok
   }
   const { plan } = planned
+  const memory = await memoryOf(plan, loaded.suite)
+  refuseTooLarge(memory, args.backend)
   const earlier = await earlierRuns(args.out, loaded.suite.name)
   const expected = forecast(plan, loaded.suite, earlier)
   if (args.json)
@@ -47,13 +50,15 @@ export default command('plan', async (args, { io, signal }) => {
         requests: plan.requests,
         maxOutputTokens: plan.maxOutputTokens,
         ...expected,
+        memory,
+        speedOnly: isSpeedOnly(loaded.suite),
         ...(rule === undefined ? {} : { untilDecided: { rule, workloads: itemsExpected(plan, loaded.suite) } }),
         prefixPolicies: prefixPolicies(loaded.suite),
         ...noGrades(gaps),
         basedOn: earlier.map((run) => run.record.id),
       }),
     )
-  else await io.result(planText({ suite: loaded.suite, plan, expected, earlier, gaps, io, rule }))
+  else await io.result(planText({ suite: loaded.suite, plan, expected, earlier, memory, gaps, io, rule }))
   return EXIT.ok
 })
 
@@ -94,17 +99,23 @@ async function earlierRuns(out: string, suite: string): Promise<readonly StoredR
   return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])) // a damaged record only makes the forecast poorer
 }
 
+/** Nothing that is asked has a right answer. */
+function isSpeedOnly({ workloads }: LoadedSuite['suite']): boolean {
+  return workloads.length > 0 && workloads.every(({ grader }) => grader.id === 'none')
+}
+
 interface PlanParts {
   readonly suite: LoadedSuite['suite']
   readonly plan: Plan
   readonly expected: Forecast
   readonly earlier: readonly StoredRun[]
+  readonly memory: readonly ModelMemory[]
   readonly gaps: readonly Unready[]
   readonly io: Io
   readonly rule: UntilDecided | undefined
 }
 
-function planText({ suite, plan, expected, earlier, gaps, io, rule }: PlanParts): string {
+function planText({ suite, plan, expected, earlier, memory, gaps, io, rule }: PlanParts): string {
   const { width } = io.stdout
   const title = paint(io.stdout, 'bold', suite.title)
   if (plan.cells.length === 0) return `${title}\n${wrap('Nothing is asked: this suite compares published figures only.', width).join('\n')}\n`
@@ -131,6 +142,11 @@ function planText({ suite, plan, expected, earlier, gaps, io, rule }: PlanParts)
     '',
     textTable(['#', 'model', 'workload', 'load', 'repeat', 'block', 'items', 'expected'], cells, width),
     textTable(['model', 'expected', 'prompt tokens', 'output tokens', 'cost'], models, width),
+    ...memoryText(memory, width),
+    ...(memory.some(({ tooLarge }) => tooLarge.length > 0) ? [...memoryWarnings(memory).flatMap((one) => wrap(one, width)), ''] : []),
+    ...(isSpeedOnly(suite)
+      ? [...wrap('No accuracy is measured: the prompts are made up and no answer is graded, so there will be no verdict.', width), '']
+      : []),
     ...(rule === undefined ? [] : [...wrap(untilDecidedText(rule, plan, suite), width), '']),
     ...policyLines(suite, width),
     ...gapLines(gaps, width),

@@ -4,6 +4,7 @@ import { command, type Context } from '../command.ts'
 import type { Arguments } from '../arguments.ts'
 import { formatCount } from '../../../reports/format.ts'
 import { jsonText, paint } from '../io.ts'
+import { memoryOf, refuseTooLarge } from '../memory.ts'
 import { packRun } from '../pack.ts'
 import { writeReports } from '../reports.ts'
 import { chooseReporters } from '../reporters/index.ts'
@@ -18,6 +19,7 @@ export default command('run', async (args, context) => {
   const { loadSuite } = await import('../../suite/index.ts')
   const loaded = await loadSuite(args.suite)
   checkData(args.data, loaded.suite)
+  await refuseWithoutRoom(loaded, args)
   // 2. the run: everything that happened, on disk
   const run = await runWithProgress(loaded, args, context)
   if (run.record.state === 'interrupted') throw interrupted(args, run.record.id)
@@ -40,6 +42,14 @@ export default command('run', async (args, context) => {
 })
 
 // --- internal ---
+
+/** Models of real sizes may not fit the backend that was asked for: told before anything is opened. */
+async function refuseWithoutRoom(loaded: Loaded, { backend, quick, models }: Arguments<'run'>): Promise<void> {
+  if (!loaded.suite.models.some(({ options }) => options.random !== undefined)) return
+  const { planSuite } = await import('../../run/index.ts')
+  const plan = await planSuite(loaded, { quick, ...(models === undefined ? {} : { models: models.split(',').map((model) => model.trim()) }) })
+  refuseTooLarge(await memoryOf(plan, loaded.suite), backend)
+}
 
 type Loaded = Parameters<typeof import('../../run/index.ts').runSuite>[0]
 

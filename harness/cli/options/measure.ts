@@ -41,6 +41,12 @@ export const MEASURE = {
       out: { ...runs, description: 'Folder with earlier runs, which the expected time is taken from' },
       seed,
       models,
+      backend: {
+        type: 'enum',
+        options: ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'],
+        default: 'auto',
+        description: 'Backend that in-process models would run on: a model that cannot fit it is refused',
+      },
       data,
       ...untilDecided,
     },

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { z } from 'zod'
 import { HarnessError } from '../../errors.ts'
 import type { ModelCard } from '../../types.ts'
+import { cacheBytesPerToken } from './config.ts'
 import { readSafetensors } from './safetensors.ts'
 import { createTokenizer, TokenizerSchema, type Tokenizer } from './tokenizer.ts'
 import { countParameters, TransformerSchema, weightShapes, type TransformerConfig, type Weights } from './transformer.ts'
@@ -75,7 +76,7 @@ export function describeModel({ card, config }: Pick<LoadedModel, 'card' | 'conf
     name: card.name,
     parametersTotal: parameters,
     parametersActive: parameters,
-    cacheBytesPerToken: 2 * config.layers * config.width * 4, // float32, as many heads in the cache as ask
+    cacheBytesPerToken: cacheBytesPerToken(config),
     dtype: card.dtype,
     tokenizer: `characters, ${Array.from(card.tokenizer.alphabet).length + 2} tokens`,
     architecture: `decoder-only transformer, ${config.layers} layers of width ${config.width}, ${config.heads} heads, SwiGLU ${config.hidden}`,

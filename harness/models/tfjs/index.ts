@@ -1,19 +1,19 @@
-/** Adapter `tfjs`: a model of ours on TensorFlow.js, in the process that opens it. Options: `weights`, and `backend` to pin one. */
+/** Adapter `tfjs`: a model of ours on TensorFlow.js, in the process that opens it. Options: `weights` or `random`, and `backend` to pin one. */
 import * as tf from '@tensorflow/tfjs-core'
-import { z } from 'zod'
-import { HarnessError } from '../../errors.ts'
 import { residentBytes } from '../../resident.ts'
 import type { Completion, Distributions, ForcedText, Model, ModelAdapter, ModelSpec, Observed, OpenContext, Request, Score, TokenEvent } from '../../types.ts'
 import { selectBackend } from './backend.ts'
 import { describeModel, readModel, uploadWeights, type LoadedModel } from './card.ts'
 import { generate, logProbsAt, scoreTokens } from './generate.ts'
+import { measureLimits } from './limits.ts'
+import { readOptions, type RandomOptions } from './options.ts'
+import { describeRandom, randomModel, randomSteps, randomWeights, type RandomModel } from './random.ts'
+import { checkRoom, machineBytes, needOf } from './room.ts'
 import { timeSteps } from './steps.ts'
 import type { Weights } from './transformer.ts'
 import { disposeDecoders } from './webgpu/decoder.ts'
 import { checkWeightsFit } from './webgpu/fits.ts'
 import { allocatedBytes, deviceLimits } from './webgpu/index.ts'
-
-const OptionsSchema = z.strictObject({ weights: z.string(), backend: z.string().optional() })
 
 const adapter: ModelAdapter = {
   id: 'tfjs',
@@ -27,13 +27,10 @@ export default adapter
 // --- internal ---
 
 async function open(spec: ModelSpec, context: OpenContext): Promise<Model> {
-  const options = OptionsSchema.safeParse(spec.options)
-  if (!options.success)
-    throw new HarnessError('usage', `models.${spec.id}: ${z.prettifyError(options.error).replaceAll('\n', ' ')}`, {
-      hint: 'The adapter tfjs needs the option `weights`.',
-    })
-  const loaded = await readModel(options.data.weights)
-  const runtime = await selectBackend(options.data.backend ?? context.backend, context.signal)
+  const { weights: path = '', random, backend = context.backend } = readOptions(spec)
+  if (random !== undefined) return openRandom(spec.name, random, backend, context.signal)
+  const loaded = await readModel(path)
+  const runtime = await selectBackend(backend, context.signal)
   const limits = deviceLimits()
   if (limits !== undefined) checkWeightsFit(loaded.config, limits)
   const weights = uploadWeights(loaded)
@@ -56,8 +53,30 @@ async function open(spec: ModelSpec, context: OpenContext): Promise<Model> {
   }
 }
 
+/** Without `score` and `distributions`: what it thinks of a text means nothing. */
+async function openRandom(name: string, random: RandomOptions, backend: string, signal: AbortSignal): Promise<Model> {
+  const made = randomModel(random)
+  const runtime = await selectBackend(backend, signal)
+  const room = deviceLimits()
+  if (room !== undefined) checkWeightsFit(made.config, room)
+  checkRoom(name, needOf(made.config, { batch: 1, tokens: 1 }), runtime.backend, { bytes: machineBytes(), software: runtime.device.endsWith('(software)') })
+  const weights = randomWeights(made.config, random.seed)
+  const limits = await measureLimits(runtime, signal)
+  return {
+    card: describeRandom(name, made, random.seed),
+    runtime: { ...runtime, limits },
+    generate: (requests, onToken, abort) => answer(made, weights, requests, onToken, abort),
+    timeSteps: (abort) => randomSteps(made, weights, random, abort),
+    memory: () => ({ deviceBytes: deviceBytes(), processBytes: residentBytes() }),
+    close: async () => {
+      disposeDecoders(weights)
+      tf.dispose(Object.values(weights))
+    },
+  }
+}
+
 async function answer(
-  model: LoadedModel,
+  model: RandomModel,
   weights: Weights,
   requests: readonly Request[],
   onToken: (index: number, token: TokenEvent) => void,

@@ -11,23 +11,11 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core'
-import { z } from 'zod'
 import { createRandom } from '../../random.ts'
+import { weightShapes, type TransformerConfig } from './config.ts'
 import { embed, linear, rmsNorm, rotate, silu, type Rotary } from './ops.ts'
 
-export const TransformerSchema = z
-  .strictObject({
-    vocabulary: z.int().min(2),
-    width: z.int().min(2),
-    layers: z.int().min(1),
-    heads: z.int().min(1),
-    hidden: z.int().min(1),
-    maxLength: z.int().min(2),
-    /** Longest wavelength of the positions, in tokens ÷ 2π; short texts want a small one. */
-    rotaryBase: z.number().positive().default(10000),
-  })
-  .refine((c) => c.width % (2 * c.heads) === 0, { message: 'width must be a multiple of 2 × heads' })
-export type TransformerConfig = z.infer<typeof TransformerSchema>
+export { countParameters, TransformerSchema, weightShapes, type TransformerConfig } from './config.ts'
 
 export type Weights = Readonly<Record<string, Tensor>>
 /** Added to a score, it makes the softmax weight exactly 0 in float32. */
@@ -38,26 +26,6 @@ export interface Cache {
   layers: readonly { k: Tensor4D; v: Tensor4D }[]
   pad: Tensor4D
   length: number
-}
-
-/** Name → shape of every weight, in file order. */
-export function weightShapes(c: TransformerConfig): Record<string, readonly number[]> {
-  const shapes: Record<string, readonly number[]> = { embedding: [c.vocabulary, c.width] }
-  for (let i = 0; i < c.layers; i++) {
-    shapes[`layers.${i}.attention_norm`] = [c.width]
-    for (const name of ['q', 'k', 'v', 'o']) shapes[`layers.${i}.${name}`] = [c.width, c.width]
-    shapes[`layers.${i}.feed_norm`] = [c.width]
-    shapes[`layers.${i}.gate`] = [c.width, c.hidden]
-    shapes[`layers.${i}.up`] = [c.width, c.hidden]
-    shapes[`layers.${i}.down`] = [c.hidden, c.width]
-  }
-  shapes.final_norm = [c.width]
-  return shapes
-}
-
-/** How many numbers the model holds; the output layer is the embedding, counted once. */
-export function countParameters(c: TransformerConfig): number {
-  return Object.values(weightShapes(c)).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0)
 }
 
 /** Seeded initial values: normal with deviation 1/√fan-in, products into the residual stream scaled by 1/√(2·layers). */

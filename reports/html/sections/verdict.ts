@@ -2,7 +2,7 @@
 import type { RoutingRow, Verdict } from '../../../harness/types.ts'
 import type { ChartTable, MaybeChart } from '../../charts/chart.ts'
 import { formatNumber } from '../../format.ts'
-import { DECISION_WORDS, routingTable, RULES, savingTable, taskTable, verdictSentence, verdictTexts } from '../../verdict.ts'
+import { routingTable, RULES, savingTable, taskTable, verdictSentence, verdictTexts } from '../../verdict.ts'
 import type { View } from '../../view.ts'
 import { listInWords, whyMissing } from '../../words.ts'
 import { html, type Html } from '../markup.ts'
@@ -18,7 +18,7 @@ export function verdictLead(view: View): Html | false {
       (text) =>
         html`<li class="verdict ${text.decision}">
           <p class="decision">
-            ${text.tiles.length > 0 && html`<span class="stamp">${DECISION_WORDS[text.decision]}</span>`} <strong>${text.head}:</strong>
+            ${text.tiles.length > 0 && html`<span class="stamp">${text.stamp}</span>`} <strong>${text.head}:</strong>
             ${verdictSentence({ head: '', sentence: text.sentence }).slice(2)}
           </p>
           ${
@@ -47,7 +47,9 @@ export async function verdictSection(view: View, charts: readonly MaybeChart[]):
   const verdicts = view.analysis.verdicts.filter(({ tasks }) => tasks.length > 0)
   if (verdicts.length === 0) return undefined
   const margins = [...new Set(verdicts.map(({ margin }) => formatNumber(100 * margin)))].join(' or ')
-  const body = html`<p>
+  const none = verdicts.every(({ ungraded }) => ungraded === true)
+  const body = html`${none && html`<p>No accuracy was measured: no answer is graded, so there is no verdict. What follows is speed, energy and cost.</p>`}
+    <p>
       A student may replace its teacher where it is shown, on every task, to lose less than the margin of ${margins} points: the lower end of the 95% interval
       of the paired difference lies above it. The teacher is kept where the upper end lies below it. Anything else is undecided, and then the number of further
       items is given with which four of five such runs would decide. McNemar’s p is of “equally good”, exact and, in brackets, with half of the outcome that was

@@ -37,6 +37,8 @@ export const RuntimeSchema = z.object({
   device: text,
   versions: z.record(text, text),
   rejected: z.array(z.object({ backend: text, why: text })),
+  limits: maybe(z.object({ bytesPerSecond: amount, flopPerSecond: amount, how: text })),
+  gpu: maybe(z.object({ names: z.array(text), vendor: maybe(text), uuid: maybe(text), busId: maybe(text), cuda: maybe(z.boolean()) })),
 }) satisfies z.ZodType<RuntimeFacts>
 
 export const MemorySchema = z.object({ deviceBytes: observed(amount), processBytes: amount })
