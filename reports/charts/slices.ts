@@ -11,15 +11,16 @@ export function sliceChart(view: View, workload: string): MaybeChart {
   const id = `slices-${view.workloads.indexOf(workload)}`
   const title = view.workloads.length > 1 ? `Accuracy per slice: ${workload}` : 'Accuracy per slice'
   const place = placeOf(view, workload, 'accuracy')
-  const slices = view.slicesOf(workload)
-  if (place === undefined || slices.length === 0) return missing(id, title, 'The items of this workload are not divided into slices.')
-  const points = slices.flatMap((slice) =>
+  const named = view.slicesOf(workload)
+  if (place === undefined || named.length === 0) return missing(id, title, 'The items of this workload are not divided into slices.')
+  const points = named.flatMap((slice) =>
     view.measured.flatMap((contestant) => {
       const estimate = valueOf(view.row(contestant, workload, place.load, place.metric.id, slice))
       return estimate === undefined ? [] : [{ slice, contestant, estimate }]
     }),
   )
-  if (points.length === 0) return missing(id, title, 'No slice has a measured accuracy.')
+  const slices = named.filter((slice) => points.some((point) => point.slice === slice)) // others are of other metrics
+  if (slices.length === 0) return missing(id, title, 'No slice has a measured accuracy.')
   return drawn({
     id,
     title,

@@ -33,6 +33,15 @@ describe('items that were asked three times', () => {
     expect(valueOf(analysis, 'consensus').value).toBeCloseTo(0.5, 12)
   })
 
+  it('have pass@k for smaller k too, over all choices of k answers', () => {
+    expect(valueOf(analysis, 'any-of-k', { slice: 'k = 2' })).toMatchObject({
+      value: expect.closeTo((1 + 1 + 2 / 3) / 4, 12),
+      method: expect.stringContaining('pass@2'),
+    })
+    expect(valueOf(analysis, 'all-of-k', { slice: 'k = 2' }).value).toBeCloseTo((1 + 1 / 3) / 4, 12)
+    expect(() => valueOf(analysis, 'any-of-k', { slice: 'k = 5' })).toThrow('no row')
+  })
+
   it('gain by a majority whose wrong answers differ: one right of three is a tie', () => {
     const scattered = analyse([run((right, repeat) => (right ? 'yes' : `no ${repeat}`))])
     expect(valueOf(scattered, 'consensus').value).toBeCloseTo(0.5 + 0.25 / 3, 12)

@@ -8,7 +8,10 @@ import { clusterOf, isAnswered, isGraded, Numbering, rowsByItem, scoreOf, tells,
 import { NOT_TOLD } from '../values.ts'
 import type { MetricId } from './table.ts'
 
-/** With k the fewest answers that any item has; absent where that is one. Failed requests are wrong answers. */
+/**
+ * With k the fewest answers that any item has; absent where that is one. What is right or wrong has smaller k besides, in the slices
+ * `k = 2`, `k = 5` …: the mean over all choices of k of the answers, without bias (Chen et al. 2021). Failed requests are wrong answers.
+ */
 export function attemptCells({ group: { table, graded } }: GroupData): Cell[] {
   const items = rowsByItem(table, graded, (row) => isGraded(table, row) || !isAnswered(table, row))
   const none = (why: string): Cell[] => KINDS.map(({ metric }) => ({ metric, slice: '', estimate: absent(why) }))
@@ -22,16 +25,19 @@ export function attemptCells({ group: { table, graded } }: GroupData): Cell[] {
   if (most > MOST_ANSWERS) return none(`more than ${MOST_ANSWERS} answers to an item`)
   const plain = items.rows.every((row) => [0, 1].includes(scoreOf(table, row)))
   const told = items.rows.every((row) => tells(table, row, ['text']))
-  return KINDS.map(({ metric, name, of, binary }): Cell => {
-    if (metric === 'consensus' && !told) return { metric, slice: '', estimate: absent(NOT_TOLD.text) }
-    if (binary && !plain) return { metric, slice: '', estimate: absent('scores are not right or wrong') }
-    return { metric, slice: '', estimate: meanOf(table, items, (answers) => of(table, answers, k), `${name}@${k}`) }
+  return KINDS.flatMap(({ metric, name, of, binary }): Cell[] => {
+    if (metric === 'consensus' && !told) return [{ metric, slice: '', estimate: absent(NOT_TOLD.text) }]
+    if (binary && !plain) return [{ metric, slice: '', estimate: absent('scores are not right or wrong') }]
+    const at = (some: number, slice: string): Cell => ({ metric, slice, estimate: meanOf(table, items, (answers) => of(table, answers, some), `${name}@${some}`) }) // prettier-ignore
+    return [at(k, ''), ...(binary ? FEWER.filter((some) => some < k).map((some) => at(some, `k = ${some}`)) : [])]
   })
 }
 
 // --- internal ---
 
 const MOST_ANSWERS = 1000
+/** Those that are quoted. */
+const FEWER = [2, 5, 10, 20, 50, 100]
 
 type Kind = (table: SampleTable, answers: Int32Array, k: number) => number
 

@@ -26,7 +26,7 @@ export const QUALITY = [
     unit: 'ratio',
     better: 'higher',
     definition:
-      'pass@k: 1 − C(n − c, k) ÷ C(n, k) for c right of n answers to an item, mean over the items; k is the fewest answers that an item has. Only where items were asked several times.',
+      'pass@k: 1 − C(n − c, k) ÷ C(n, k) for c right of n answers to an item, mean over the items; k is the fewest answers that an item has, smaller ones are in the slices `k = 2`, `k = 5` and so on. Only where items were asked several times.',
     misleads: 'Nobody tells the user which of the k answers is right, unless answers can be checked by running them.',
   },
   {
