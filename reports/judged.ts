@@ -33,6 +33,14 @@ export function judgedSentence(view: View): string {
   return `Judged by ${judges.join(' and ')}, each pair in both orders; 50% is as good as the teacher, a tie counts half, and so does a pair whose winner changes with the order. The judge is a model: it has tastes, may favour its own kind, and may heed instructions in the answers. Its requests are in no figure of the models.`
 }
 
+/** A sentence for each model whose answers another model graded. */
+export function gradingLines(view: View): string[] {
+  return view.analysis.grading.map(
+    ({ run, model, workload, answers, ...bill }) =>
+      `Grading ${formatNumber(answers)} answers of ${view.labelOf(run, model)} to ${workload} took ${billText({ bill })} of another model; none of it is in the figures of the model.`,
+  )
+}
+
 /** Cells of the tidy CSV. */
 export function judgedCells({ winRate, disagreement, firstShare }: Judged): { metric: string; estimate: Observed<Estimate> }[] {
   return [
@@ -44,7 +52,7 @@ export function judgedCells({ winRate, disagreement, firstShare }: Judged): { me
 
 // --- internal ---
 
-function billText({ bill }: Judged): string {
+function billText({ bill }: Pick<Judged, 'bill'>): string {
   const usd = valueOf(bill.usd)
   const cost = usd === undefined ? `cost unknown (${whyMissing(bill.usd)})` : formatValue(usd, 'USD')
   return `${formatNumber(bill.requests)} requests, ${formatNumber(bill.promptTokens + bill.outputTokens)} tokens, ${formatValue(bill.seconds, 's')}, ${cost}`

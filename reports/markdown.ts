@@ -6,7 +6,7 @@ import { countSentence, groupFailures } from './counts.ts'
 import { fidelityTable } from './fidelity.ts'
 import { formatInterval, formatPublished, formatValue, originMark } from './format.ts'
 import { nameOfModel, titleOfFigure } from './charts/published.ts'
-import { judgedSentence, judgedTable } from './judged.ts'
+import { gradingLines, judgedSentence, judgedTable } from './judged.ts'
 import { lifecycleTable } from './lifecycle.ts'
 import { clientFindings, clientTrust, stageTable } from './load.ts'
 import { openingSentences, runNotes, titleOf } from './opening.ts'
@@ -141,7 +141,9 @@ function fidelityBlock(view: View): string {
 
 function judgedBlock(view: View): string {
   const table = judgedTable(view)
-  return table === undefined ? '' : `### As a judge sees it\n\n${escapeMarkdown(judgedSentence(view))}\n\n${tableOf(table.columns, table.rows)}`
+  if (table === undefined) return gradingLines(view).map(escapeMarkdown).join('\n\n')
+  const lines = gradingLines(view).map((line) => `\n\n${escapeMarkdown(line)}`)
+  return `### As a judge sees it\n\n${escapeMarkdown(judgedSentence(view))}\n\n${tableOf(table.columns, table.rows)}${lines.join('')}`
 }
 
 function lifecycleBlock(view: View): string {

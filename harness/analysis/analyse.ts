@@ -6,7 +6,7 @@ import { dataOf, toRow, type Cell, type GroupData } from './data.ts'
 import { powerSources } from './energy.ts'
 import { fidelityRows } from './fidelity/index.ts'
 import { gapRows } from './gap.ts'
-import { judgedRows } from './judged.ts'
+import { gradingCosts, judgedRows } from './judged.ts'
 import { whyEmpty } from './groups.ts'
 import { accuracyCells, shareCells } from './metrics/accuracy.ts'
 import { attemptCells } from './metrics/attempts.ts'
@@ -47,6 +47,7 @@ export function analyse(runs: readonly (StoredRun | TableRun)[]): Analysis {
     routing: parts.flatMap(({ routing }) => routing),
     fidelity: parts.flatMap(({ fidelity }) => fidelity),
     judged: runs.flatMap(judgedRows),
+    grading: parts.flatMap(({ grading }) => grading),
     gap: parts.flatMap(({ gap }) => gap),
     distributions: parts.flatMap(({ distributions }) => distributions),
     stages: runs.flatMap(({ record }) => stageSummaries(record)),
@@ -89,6 +90,7 @@ type Part = Pick<
   | 'routing'
   | 'fidelity'
   | 'gap'
+  | 'grading'
   | 'distributions'
   | 'roofline'
   | 'power'
@@ -117,6 +119,7 @@ function analyseRun(run: TableRun): Part {
       asked.map(({ group }) => group),
     ),
     gap: gapRows(asked, run),
+    grading: gradingCosts(run),
     distributions: asked.flatMap(distributionsOf),
     roofline: rooflineRows(groups),
     power: powerRows(run),

@@ -1,5 +1,5 @@
 /** What a judge made of the models' answers beside their teacher's. */
-import type { Judged, Judgement, StoredRun } from '../types.ts'
+import type { CellKey, GradingBill, GradingCost, Judged, Judgement, StoredRun, TableRun } from '../types.ts'
 import { absent, counted, estimate } from './observed.ts'
 import { scoreInterval } from './stats/means.ts'
 import { wilson } from './stats/wilson.ts'
@@ -15,6 +15,35 @@ export function judgedRows({ record, judgements = [] }: Pick<StoredRun, 'record'
     groups.set(name, [...(groups.get(name) ?? []), one])
   }
   return [...groups.values()].map((all): Judged => ({ run: record.id, model: all[0]!.model, teacher, workload: all[0]!.workload, judge, ...figuresOf(all) }))
+}
+
+/** What graders that ask a model took, by model and workload. */
+export function gradingCosts({ record, table, rows }: Pick<TableRun, 'record' | 'table' | 'rows'>): GradingCost[] {
+  if (table.bills.size === 0) return []
+  const groups = new Map<string, { key: CellKey; bills: GradingBill[] }>()
+  for (const row of rows) {
+    const bill = table.bills.get(row)
+    if (bill === undefined) continue
+    const key = table.keys[table.key[row]!]!
+    const name = `${key.model}\u0000${key.workload}`
+    const group = groups.get(name) ?? groups.set(name, { key, bills: [] }).get(name)!
+    group.bills.push(bill)
+  }
+  return [...groups.values()].map(({ key: { model, workload }, bills }): GradingCost => {
+    const sum = (of: (bill: GradingBill) => number): number => bills.reduce((total, bill) => total + of(bill), 0)
+    const unpriced = bills.some(({ requests, costUsd }) => requests > 0 && costUsd === undefined)
+    return {
+      run: record.id,
+      model,
+      workload,
+      answers: bills.length,
+      requests: sum(({ requests }) => requests),
+      promptTokens: sum(({ promptTokens }) => promptTokens),
+      outputTokens: sum(({ outputTokens }) => outputTokens),
+      seconds: sum(({ ms = 0 }) => ms) / 1000,
+      usd: unpriced ? absent('the grader has no price by tokens') : { state: 'ok', value: sum(({ costUsd = 0 }) => costUsd) },
+    }
+  })
 }
 
 // --- internal ---

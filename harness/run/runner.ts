@@ -11,6 +11,7 @@ import { chooseModels, planSuite, type SideBySide } from './plan.ts'
 import { noGrades } from './readiness.ts'
 import { finalState, mergeMeters, newRecord, smallBatches, type ProbedMeter } from './record.ts'
 import { checkSameSuite, choicesOf, latestTime, restOf, resumeWarnings, type Choices, type Rest } from './resume.ts'
+import { createJudges } from './judging/ask.ts'
 import { createJudging } from './judging/pass.ts'
 import { createScoring } from './scoring/pass.ts'
 import { readRun } from './store/read.ts'
@@ -75,6 +76,7 @@ export async function runSuite(
   // 2. The folder, which is ours alone from here on.
   if (earlier !== undefined) await unpackRun(earlier.dir)
   const store = earlier === undefined ? createRun(options.out, loaded.suite.name, startedAt) : openRun(earlier.dir, earlier.record.id)
+  const judges = createJudges(options.signal)
   try {
     // 3. The record as it starts, and what is left to do.
     const start = earlier?.record ?? newRecord({ ...prepared, id: store.id, command: options.command })
@@ -85,7 +87,7 @@ export async function runSuite(
     const news = earlier === undefined ? smallBatches(loaded.suite, plan) : rest.size === 0 ? [] : resumeWarnings(earlier, environment, startedAt)
     if (earlier === undefined) plan.warnings?.forEach((warning) => journal.warning(warning))
     news.forEach((warning) => journal.warning(warning))
-    const leave: Leave = { code: options.allowCode === true }
+    const leave: Leave = { code: options.allowCode === true, ask: (...asked) => judges.ask(...asked) }
     if (rest.size > 0) (await noGrades(loaded.suite, leave)).forEach((warning) => journal.warning(warning))
     store.writeRecord(journal.record)
     // 4. The cells, one after the other, on one clock.
@@ -139,6 +141,7 @@ export async function runSuite(
     // 6. The end.
     journal.end(cutShort ? 'interrupted' : finalState(journal.record))
   } finally {
+    await judges.close()
     store.close()
   }
   return readRun(store.dir)

@@ -5,7 +5,7 @@ import type { Fact } from './facts.ts'
 import type { Fidelity } from './fidelity.ts'
 import type { StageSummary } from './load.ts'
 import type { ModelCard, RuntimeFacts } from './model.ts'
-import type { Judged } from './judge.ts'
+import type { GradingCost, Judged } from './judge.ts'
 import type { Observed } from './observed.ts'
 import type { Environment, Warning } from './record.ts'
 import type { LifecycleRow } from './lifecycle.ts'
@@ -55,6 +55,8 @@ export interface Analysis {
   fidelity: readonly Fidelity[]
   /** Answers beside the teacher's, where the suite has a judge. */
   judged: readonly Judged[]
+  /** Where a model graded. */
+  grading: readonly GradingCost[]
   /** Distillation gap recovered per student: (student − control)/(teacher − control). */
   gap: readonly { run: string; student: string; control: string; workload: string; recovered: Observed<Estimate> }[]
   distributions: readonly Distribution[]

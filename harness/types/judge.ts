@@ -1,4 +1,5 @@
 /** A model that judges answers: which of two is better, asked in both orders. */
+import type { Failure } from '../errors.ts'
 import type { Estimate } from './analysis.ts'
 import type { Observed } from './observed.ts'
 import type { Price } from './suite.ts'
@@ -16,6 +17,8 @@ export interface JudgeSpec {
   maxTokens: number
   price?: Price
 }
+/** What a judge said, or how it failed; and what that took, attempts that were retried included. */
+export interface JudgeSaid { text?: string; error?: Failure; requests: number; promptTokens: number; outputTokens: number; ms: number; usd?: number }
 /** In the record: who judged, and how it was asked. */
 export interface JudgeRecord { model: string; host: string; prompt: string; criteria: string; temperature: number; items?: number }
 
@@ -31,6 +34,8 @@ export interface Judgement {
   requests: number; promptTokens: number; outputTokens: number; ms: number; usd?: number
 }
 
+/** What grading the answers of a model took, where another model was asked; in no figure of the model. */
+export interface GradingCost { run: string; model: string; workload: string; answers: number; requests: number; promptTokens: number; outputTokens: number; seconds: number; usd: Observed<number> }
 /** One model against the teacher of its run on one workload, as the judge sees it. */
 export interface Judged {
   run: string; model: string; teacher: string; workload: string

@@ -1,7 +1,7 @@
 /** Suite (after validation and defaults; what a user writes is `SuiteInput` in suite/schema.ts). */
 import type { Claim, Fact } from './facts.ts'
 import type { GatePolicy } from './gate.ts'
-import type { JudgeSpec } from './judge.ts'
+import type { JudgeSaid, JudgeSpec } from './judge.ts'
 import type { Arrivals, Slo, Timing } from './load.ts'
 import type { MeterSpec } from './meter.ts'
 import type { Given, Likelihood, StatedCard, StatedDevice } from './model.ts'
@@ -109,9 +109,9 @@ export interface DataSource { use: 'questions' | 'examples'; file: string; sha25
 /** `settle` takes its time where `grade` says that it could not tell at once (`unsettled`); it does not throw either, but for an abort. */
 export interface Grader { id: string; version: string; /** Items need no right answer. */ targetless?: true; /** Ids of ways to grade that are not comparable with one another: each grade names its own. */ ways?: readonly string[]; grade(item: Item, text: string, said?: Said): Grade; settle?(item: Item, text: string, signal: AbortSignal, said?: Said, leave?: Leave): Promise<Grade>; /** Why answers would get no grade here; undefined: nothing stands in the way. */ ready?(leave: Leave): Promise<string | undefined> }
 /** What the user has allowed a grader that takes its time. */
-export interface Leave { /** Run code that a model wrote. */ readonly code?: boolean }
+export interface Leave { /** Run code that a model wrote. */ readonly code?: boolean; /** Asks a model that the suite names as judge; rejects only when aborted. */ readonly ask?: (judge: JudgeSpec, messages: readonly Message[], signal: AbortSignal) => Promise<JudgeSaid> }
 /** What grading an answer took, where another model was asked. */
-export interface GradingBill { requests: number; promptTokens: number; outputTokens: number; costUsd?: number }
+export interface GradingBill { requests: number; promptTokens: number; outputTokens: number; ms?: number; costUsd?: number }
 /** What a model said beside its answer; the answer is without its reasoning. */
 export interface Said { readonly toolCalls?: readonly { name: string; arguments: string }[]; readonly truncated?: boolean; /** Of the item's given texts. */ readonly likelihoods?: readonly Likelihood[] }
 /** `score` is between 0 and 1; a binary grader gives 0 or 1. Never throws, whatever the text. */

@@ -3,6 +3,7 @@ import type { Failure } from '../errors.ts'
 import type { Attempt } from './model.ts'
 import type { CellKey, RunRecord, Sample } from './record.ts'
 import type { SeriesRecord, StoredRun } from './run.ts'
+import type { GradingBill } from './suite.ts'
 
 /**
  * One row for each request. Texts are numbers into lists that hold each text once; −1: the sample has none. A number that a
@@ -54,6 +55,8 @@ export interface SampleTable {
   /** By row; most have none. */
   readonly errors: ReadonlyMap<number, Failure>
   readonly attempts: ReadonlyMap<number, readonly Attempt[]>
+  /** What grading took where another model was asked; by row. */
+  readonly bills: ReadonlyMap<number, GradingBill>
   /** The texts of a row; undefined where they were not read. */
   texts(row: number): RowTexts | undefined
   /** Where texts were not read: fetches those of a few rows. */

@@ -18,6 +18,10 @@ export interface GraderKind<Options extends object> {
   readonly version: string
   /** Stands behind the id in records: what it must not be mistaken for. */
   readonly label?: string
+  /** What stands for its options in its id. */
+  readonly named?: (options: Options) => string
+  /** Options that are not in its id as they are. */
+  readonly unnamed?: readonly (keyof Options)[]
   /** Items need no right answer. */
   readonly targetless?: true
   readonly shape: { readonly [K in keyof Options]-?: z.ZodType<unknown, Options[K] | undefined> }
@@ -55,9 +59,14 @@ export const graderKind = <Options extends object>(kind: GraderKind<Options>): G
 /** The grader itself. Options that were set are part of its id, so that runs graded differently are not compared. */
 export function createGrader<Options extends object>(id: string, kind: GraderKind<Options>, options: Options & CommonGraderOptions): Grader {
   const { extract: steps, ...own } = options
-  const set = Object.entries(options).filter(([, value]) => value !== undefined && value !== false)
+  const hidden: readonly PropertyKey[] = kind.unnamed ?? []
+  const set = Object.entries(options).filter(([key, value]) => value !== undefined && value !== false && !hidden.includes(key))
+  const texts = [
+    ...(kind.named === undefined ? [] : [kind.named(options)]),
+    ...set.map(([key, value]) => (value === true ? key : `${key}=${optionText(value)}`)),
+  ]
   const name = kind.label === undefined ? id : `${id}:${kind.label}`
-  const fullId = set.length === 0 ? name : `${name}(${set.map(([key, value]) => (value === true ? key : `${key}=${optionText(value)}`)).join(',')})`
+  const fullId = texts.length === 0 ? name : `${name}(${texts.join(',')})`
   const judge = kind.judge(own as unknown as Options)
   const settle = kind.settle?.(own as unknown as Options)
   const ready = kind.ready?.(own as unknown as Options)

@@ -14,6 +14,7 @@ import { exact } from './graders/exact.ts'
 import { includes } from './graders/includes.ts'
 import { instructions } from './graders/instructions.ts'
 import { json } from './graders/json.ts'
+import { judge } from './graders/judge.ts'
 import { math } from './graders/math.ts'
 import { numeric } from './graders/numeric.ts'
 import { toolCalls } from './graders/tool-calls.ts'
@@ -36,7 +37,7 @@ export const WORKLOAD_KINDS = {
 }
 
 /** The graders by name. */
-export const GRADERS = { exact, includes, numeric, choice, math, code, instructions, json, 'tool-calls': toolCalls }
+export const GRADERS = { exact, includes, numeric, choice, math, code, judge, instructions, json, 'tool-calls': toolCalls }
 
 /** Options of each kind and of each grader, as a suite writes them. */
 export type KindOptions = { [K in keyof typeof WORKLOAD_KINDS]: (typeof WORKLOAD_KINDS)[K] extends WorkloadKind<infer Options> ? Options : never }

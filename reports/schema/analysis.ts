@@ -6,7 +6,7 @@ import { ModelCardSchema, RuntimeSchema } from '../../harness/run/store/schema/m
 import { EnvironmentSchema, WarningSchema } from '../../harness/run/store/schema/run.ts'
 import { FactSchema, PriceSchema } from '../../harness/run/store/schema/suite.ts'
 import type { Analysis } from '../../harness/types.ts'
-import { JudgedSchema } from './judged.ts'
+import { GradingCostSchema, JudgedSchema } from './judged.ts'
 import { estimate, FailedCellSchema, FidelitySchema, LifecycleSchema, PowerSchema, RooflineRowSchema, RoutingRowSchema, VerdictSchema } from './parts.ts'
 
 const place = { run: text, model: text, workload: text, load: text }
@@ -49,6 +49,7 @@ export const AnalysisSchema = z.object({
   routing: z.array(RoutingRowSchema),
   fidelity: z.array(FidelitySchema),
   judged: z.array(JudgedSchema),
+  grading: z.array(GradingCostSchema),
   gap: z.array(z.object({ run: text, student: text, control: text, workload: text, recovered: estimate })),
   distributions: z.array(z.object({ ...place, metric: text, unit: UnitSchema, n: amount, quantiles: z.array(number) })),
   stages: z.array(z.object({ ...place, label, shape, sent, answered, failed, stoppedBy, steadySeconds: observed(amount), client })),

@@ -2,8 +2,20 @@
 import { z } from 'zod'
 import { amount, number, observed, text } from '../../harness/run/store/schema/common.ts'
 import { JudgeRecordSchema } from '../../harness/run/store/schema/suite.ts'
-import type { Judged } from '../../harness/types.ts'
+import type { GradingCost, Judged } from '../../harness/types.ts'
 import { estimate } from './parts.ts'
+
+export const GradingCostSchema = z.object({
+  run: text,
+  model: text,
+  workload: text,
+  answers: amount,
+  requests: amount,
+  promptTokens: amount,
+  outputTokens: amount,
+  seconds: amount,
+  usd: observed(number),
+}) satisfies z.ZodType<GradingCost>
 
 export const JudgedSchema = z.object({
   run: text,

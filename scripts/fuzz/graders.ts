@@ -95,6 +95,7 @@ const OPTIONS: Partial<Record<GraderId, object>> = {
   includes: { ignoreCase: true, ignorePunctuation: true },
   json: { schema: { type: 'array', items: { type: 'string', pattern: '(a+)+$' } } },
   code: { language: 'python' }, // without leave nothing is run
+  judge: { endpoint: { url: 'http://judge.invalid/v1', model: 'm' } }, // nor is anybody asked
   'tool-calls': { tools: [{ name: 'f', parameters: { type: 'object', required: ['x'] } }] },
 }
 

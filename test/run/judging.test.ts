@@ -5,7 +5,7 @@ import { createJudging } from '../../harness/run/judging/pass.ts'
 import type { Journal } from '../../harness/run/journal.ts'
 import type { JudgeSpec, Judgement, RunEvent, Sample, StoredRun, Warning } from '../../harness/types.ts'
 import { renderMarkdown } from '../../reports/markdown.ts'
-import { DEFAULT_CRITERIA } from '../../harness/workloads/index.ts'
+import { DEFAULT_CRITERIA, getGrader } from '../../harness/workloads/index.ts'
 import { startMock, type Mock } from '../../scripts/mock/index.ts'
 import { respond, serve, type Asked } from '../models/openai/server.ts'
 import { scratch } from '../cli/scratch.ts'
@@ -152,5 +152,42 @@ describe('a run with a judge', () => {
     const analysis = analyse([run])
     expect(analysis.rows.find(({ metric, model }) => metric === 'cost-total' && model === 'student')!.estimate).toMatchObject({ state: 'absent' })
     expect(renderMarkdown(analysis)).toContain('As a judge sees it')
+  })
+})
+
+describe('the grader judge', () => {
+  test('scores answers against the target; where it fails there is no grade, and its bill stands apart', async () => {
+    const url = await serve((socket, { body }) => {
+      const asked = (JSON.parse(body) as { messages: { content: string }[] }).messages[1]!.content
+      const answer = asked
+        .split(/^[0-9a-f]{16}>>>$/m)[2]!
+        .trim()
+        .split('\n')
+        .slice(1)
+        .join('\n')
+      if (answer === '4') return respond(socket, 500, '{"error":"out of order"}')
+      const content = answer === '6' ? 'a fine answer' : `{"score": ${answer === '?' ? 0 : 7}}`
+      return respond(
+        socket,
+        200,
+        JSON.stringify({ choices: [{ message: { content }, finish_reason: 'stop' }], usage: { prompt_tokens: 50, completion_tokens: 5 } }),
+      )
+    })
+    const { options, price } = spec(url)
+    const grader = getGrader('judge', { endpoint: options, price })
+    expect(grader.id).toBe(`judge(model=judge,at=${new URL(url).host})`)
+    const run = await start(suiteOf({ models: [scripted('teacher')], workloads: [sums(5, { grader })], blocks: 1 }), scratch()).run
+    const of = (item: string): Sample => run.samples.find((sample) => sample.item === item)!
+    expect(of('sum-1').grade).toMatchObject({ score: 0.7, grader: grader.id })
+    expect(of('sum-1').grading).toMatchObject({ requests: 1, promptTokens: 50, outputTokens: 5, costUsd: expect.closeTo(120e-6, 12) })
+    expect(of('sum-2')).toMatchObject({ ungraded: expect.stringContaining('status 500') })
+    expect(of('sum-3')).toMatchObject({ ungraded: 'the judge gave no score in the form that was asked for', grading: { requests: 1 } })
+    const analysis = analyse([run])
+    expect(analysis.rows.find(({ metric, slice }) => metric === 'accuracy' && slice === '')!.estimate).toMatchObject({
+      state: 'ok',
+      value: { value: expect.closeTo(0.7, 9), n: 3 },
+    })
+    expect(analysis.grading).toMatchObject([{ model: 'teacher', answers: 5, requests: 5, promptTokens: 200, outputTokens: 20, usd: { state: 'ok' } }])
+    expect(renderMarkdown(analysis)).toContain('none of it is in the figures of the model')
   })
 })

@@ -83,6 +83,7 @@ const OPTIONS: Partial<Record<GraderId, object>> = {
   includes: { ignoreCase: true, ignorePunctuation: true },
   json: { schema: { type: 'array', items: { type: 'string', pattern: '(a+)+$' } } },
   code: { language: 'python' },
+  judge: { endpoint: { url: 'http://judge.invalid/v1', model: 'm' } },
   'tool-calls': { tools: [{ name: 'f', parameters: { type: 'object', required: ['x'] } }] },
 }
 

@@ -1,5 +1,5 @@
 /** Makes tables of samples, a row at a time. */
-import type { Attempt, CellKey, Failure, Sample, SampleTable, StoredRun, TableRun } from '../../types.ts'
+import type { Attempt, CellKey, Failure, GradingBill, Sample, SampleTable, StoredRun, TableRun } from '../../types.ts'
 import { finishCode, FLAG, untoldBits } from './codes.ts'
 
 /** The run with its requests as columns. */
@@ -79,6 +79,7 @@ export class TableBuilder {
   #lastNumber = -1
   readonly errors = new Map<number, Failure>()
   readonly attempts = new Map<number, readonly Attempt[]>()
+  readonly bills = new Map<number, GradingBill>()
   readonly columns: Columns
   readonly tokenFrom: Int32Array
   tokenMs: Float64Array
@@ -170,7 +171,8 @@ export class TableBuilder {
     this.endRow()
   }
 
-  rare(row: number, { error, attempts }: Pick<Sample, 'error' | 'attempts'>): void {
+  rare(row: number, { error, attempts, grading }: Pick<Sample, 'error' | 'attempts' | 'grading'>): void {
+    if (grading !== undefined) this.bills.set(row, grading)
     if (error !== undefined) this.errors.set(row, error)
     if (attempts !== undefined) this.attempts.set(row, attempts)
   }
@@ -188,9 +190,9 @@ export class TableBuilder {
   }
 
   done(textsOf: SampleTable['texts']): SampleTable {
-    const { length, keys, columns, tokenFrom, tokenMs, errors, attempts } = this
+    const { length, keys, columns, tokenFrom, tokenMs, errors, attempts, bills } = this
     const names = { cells: this.cells.texts, names: this.names.texts, hashes: this.hashes.texts, slices: this.slices.texts, answers: this.answers.texts }
-    return { length, keys, ...names, ...columns, tokenFrom, tokenMs, errors, attempts, texts: textsOf }
+    return { length, keys, ...names, ...columns, tokenFrom, tokenMs, errors, attempts, bills, texts: textsOf }
   }
 }
 

@@ -1,10 +1,10 @@
 /** After all requests: the judge of the suite compares what each model answered with what its teacher answered, in both orders. */
 import { toFailure } from '../../errors.ts'
-import type { JudgeSpec, Judgement, LoadedSuite, RunEvent, Sample, Vote } from '../../types.ts'
+import type { JudgeSaid, JudgeSpec, Judgement, LoadedSuite, RunEvent, Sample, Vote } from '../../types.ts'
 import { pairMessages, readVerdict } from '../../workloads/judge/pair.ts'
 import type { Journal } from '../journal.ts'
 import { redactFailure } from '../redact.ts'
-import { openJudge, type Judge, type Said } from './ask.ts'
+import { openJudge, type Judge } from './ask.ts'
 
 export interface Judging {
   /** Keeps what may be judged; costs nothing where the suite has no judge. */
@@ -99,7 +99,7 @@ async function judgeOne(judge: Judge, { criteria }: JudgeSpec, own: Kept, base: 
   const { prompt: question, text, ...head } = own
   if (text.trim() === base.text.trim()) return { ...head, votes: { modelFirst: 'tie', teacherFirst: 'tie' }, ...NOTHING }
   try {
-    const ask = (first: string, second: string): Promise<Said> => judge.ask(pairMessages({ question, first, second, criteria }), signal)
+    const ask = (first: string, second: string): Promise<JudgeSaid> => judge.ask(pairMessages({ question, first, second, criteria }), signal)
     const orders = [await ask(text, base.text), await ask(base.text, text)] as const
     const spent = sumOf(orders)
     const [a, b] = orders.map(voteOf) as [ReturnType<typeof voteOf>, ReturnType<typeof voteOf>]
@@ -118,13 +118,13 @@ const NAMES: Record<'first' | 'second' | 'tie', { modelFirst: Vote; teacherFirst
   tie: { modelFirst: 'tie', teacherFirst: 'tie' },
 }
 
-function voteOf({ text, error }: Said): 'first' | 'second' | 'tie' | { why: string } {
+function voteOf({ text, error }: JudgeSaid): 'first' | 'second' | 'tie' | { why: string } {
   if (text === undefined) return { why: error?.message ?? 'the judge said nothing' }
   return readVerdict(text) ?? { why: 'the judge gave no verdict in the form that was asked for' }
 }
 
-function sumOf(orders: readonly Said[]): Pick<Judgement, 'requests' | 'promptTokens' | 'outputTokens' | 'ms' | 'usd'> {
-  const sum = (of: (said: Said) => number): number => orders.reduce((total, said) => total + of(said), 0)
+function sumOf(orders: readonly JudgeSaid[]): Pick<Judgement, 'requests' | 'promptTokens' | 'outputTokens' | 'ms' | 'usd'> {
+  const sum = (of: (said: JudgeSaid) => number): number => orders.reduce((total, said) => total + of(said), 0)
   const usd = orders.some((said) => said.usd === undefined) ? {} : { usd: sum((said) => said.usd ?? 0) }
   return {
     requests: sum(({ requests }) => requests),

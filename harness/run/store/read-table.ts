@@ -79,7 +79,7 @@ const NUMBERS = [
 ] as const
 const NAMES = ['cell', 'model', 'workload', 'load', 'slice', 'finish', 'counted_by', 'timing'] as const
 const CODES = ['item', 'item_hash', 'cluster', 'unknown'] as const
-const TEXTS = ['error', 'attempts', 'exact'] as const
+const TEXTS = ['error', 'attempts', 'grading', 'exact'] as const
 
 /** What `String.trim` takes away. */
 const SPACE = '\t\n\u000b\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
@@ -153,7 +153,7 @@ function rowsFiller(path: string): Fill {
     const column = { cell: codes('cell'), item: codes('item'), hash: codes('item_hash'), cluster: codes('cluster'), slice: codes('slice') }
     const more = { finish: codes('finish'), counted: codes('counted_by'), timing: codes('timing'), unknown: codes('unknown'), answer: codes('answer') }
     const given = chunk.numbers('given')
-    const [error, attempts, exact] = (['error', 'attempts', 'exact'] as const).map((name) => chunk.texts(name))
+    const [error, attempts, bills, exact] = (['error', 'attempts', 'grading', 'exact'] as const).map((name) => chunk.texts(name))
     const key = keyOf(chunk)
     const tokens = timesOf(builder, chunk)
     const must = (number: number, name: string): number => {
@@ -181,7 +181,8 @@ function rowsFiller(path: string): Fill {
         Math.max(0, timings(more.timing, i, builder)) |
         Math.max(0, counts(more.counted, i, builder)) |
         Math.max(0, untold(more.unknown, i, builder))
-      const [failure, tries] = [error?.(i), attempts?.(i)]
+      const [failure, tries, bill] = [error?.(i), attempts?.(i), bills?.(i)]
+      if (bill !== undefined) builder.bills.set(row, parsed(bill, SampleSchema.shape.grading)!)
       if (failure !== undefined) builder.errors.set(row, FailureSchema.parse(JSON.parse(failure)))
       if (tries !== undefined) builder.attempts.set(row, parsed(tries, SampleSchema.shape.attempts)!)
       tokens(i, row)

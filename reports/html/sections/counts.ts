@@ -1,6 +1,7 @@
 /** Requests, failures and truncations: never left out of a mean, and never left out of the report. */
 import { countSentence, failureText, groupFailures } from '../../counts.ts'
 import { formatCount } from '../../format.ts'
+import { gradingLines } from '../../judged.ts'
 import type { View } from '../../view.ts'
 import { html, type Html } from '../markup.ts'
 import { textTable, type Section } from '../parts.ts'
@@ -9,7 +10,7 @@ export function countsSection(view: View): Section | undefined {
   const { counts, failures } = view.analysis
   if (counts.length === 0 && failures.length === 0) return undefined
   const body = html`${counts.length > 0 && html`<p>${countSentence(counts)}</p>`} ${failures.length > 0 && failureList(view)}
-  ${counts.length > 0 && countTable(view)}`
+  ${counts.length > 0 && countTable(view)} ${gradingLines(view).map((line) => html`<p>${line}</p>`)}`
   return { id: 'counts', title: 'Failures and truncations', body }
 }
 

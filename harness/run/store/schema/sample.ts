@@ -51,7 +51,7 @@ export const SampleSchema = z.object({
   text,
   grade: maybe(GradeSchema),
   ungraded: maybe(text),
-  grading: maybe(z.object({ requests: amount, promptTokens: amount, outputTokens: amount, costUsd: maybe(amount) })),
+  grading: maybe(z.object({ requests: amount, promptTokens: amount, outputTokens: amount, ms: maybe(amount), costUsd: maybe(amount) })),
   logProb: maybe(number),
   logProbTokens: maybe(amount),
   likelihoods: maybe(LikelihoodsSchema),
