@@ -103,7 +103,7 @@ describe('any text gets a grade', () => {
   )
 
   it.each(GRADER_IDS)('%s never throws, and scores 0 or 1, the same each time', (id) => {
-    const grader = getGrader(id, id === 'tool-calls' || id === 'code' ? OPTIONS[id] : {})
+    const grader = getGrader(id, ['tool-calls', 'code', 'judge'].includes(id) ? OPTIONS[id] : {})
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: 'binary-ascii' }),
