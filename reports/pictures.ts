@@ -1,10 +1,11 @@
 /** Charts as pictures by themselves: for slides and papers. */
 import type { Analysis } from '../harness/types.ts'
 import type { Chart, MaybeChart } from './charts/chart.ts'
-import { chartsOf } from './charts/index.ts'
-import { renderSvg } from './svg.ts'
-import { escapeHtml } from './text.ts'
-import { viewOf } from './view.ts'
+import { chartsOf, type Charts } from './charts/index.ts'
+import { INK, lookOf, MOST_NAMED, SHAPE_PATHS } from './charts/theme.ts'
+import { renderSvg, textWidth } from './svg.ts'
+import { clip, escapeHtml } from './text.ts'
+import { viewOf, type Contestant } from './view.ts'
 
 /** `name` is of letters, digits and dashes, and the same for the same suite. */
 export interface Picture {
@@ -20,18 +21,32 @@ export interface Pictures {
 
 /** Every chart of the report, in its order. */
 export async function renderPictures(analysis: Analysis): Promise<Pictures> {
-  const charts: readonly MaybeChart[] = Object.values(chartsOf(viewOf(analysis))).flat()
+  const view = viewOf(analysis)
   const drawn: Picture[] = []
-  for (const one of charts) if (one.state === 'drawn') drawn.push({ name: fileName(one.chart.id), title: one.chart.title, svg: await chartSvg(one.chart) })
-  const missing = charts.flatMap((one) => (one.state === 'missing' ? [{ name: fileName(one.id), title: one.title, why: one.why }] : []))
+  const missing: Pictures['missing'][number][] = []
+  for (const [section, charts] of Object.entries(chartsOf(view)) as [keyof Charts, readonly MaybeChart[]][])
+    for (const one of charts)
+      if (one.state === 'missing') missing.push({ name: fileName(one.id), title: one.title, why: one.why })
+      else {
+        const legend = WITH_LEGEND.has(section) ? view.measured : []
+        drawn.push({ name: fileName(one.chart.id), title: one.chart.title, svg: await chartSvg(one.chart, legend) })
+      }
   return { drawn, missing }
 }
 
-/** A chart with its title and what it shows in it, for those who cannot see it. On white, since a picture may be put anywhere. */
-export async function chartSvg({ title, takeaway, description, spec }: Chart): Promise<string> {
-  const svg = await renderSvg({ ...spec, background: '#ffffff' })
-  const head = `<title id="title">${escapeHtml(title)}</title><desc id="desc">${escapeHtml(`${takeaway} ${description}`)}</desc>`
-  return `${svg.replace(' aria-hidden="true" focusable="false"', ' role="img" aria-labelledby="title" aria-describedby="desc"').replace('>', `>${head}`)}\n`
+/**
+ * A chart with its title above it and, below, who is which colour; what it shows is in it too, for those who cannot see it. On white, since a
+ * picture may be put anywhere.
+ */
+export async function chartSvg({ title, takeaway, description, spec }: Chart, contestants: readonly Contestant[] = []): Promise<string> {
+  const svg = await renderSvg(spec)
+  const [, opening = '', inside = ''] = /^(<svg [^>]*>)(.*)<\/svg>$/s.exec(svg) ?? []
+  const [width = 0, height = 0] = ['width', 'height'].map((name) => Number(new RegExp(` ${name}="([\\d.]+)"`).exec(opening)?.[1]))
+  const top = titleOf(title, width)
+  const bottom = legendOf(contestants, width)
+  const whole = top.height + height + GAP + bottom.height
+  const font = / font-family="[^"]*"/.exec(opening)?.[0] ?? ''
+  return `<svg role="img" aria-labelledby="title" aria-describedby="desc" xmlns="http://www.w3.org/2000/svg"${font} width="${width}" height="${whole}" viewBox="0 0 ${width} ${whole}"><title id="title">${escapeHtml(title)}</title><desc id="desc">${escapeHtml(`${takeaway} ${description}`)}</desc><rect width="${width}" height="${whole}" fill="#ffffff"/>${top.source}<g transform="translate(0,${top.height})">${inside}</g><g transform="translate(0,${top.height + height + GAP})">${bottom.source}</g></svg>\n`
 }
 
 /** Draws an SVG as PNG, twice as large as the page shows it; or says why that is not possible here. */
@@ -48,6 +63,51 @@ export async function pngMaker(): Promise<((svg: string) => Uint8Array) | string
 }
 
 // --- internal ---
+
+/** Charts that leave it to the page to say who is which colour. */
+const WITH_LEGEND: ReadonlySet<keyof Charts> = new Set(['quality', 'latency', 'load', 'power', 'slices'])
+const TITLE = 15
+const LETTERS = 12
+const LINE = 20
+/** Between picture and legend. */
+const GAP = 6
+
+interface Block {
+  source: string
+  height: number
+}
+
+/** On as many lines as it takes. */
+function titleOf(title: string, width: number): Block {
+  const lines: string[] = []
+  for (const word of title.split(/\s+/)) {
+    const longer = `${lines.at(-1) ?? ''} ${word}`.trim()
+    if (lines.length > 0 && textWidth(longer, TITLE) <= width - 16) lines[lines.length - 1] = longer
+    else lines.push(word)
+  }
+  const source = lines
+    .map((line, i) => `<text x="8" y="${LINE * (i + 1)}" font-size="${TITLE}px" font-weight="600" fill="${INK.text}">${escapeHtml(line)}</text>`)
+    .join('')
+  return { source, height: LINE * lines.length + 8 }
+}
+
+/** As in the page: names, or roles where there are too many. */
+function legendOf(contestants: readonly Contestant[], width: number): Block {
+  const many = contestants.length > MOST_NAMED
+  const shown = many ? contestants.filter(({ role }, index) => contestants.findIndex((other) => other.role === role) === index) : contestants
+  let [x, y, source] = [8, 0, '']
+  for (const contestant of shown) {
+    const label = many ? contestant.role : clip(contestant.label, LONGEST_LABEL)
+    const { color, dash, shape } = lookOf(contestant, contestants)
+    const room = 38 + textWidth(label, LETTERS) + 14
+    if (x > 8 && x + room > width) [x, y] = [8, y + LINE]
+    source += `<g transform="translate(${Number(x.toFixed(1))},${y})"><path d="M0,8H30" stroke="${color}" stroke-width="2" stroke-dasharray="${dash.join(',')}"/><path transform="translate(7,0)" d="${SHAPE_PATHS[shape] ?? ''}" fill="${color}" stroke="${INK.text}" stroke-width="0.9"/><text x="36" y="12" font-size="${LETTERS}px" fill="${INK.text}">${escapeHtml(label)}</text></g>`
+    x += room
+  }
+  return { source, height: shown.length === 0 ? 4 : y + LINE + 8 }
+}
+
+const LONGEST_LABEL = 60
 
 const PROBE = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><text x="2" y="15" font-family="sans-serif">m</text></svg>'
 
