@@ -1,7 +1,8 @@
 /** What `nvidia-smi` can tell here: which fields this driver has, and which GPUs it sees. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { Observed, Unit } from '../types.ts'
+import type { GpuIdentity, Observed, Unit } from '../types.ts'
+import { chooseGpus, type SeenGpu } from './gpu-choice.ts'
 import { HEAT, SLOWED } from './nvidia-board.ts'
 
 interface ColumnSpec {
@@ -35,15 +36,18 @@ export interface NvidiaFacts {
   readonly fields: Partial<Record<Column, string>>
   /** Options that choose the GPUs. */
   readonly selection: readonly string[]
+  /** How they were chosen for a model, and what is not sure of it. */
+  readonly how?: string
+  readonly unsure?: string
 }
 
 /**
  * Asks nvidia-smi, in two short calls; what it said is kept, as neither driver nor GPUs change during a run.
  * Never throws: absence is the usual case.
  */
-export async function queryNvidia(signal: AbortSignal): Promise<Observed<NvidiaFacts>> {
-  const key = [process.env.PATH, process.env.CUDA_VISIBLE_DEVICES, process.env.CUDA_DEVICE_ORDER].join('\0')
-  const answer = answers.get(key) ?? ask(signal)
+export async function queryNvidia(signal: AbortSignal, target?: GpuIdentity): Promise<Observed<NvidiaFacts>> {
+  const key = [process.env.PATH, process.env.CUDA_VISIBLE_DEVICES, process.env.CUDA_DEVICE_ORDER, JSON.stringify(target)].join('\0')
+  const answer = answers.get(key) ?? ask(signal, target)
   answers.set(key, answer)
   const facts = await answer
   if (facts.state !== 'ok') answers.delete(key)
@@ -93,14 +97,16 @@ function flag(bits: bigint): ColumnSpec['parse'] {
 
 const answers = new Map<string, Promise<Observed<NvidiaFacts>>>()
 
-async function ask(signal: AbortSignal): Promise<Observed<NvidiaFacts>> {
+async function ask(signal: AbortSignal, target: GpuIdentity | undefined): Promise<Observed<NvidiaFacts>> {
   try {
     const known = new Set([...(await call(['--help-query-gpu'], signal)).matchAll(/"([a-z0-9_.]+)"/g)].map(([, field]) => field))
     const columns = (Object.keys(COLUMNS) as Column[]).flatMap((name) => {
       const field = COLUMNS[name].fields.find((one) => known.has(one))
       return field === undefined ? [] : [{ column: name, field }]
     })
-    const selection = gpuSelection(process.env)
+    const choice = target === undefined ? undefined : chooseGpus(await listGpus(known, signal), target, process.env)
+    if (choice !== undefined && choice.gpus.length === 0) return { state: 'absent', why: choice.how }
+    const selection = choice === undefined ? gpuSelection(process.env) : [`--id=${choice.gpus.map(({ index }) => index).join(',')}`]
     const text = await call(
       [...selection, `--query-gpu=${['index', 'driver_version', ...columns.map(({ field }) => field), 'name'].join(',')}`, '--format=csv,noheader,nounits'],
       signal,
@@ -117,11 +123,30 @@ async function ask(signal: AbortSignal): Promise<Observed<NvidiaFacts>> {
     const working = columns.filter(({ column: name }, i) => rows.every((row) => COLUMNS[name].parse(row[2 + i]) !== undefined))
     return {
       state: 'ok',
-      value: { driver: rows[0]?.[1] ?? 'unknown', gpus, fields: Object.fromEntries(working.map(({ column: name, field }) => [name, field])), selection },
+      value: {
+        driver: rows[0]?.[1] ?? 'unknown',
+        gpus,
+        fields: Object.fromEntries(working.map(({ column: name, field }) => [name, field])),
+        selection,
+        ...(choice === undefined ? {} : { how: choice.how }),
+        ...(choice?.unsure === undefined ? {} : { unsure: choice.unsure }),
+      },
     }
   } catch (error) {
     return { state: 'absent', why: whyNot(error) }
   }
+}
+
+/** All GPUs, with what tells them apart. */
+async function listGpus(known: ReadonlySet<string | undefined>, signal: AbortSignal): Promise<SeenGpu[]> {
+  const ids = ['uuid', 'pci.bus_id'].filter((field) => known.has(field))
+  const text = await call([`--query-gpu=${['index', ...ids, 'name'].join(',')}`, '--format=csv,noheader,nounits'], signal)
+  return text.split('\n').flatMap((line): SeenGpu[] => {
+    const row = splitRow(line)
+    const index = parseCell(row[0])
+    const of = (field: string): string | undefined => (ids.includes(field) ? row[1 + ids.indexOf(field)] : undefined)
+    return index === undefined ? [] : [{ index, name: row.slice(1 + ids.length).join(', '), uuid: of('uuid'), busId: of('pci.bus_id') }]
+  })
 }
 
 const run = promisify(execFile)

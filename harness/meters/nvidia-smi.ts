@@ -30,7 +30,7 @@ function meterOf(column: Column, id: string, summary: string): Meter {
       return { state: 'ok', value: describe(facts.value, column, field) }
     },
     async start(clock, context): Promise<MeterSession> {
-      const facts = await queryNvidia(context.signal)
+      const facts = await queryNvidia(context.signal, context.gpu)
       const field = facts.state === 'ok' ? facts.value.fields[column] : undefined
       const device = facts.state === 'ok' ? { device: `${facts.value.gpus.length === 1 ? '' : `${facts.value.gpus.length} × `}${gpuNames(facts.value)}` } : {}
       const kind = facts.state === 'ok' && field !== undefined && unit === 'W' ? { kind: kindOf(field, facts.value) } : {}
@@ -66,7 +66,7 @@ function meterOf(column: Column, id: string, summary: string): Meter {
         return { ...about, how: how + why, t, v, ...(gaps.length === 0 ? {} : { gaps }) }
       }
       let result: Promise<Series> | undefined
-      return { stop: () => (result ??= finish()) }
+      return { notes: facts.value.unsure === undefined ? [] : [facts.value.unsure], stop: () => (result ??= finish()) }
     },
   }
   return meter
@@ -122,7 +122,7 @@ function describe(facts: NvidiaFacts, column: Column, field: string): string {
     COLUMNS[column].unit === 'W'
       ? `; the board only, not CPU, memory or power supply${kindOf(field, facts) === 'instant' ? '' : '; averaged over up to 1 s by the driver, so short windows blur'}`
       : ''
-  return `${what} by nvidia-smi ${field}, ${scope}, driver ${facts.driver}, stamped on arrival${notes}`
+  return `${what} by nvidia-smi ${field}, ${scope}, driver ${facts.driver}${facts.how === undefined ? '' : `, ${facts.how}`}, stamped on arrival${notes}`
 }
 
 const gpuNames = ({ gpus }: NvidiaFacts): string => [...new Set(gpus.map(({ name }) => name))].join(', ')

@@ -7,6 +7,8 @@ import { poll, type Reading } from './poll.ts'
 export interface OpenSensor {
   readonly how: string
   readonly device?: string
+  /** What a reader of its figures must know. */
+  readonly notes?: readonly string[]
   /** Where it is another than that of the meter. */
   readonly kind?: NonNullable<Meter['kind']>
   /** One value in the unit of the meter, or undefined where there is nothing new. A rejection begins a gap. Must end by itself. */
@@ -51,7 +53,7 @@ export function meterFrom({ open, everyMs, ...about }: SensorOptions): Meter {
         }
         return { stop: async () => series }
       }
-      const { how, device, kind, read, close } = sensor.value
+      const { how, device, kind, read, close, notes = [] } = sensor.value
       const found = { ...meter, ...(device === undefined ? {} : { device }), ...(kind === undefined ? {} : { kind }) }
       const often = { ...context, intervalMs: Math.min(context.intervalMs, everyMs ?? Infinity) }
       const session = await poll({ meter: found, how, context: often, read: () => read(clock), gaps: clock })
@@ -63,7 +65,7 @@ export function meterFrom({ open, everyMs, ...about }: SensorOptions): Meter {
           await close?.()
         }
       }
-      return { stop: () => (stopped ??= stop()) }
+      return { notes, stop: () => (stopped ??= stop()) }
     },
   }
   return meter

@@ -98,7 +98,8 @@ async function converse(task: CellTask, context: CellContext, link: Link): Promi
   const opened = await expectMessage(link, 'opened')
   // 2. the meters, from the idle phase on; what they read in the warm-up is dropped
   const onFailure = (message: string): void => context.onWarning('meter-failed', message)
-  const metering = await startMeters({ ...context, intervalMs: context.meterIntervalMs, pid: link.pid, onFailure })
+  const onNote = (message: string): void => context.onWarning('gpu-not-known', message)
+  const metering = await startMeters({ ...context, intervalMs: context.meterIntervalMs, pid: link.pid, gpu: opened.runtime.gpu, onFailure, onNote })
   const windows: Windows = { kept: false }
   try {
     if (batches.length > 0) windows.idle = await idle(context)

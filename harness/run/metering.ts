@@ -1,6 +1,6 @@
 /** The meters of a cell. One that fails leaves a warning and no readings, and never stops a run. */
 import { toFailure } from '../errors.ts'
-import type { Meter, MeterSession, Series } from '../types.ts'
+import type { GpuIdentity, Meter, MeterSession, Series } from '../types.ts'
 import { METERS, startHost } from '../meters/index.ts'
 import type { Clock } from './clock.ts'
 
@@ -14,14 +14,17 @@ export interface MeteringOptions {
   readonly clock: Clock
   readonly intervalMs: number
   readonly pid: number | undefined
+  readonly gpu?: GpuIdentity | undefined
   readonly signal: AbortSignal
   /** Called with a sentence for each meter that fails. */
   readonly onFailure: (message: string) => void
+  /** Called with a sentence for what a reader of the figures must know. */
+  readonly onNote?: (message: string) => void
 }
 
 /** Starts all meters; resolves when each has begun to read, or has failed to. */
-export async function startMeters({ meters, clock, intervalMs, pid, signal, onFailure }: MeteringOptions): Promise<Metering> {
-  const context = { intervalMs, signal, ...(pid === undefined ? {} : { pid }) }
+export async function startMeters({ meters, clock, intervalMs, pid, gpu, signal, onFailure, onNote }: MeteringOptions): Promise<Metering> {
+  const context = { intervalMs, signal, ...(pid === undefined ? {} : { pid }), ...(gpu === undefined ? {} : { gpu }) }
   const guard = async <T>(meter: Meter, doing: string, act: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await within(PATIENCE_MS, act())
@@ -36,7 +39,7 @@ export async function startMeters({ meters, clock, intervalMs, pid, signal, onFa
   const hosts = await Promise.all(
     groups.map(async (group) => {
       try {
-        return await startHost({ meters: group, clock, intervalMs, pid, signal })
+        return await startHost({ meters: group, clock, intervalMs, pid, gpu, signal })
       } catch (error) {
         onFailure(`the process of the meters failed to start: ${toFailure(error).message}`)
         return undefined
@@ -49,6 +52,8 @@ export async function startMeters({ meters, clock, intervalMs, pid, signal, onFa
       .map(async (meter) => ({ meter, session: await guard(meter, 'start', () => meter.start(() => clock.now(), context)) })),
   )
   const running = started.filter((entry): entry is { meter: Meter; session: MeterSession } => entry.session !== undefined)
+  const notes = [...hosts.flatMap((host) => host?.notes ?? []), ...running.flatMap(({ session }) => session.notes ?? [])]
+  for (const note of new Set(notes)) onNote?.(note)
   const finish = async (): Promise<Series[]> => {
     const series = await Promise.all(running.map(({ meter, session }) => guard(meter, 'stop', () => session.stop())))
     const remote = (await Promise.all(hosts.flatMap((host) => (host === undefined ? [] : [host.stop()])))).flat()

@@ -1,5 +1,6 @@
 /** Meters: raw series only, no arithmetic. */
 import type { Origin, Unit } from '../units.ts'
+import type { GpuIdentity } from './model.ts'
 import type { Observed } from './observed.ts'
 
 export interface Meter extends Channel {
@@ -16,8 +17,9 @@ export interface Meter extends Channel {
   /** `clock` gives milliseconds on the run clock. */
   start(clock: () => number, context: MeterContext): Promise<MeterSession>
 }
-export interface MeterContext { intervalMs: number; pid?: number; signal: AbortSignal; onReading?: (t: number, v: number) => void }
-export interface MeterSession { stop(): Promise<Series> }
+export interface MeterContext { intervalMs: number; pid?: number; signal: AbortSignal; /** The GPU that the model computes on. */ gpu?: GpuIdentity; onReading?: (t: number, v: number) => void }
+/** `notes`: what a reader of its figures must know. */
+export interface MeterSession { notes?: readonly string[]; stop(): Promise<Series> }
 export interface Series extends Channel {
   meter: string; unit: Unit; origin: Origin; how: string; t: readonly number[]; v: readonly number[]
   /** Times without readings although there should have been some, and why. */

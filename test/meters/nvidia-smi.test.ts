@@ -144,6 +144,26 @@ describe('a driver that works', () => {
     expect(utilisation.how).toContain('mean over 2 GPUs')
   })
 
+  it('reads the GPU that the model uses, by name, and says where it cannot tell which', async () => {
+    const fields = [...FIELDS, 'uuid', 'pci.bus_id']
+    const [h100, t4] = [
+      { ...GPU, uuid: 'GPU-aa', 'pci.bus_id': '00000000:01:00.0' },
+      { ...GPU, name: 'Tesla T4', uuid: 'GPU-bb', 'pci.bus_id': '00000000:41:00.0', 'power.draw.instant': '11.5' },
+    ]
+    fake({ fields, gpus: [h100, t4] })
+    const start = (names: string[]) => meter().start(clock, context({ gpu: { names, vendor: 'nvidia' } }))
+    const one = await start(['Tesla T4'])
+    expect(one.notes).toEqual([])
+    expect(await one.stop()).toMatchObject({
+      device: 'Tesla T4',
+      v: expect.arrayContaining([11.5]) as number[],
+      how: expect.stringContaining('by its name') as string,
+    })
+    const neither = await start(['NVIDIA: 550.54.15'])
+    expect(neither.notes).toEqual([expect.stringContaining('GPU-aa, GPU-bb')])
+    expect((await neither.stop()).v[0]).toBeCloseTo(81.75, 6)
+  })
+
   it('reads only the GPUs that CUDA_VISIBLE_DEVICES leaves, where both count alike', async () => {
     fake({ gpus: [GPU, { ...GPU, 'power.draw.instant': 30 }] })
     process.env.CUDA_VISIBLE_DEVICES = '1'

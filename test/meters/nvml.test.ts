@@ -9,6 +9,7 @@ import { METERS, probeMeters, startHost } from '../../harness/meters/index.ts'
 import { visibleGpus } from '../../harness/meters/nvml/driver.ts'
 import { findNvml } from '../../harness/meters/nvml/library.ts'
 import { startClock } from '../../harness/run/clock.ts'
+import type { GpuIdentity } from '../../harness/types.ts'
 
 const SOURCE = fileURLToPath(new URL('../fixtures/meters/nvml.c', import.meta.url))
 const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0)
@@ -16,6 +17,7 @@ const signal = new AbortController().signal
 const IDS = METERS.filter(({ native }) => native === true).map(({ id }) => id)
 
 let [dir, saved] = ['', process.env]
+let notes: readonly string[] = []
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'nvml-'))
   if (compiler === undefined) return
@@ -30,10 +32,11 @@ function fake(mode: string, old = false): void {
   process.env.DISTILLBENCH_NVML = join(dir, `nvml${old ? 1 : 0}.so`)
   process.env.FAKE_NVML = mode
 }
-async function record(ids: readonly string[], ms = 400) {
+async function record(ids: readonly string[], ms = 400, gpu?: GpuIdentity) {
   const clock = startClock()
   const meters = ids.map((id) => METERS.find((meter) => meter.id === id)!)
-  const host = await startHost({ meters, clock, intervalMs: 50, pid: undefined, signal })
+  const host = await startHost({ meters, clock, intervalMs: 50, pid: undefined, gpu, signal })
+  notes = host.notes
   await sleep(ms)
   return host.stop()
 }
@@ -65,6 +68,30 @@ describe.skipIf(compiler === undefined)('a driver that works', () => {
     fake('')
     process.env.CUDA_VISIBLE_DEVICES = 'GPU-bbbb'
     expect((await record(['nvml']))[0]!.v[0]).toBe(50)
+  })
+})
+
+describe.skipIf(compiler === undefined)('the GPU that the model uses', () => {
+  it('is the only one that is read, where its name or PCI bus id tells which', async () => {
+    fake('mixed')
+    const [byName] = await record(['nvml', 'nvml-throttle'], 150, { names: ['Other', 'NVIDIA: 570.1'], vendor: 'nvidia' })
+    expect(byName).toMatchObject({ device: 'NVIDIA Other', how: expect.stringContaining('by its name') as string })
+    expect([byName!.v[0], notes]).toEqual([50, []])
+    const [byId] = await record(['nvml'], 150, { names: ['NVIDIA Fake'], busId: '0000:41:00.0' })
+    expect(byId!.v[0]).toBe(50)
+  })
+
+  it('is summed with those of the same name, and that is said once for all meters', async () => {
+    fake('')
+    const [series] = await record(['nvml', 'nvml-energy', 'nvml-memory'], 150, { names: ['NVIDIA Fake'], vendor: 'nvidia' })
+    expect(series!.v[0]! > 0 && series!.how).toContain('2 GPUs together (GPU-aaaa, GPU-bbbb)')
+    expect(notes).toEqual([expect.stringContaining('which of 2 GPUs the model uses is not known')])
+  })
+
+  it('of another maker is not read', async () => {
+    fake('')
+    const [series] = await record(['nvml'], 150, { names: ['AMD Radeon PRO W7900'], vendor: 'amd' })
+    expect(series).toMatchObject({ t: [], how: expect.stringContaining('AMD Radeon PRO W7900, which is no GPU of this driver') as string })
   })
 })
 

@@ -113,3 +113,19 @@ test('a cropped series has every reading of the window, at most one on each side
     }),
   )
 })
+
+test('meters are told which GPU the model uses, and what is not sure of it is a warning of the run', async () => {
+  const gpu = { names: ['NVIDIA Fake'], vendor: 'nvidia' }
+  const told: unknown[] = []
+  const meter = fakeMeter({
+    async start(clock, context) {
+      told.push(context.gpu)
+      return { ...(await fakeMeter().start(clock, context)), notes: ['which of 2 GPUs the model uses is not known'] }
+    },
+  })
+  const using = suiteOf({ models: [scripted('teacher', { gpu })], workloads: [sums(2)], blocks: 1, warmup: { requests: 0 } })
+  const { record } = await start(using, scratch(), { parts: { meters: [{ meter, probe: OK }], meterIntervalMs: 10, idleMs: 0 } }).run
+  expect(told).toEqual([gpu])
+  expect(record.warnings).toContainEqual(expect.objectContaining({ code: 'gpu-not-known', message: 'which of 2 GPUs the model uses is not known' }))
+  expect(record.cells[0]).toMatchObject({ state: 'done', runtime: { gpu } })
+})

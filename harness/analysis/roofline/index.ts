@@ -53,7 +53,7 @@ const MEASURED = 'the best that was measured here'
 function whichDevice({ group, power }: GroupData, runtime: RuntimeFacts | undefined): Observed<{ peaks: Device; count: number }> {
   const stated = group.model.device
   const metered = power.state === 'ok' && power.value.scope === 'gpu' ? power.value.device : undefined
-  const names = stated === undefined ? [runtime?.device, metered] : [stated.name]
+  const names = stated === undefined ? [runtime?.device, ...(runtime?.gpu?.names ?? []), metered] : [stated.name]
   for (const name of names) {
     const known = name === undefined ? undefined : deviceOf(name)
     if (known !== undefined) return { state: 'ok', value: { peaks: known.device, count: known.count * (stated?.count ?? 1) } }

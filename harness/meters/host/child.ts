@@ -23,8 +23,8 @@ async function handle(message: ToHost): Promise<void> {
   }
   if (message.type === 'start') {
     sessions = start(message)
-    await sessions
-    return tell({ type: 'started' })
+    const notes = (await sessions).flatMap((session) => session.notes ?? [])
+    return tell({ type: 'started', notes: [...new Set(notes)] })
   }
   const series = await Promise.all((await sessions).map((session) => session.stop()))
   tell({
@@ -33,7 +33,7 @@ async function handle(message: ToHost): Promise<void> {
   })
 }
 
-async function start({ ids, specs, originNs, intervalMs, pid }: Extract<ToHost, { type: 'start' }>): Promise<MeterSession[]> {
+async function start({ ids, specs, originNs, intervalMs, pid, gpu }: Extract<ToHost, { type: 'start' }>): Promise<MeterSession[]> {
   const origin = BigInt(originNs)
   const clock = (): number => Math.round(Number(process.hrtime.bigint() - origin) / 1000) / 1000 // that of the run
   const meters = metersOf(ids, specs as MeterSpec[])
@@ -49,7 +49,7 @@ async function start({ ids, specs, originNs, intervalMs, pid }: Extract<ToHost, 
         fresh[i]!.t.push(t)
         fresh[i]!.v.push(v)
       }
-      return meter.start(clock, { intervalMs, signal: abort.signal, onReading, ...(pid === undefined ? {} : { pid }) })
+      return meter.start(clock, { intervalMs, signal: abort.signal, onReading, ...(pid === undefined ? {} : { pid }), ...(gpu === undefined ? {} : { gpu }) })
     }),
   )
 }

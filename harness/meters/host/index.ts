@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HarnessError } from '../../errors.ts'
 import { PACKAGE_ROOT } from '../../package.ts'
-import type { Gap, Meter, Observed, Series } from '../../types.ts'
+import type { Gap, GpuIdentity, Meter, Observed, Series } from '../../types.ts'
 import { channelOf } from '../channel.ts'
 import { FromHostSchema, type FromHost, type ToHost } from './protocol.ts'
 
@@ -16,21 +16,33 @@ export interface HostOptions {
   readonly clock: { readonly originNs: string; now(): number }
   readonly intervalMs: number
   readonly pid: number | undefined
+  /** The GPU that the model computes on, as far as it is told. */
+  readonly gpu?: GpuIdentity | undefined
   readonly signal: AbortSignal
 }
 
 export interface Host {
   /** The process that samples now. */
   pid(): number | undefined
+  /** What a reader of the figures must know. */
+  readonly notes: readonly string[]
   /** All series, in the order of the meters. Resolves within seconds, whatever the process does. */
   stop(): Promise<readonly Series[]>
 }
 
 /** Resolves when all meters have begun to read, or after some seconds. */
-export async function startHost({ meters, clock, intervalMs, pid, signal }: HostOptions): Promise<Host> {
+export async function startHost({ meters, clock, intervalMs, pid, gpu, signal }: HostOptions): Promise<Host> {
   const kept = meters.map(() => ({ t: [] as number[], v: [] as number[], gaps: [] as Gap[], how: '' }))
   const specs = meters.flatMap(({ spec }) => (spec === undefined ? [] : [spec]))
-  const request: ToHost = { type: 'start', ids: meters.map(({ id }) => id), specs, originNs: clock.originNs, intervalMs, ...(pid === undefined ? {} : { pid }) }
+  const request: ToHost = {
+    type: 'start',
+    ids: meters.map(({ id }) => id),
+    specs,
+    originNs: clock.originNs,
+    intervalMs,
+    ...(pid === undefined ? {} : { pid }),
+    ...(gpu === undefined ? {} : { gpu }),
+  }
   let [stopping, restarts, live] = [false, 0, undefined as Process | undefined]
   let lost: { startMs: number; why: string } | undefined
   const part = meters.map(() => 0) // readings that came from earlier processes
@@ -68,7 +80,7 @@ export async function startHost({ meters, clock, intervalMs, pid, signal }: Host
   live = begin()
   const abort = (): void => live?.kill()
   signal.addEventListener('abort', abort, { once: true })
-  await Promise.race([live.next('started'), live.ended, sleep(START_MS, undefined, { ref: false })])
+  const started = await Promise.race([live.next('started'), live.ended, sleep(START_MS, undefined, { ref: false })])
 
   const finish = async (): Promise<Series[]> => {
     stopping = true
@@ -92,7 +104,7 @@ export async function startHost({ meters, clock, intervalMs, pid, signal }: Host
     return meters.map((meter, i) => seriesOf(meter, kept[i]!, part[i]!, final?.series[i] as Series | undefined))
   }
   let stopped: Promise<Series[]> | undefined
-  return { pid: () => live?.pid, stop: () => (stopped ??= finish()) }
+  return { pid: () => live?.pid, notes: typeof started === 'object' ? started.notes : [], stop: () => (stopped ??= finish()) }
 }
 
 /** Probes meters in a process, which a driver may take down. */

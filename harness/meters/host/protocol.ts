@@ -5,9 +5,19 @@ const text = z.string()
 const number = z.number()
 const optional = z.exactOptional
 
+const Gpu = z.object({ names: z.array(text).readonly(), vendor: optional(text), uuid: optional(text), busId: optional(text), cuda: optional(z.boolean()) })
+
 export const ToHostSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('probe'), ids: z.array(text) }),
-  z.object({ type: z.literal('start'), ids: z.array(text), specs: z.array(z.unknown()), originNs: text, intervalMs: number, pid: optional(number) }),
+  z.object({
+    type: z.literal('start'),
+    ids: z.array(text),
+    specs: z.array(z.unknown()),
+    originNs: text,
+    intervalMs: number,
+    pid: optional(number),
+    gpu: optional(Gpu),
+  }),
   z.object({ type: z.literal('stop') }),
 ])
 export type ToHost = z.output<typeof ToHostSchema>
@@ -29,7 +39,7 @@ const Probe = z.union([z.object({ state: z.literal('ok'), value: text }), z.obje
 
 export const FromHostSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('probed'), probes: z.array(Probe) }),
-  z.object({ type: z.literal('started') }),
+  z.object({ type: z.literal('started'), notes: z.array(text) }),
   /** What was read since the last message, by position of the meter. */
   z.object({ type: z.literal('readings'), meters: z.array(z.object({ t: z.array(number), v: z.array(number) })) }),
   z.object({ type: z.literal('stopped'), series: z.array(Series) }),

@@ -3,29 +3,33 @@
  * koffi's threads and are given up after a while. Names and numbers are those of nvml.h.
  */
 import type { KoffiFunc } from 'koffi'
-import type { Observed } from '../../types.ts'
+import type { GpuIdentity, Observed } from '../../types.ts'
+import { chooseGpus, type SeenGpu } from '../gpu-choice.ts'
 import { findNvml } from './library.ts'
 
-export interface Gpu {
+export interface Gpu extends SeenGpu {
   readonly handle: unknown
-  readonly name: string
   readonly uuid: string
 }
 
 export interface Driver {
   readonly version: string
   readonly gpus: readonly Gpu[]
+  /** How they were chosen for a model, and what is not sure of it. */
+  readonly how?: string
+  readonly unsure?: string
   /** Calls `name(gpu, …arguments)` off the thread. Rejects with NVML's own words where it does not return success, or is not there. */
   call(name: string, gpu: Gpu, ...args: readonly unknown[]): Promise<void>
 }
 
-/** Loads NVML once per process and chooses the GPUs. Never throws. */
-export function openDriver(): Promise<Observed<Driver>> {
+/** Loads NVML once per process and chooses the GPUs: that of a model, else those that CUDA leaves. Never throws. */
+export function openDriver(target?: GpuIdentity): Promise<Observed<Driver>> {
   const path = findNvml()
   if (path.state !== 'ok') return Promise.resolve(path)
-  const key = [path.value, process.env.CUDA_VISIBLE_DEVICES, process.env.CUDA_DEVICE_ORDER].join('\0')
+  const key = [path.value, process.env.CUDA_VISIBLE_DEVICES, process.env.CUDA_DEVICE_ORDER, JSON.stringify(target)].join('\0')
   const known =
-    drivers.get(key) ?? load(path.value).catch((error: unknown) => ({ state: 'absent' as const, why: `NVML does not work: ${(error as Error).message}` }))
+    drivers.get(key) ??
+    load(path.value, target).catch((error: unknown) => ({ state: 'absent' as const, why: `NVML does not work: ${(error as Error).message}` }))
   drivers.set(key, known)
   return known
 }
@@ -47,6 +51,8 @@ export function visibleGpus(env: NodeJS.ProcessEnv, uuids: readonly string[]): n
 const drivers = new Map<string, Promise<Observed<Driver>>>()
 const CALL_TIMEOUT_MS = 2000
 const TEXT_BYTES = 96
+/** nvmlPciInfo_t, and where its long bus id begins. */
+const [PCI_BYTES, PCI_BUS_ID] = [68, 36]
 /** Arguments after the device. All that is written to goes through buffers, so one type fits. */
 const SIGNATURES: Readonly<Record<string, readonly string[]>> = {
   nvmlDeviceGetTotalEnergyConsumption: ['void *'],
@@ -74,7 +80,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   999: 'unknown error',
 }
 
-async function load(path: string): Promise<Observed<Driver>> {
+async function load(path: string, target: GpuIdentity | undefined): Promise<Observed<Driver>> {
   const koffi = await import('koffi').catch(() => undefined)
   if (koffi === undefined) return { state: 'absent', why: 'the optional package koffi is not installed: npm install koffi' }
   const library = koffi.default.load(path)
@@ -107,13 +113,20 @@ async function load(path: string): Promise<Observed<Driver>> {
     must('nvmlDeviceGetName', ['void *', 'void *', 'uint'], handle[0], text.fill(0), TEXT_BYTES)
     const name = said()
     must('nvmlDeviceGetUUID', ['void *', 'void *', 'uint'], handle[0], text.fill(0), TEXT_BYTES)
-    all.push({ handle: handle[0], name, uuid: said() })
+    const uuid = said()
+    const pci = Buffer.alloc(PCI_BYTES)
+    const busId = bind('nvmlDeviceGetPciInfo_v3', ['void *', 'void *'])?.(handle[0], pci) === 0 ? pci.toString('utf8', PCI_BUS_ID).split('\0')[0] : undefined
+    all.push({ index: i, handle: handle[0], name, uuid, busId })
   }
+  const choice = target === undefined ? undefined : chooseGpus(all, target, process.env)
+  if (choice !== undefined && choice.gpus.length === 0) return { state: 'absent', why: choice.how }
   const gpus =
+    choice?.gpus ??
     visibleGpus(
       process.env,
       all.map(({ uuid }) => uuid),
-    )?.flatMap((i) => all[i] ?? []) ?? all
+    )?.flatMap((i) => all[i] ?? []) ??
+    all
   if (gpus.length === 0) return { state: 'absent', why: 'NVML lists no GPU' }
   const mig = bind('nvmlDeviceGetMigMode', ['void *', 'void *', 'void *'])
   const [current, pending] = [Buffer.alloc(4), Buffer.alloc(4)]
@@ -138,7 +151,10 @@ async function load(path: string): Promise<Observed<Driver>> {
       })
     })
   }
-  return { state: 'ok', value: { version, gpus, call } }
+  return {
+    state: 'ok',
+    value: { version, gpus, call, ...(choice === undefined ? {} : { how: choice.how }), ...(choice?.unsure === undefined ? {} : { unsure: choice.unsure }) },
+  }
 }
 
 function check(name: string, code: number): void {

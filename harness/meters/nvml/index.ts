@@ -1,5 +1,5 @@
 /** NVIDIA GPUs through NVML. One meter per quantity; several GPUs are one series, and one that fails spoils only that reading. */
-import type { Meter, Observed } from '../../types.ts'
+import type { GpuIdentity, Meter, Observed } from '../../types.ts'
 import { drawIsAverage, HEAT, SLOWED } from '../nvidia-board.ts'
 import { meterFrom, type OpenSensor, type SensorOptions } from '../sensor.ts'
 import { openDriver, type Driver, type Gpu } from './driver.ts'
@@ -54,13 +54,13 @@ const MERGE = {
 
 /** `ways` in order of preference: the first that works for every GPU is kept. */
 function nvml(about: About, merge: keyof typeof MERGE, ways: readonly Way[]): Meter {
-  return meterFrom({ ...about, scope: 'gpu', native: true, open: () => openNvml(merge, ways) })
+  return meterFrom({ ...about, scope: 'gpu', native: true, open: (_signal, context) => openNvml(merge, ways, context?.gpu) })
 }
 
-async function openNvml(merge: keyof typeof MERGE, ways: readonly Way[]): Promise<Observed<OpenSensor>> {
-  const driver = await openDriver()
+async function openNvml(merge: keyof typeof MERGE, ways: readonly Way[], target: GpuIdentity | undefined): Promise<Observed<OpenSensor>> {
+  const driver = await openDriver(target)
   if (driver.state !== 'ok') return driver
-  const { gpus, version } = driver.value
+  const { gpus, version, how, unsure } = driver.value
   const names = [...new Set(gpus.map(({ name }) => name))].join(', ')
   const failures: string[] = []
   for (const { what, read } of ways) {
@@ -75,7 +75,8 @@ async function openNvml(merge: keyof typeof MERGE, ways: readonly Way[]): Promis
     return {
       state: 'ok',
       value: {
-        how: `${what} by NVML, ${scope}, driver ${version}`,
+        how: `${what} by NVML, ${scope}, driver ${version}${how === undefined ? '' : `, ${how}`}`,
+        ...(unsure === undefined ? {} : { notes: [unsure] }),
         device: gpus.length === 1 ? names : `${gpus.length} × ${names}`,
         ...(what.startsWith('power usage') ? { kind: drawIsAverage(gpus.map(({ name }) => name)) ? ('average' as const) : ('instant' as const) } : {}),
         async read(clock) {

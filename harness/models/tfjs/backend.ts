@@ -32,7 +32,13 @@ export async function selectBackend(requested: string, signal?: AbortSignal): Pr
     const opened = await open(backend)
     const why = opened.state === 'ok' ? leftOutOfAuto(requested, opened.value) : opened.state === 'absent' ? opened.why : opened.error.message
     if (opened.state === 'ok' && why === undefined)
-      return { backend, device: opened.value.device, versions: { 'tfjs-core': tf.version_core, ...opened.value.versions }, rejected }
+      return {
+        backend,
+        device: opened.value.device,
+        versions: { 'tfjs-core': tf.version_core, ...opened.value.versions },
+        rejected,
+        ...(opened.value.gpu === undefined ? {} : { gpu: opened.value.gpu }),
+      }
     if (opened.state === 'failed') hint = opened.error.hint
     rejected.push({ backend, why: why! })
   }

@@ -2,13 +2,15 @@
 import { createRequire } from 'node:module'
 import * as tf from '@tensorflow/tfjs-core'
 import { HarnessError } from '../../errors.ts'
-import type { Observed } from '../../types.ts'
+import type { GpuIdentity, Observed } from '../../types.ts'
 
 export interface Opened {
   device: string
   versions: Record<string, string>
   /** Why this device, and what it allows; for doctor. */
   why?: string
+  /** For the meters. */
+  gpu?: GpuIdentity
 }
 
 /** An optional package, or undefined where it is not installed; any other failure to load it is thrown. */

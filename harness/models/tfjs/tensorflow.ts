@@ -92,7 +92,14 @@ async function load(require: NodeJS.Require, name: string): Promise<Observed<Ope
   if (opened.state !== 'ok') return opened
   const { isUsingGpuDevice, binding } = backend()
   const device = `TensorFlow ${binding.TF_Version}, ${isUsingGpuDevice ? 'CUDA GPU' : 'CPU, all cores'}`
-  return { state: 'ok', value: { device, versions: { [name]: versionOf(name, require), tensorflow: binding.TF_Version } } }
+  return {
+    state: 'ok',
+    value: {
+      device,
+      versions: { [name]: versionOf(name, require), tensorflow: binding.TF_Version },
+      ...(isUsingGpuDevice ? { gpu: { names: [], cuda: true } } : {}),
+    },
+  }
 }
 
 /** tfjs-node calls these two: Node 23 removed one, and Node 22 prints a warning for either. */

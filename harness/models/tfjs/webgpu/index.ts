@@ -8,7 +8,7 @@ import { LIMITS, type Dawn, type Device, type Limits, type WebgpuBackend, type W
 
 /** Opens the device once per process, and makes the backend current. Throws HarnessError `device` for a device that cannot be had. */
 export async function openWebgpu(): Promise<Observed<Opened>> {
-  if (current !== undefined && current.problem === undefined) return activate('webgpu', ...describe(current))
+  if (current !== undefined && current.problem === undefined) return activated(current)
   const dawn = await optional<Dawn>('webgpu')
   if (dawn === undefined) return missing('webgpu', INSTALL)
   const choice = await chooseAdapter(dawn)
@@ -24,7 +24,7 @@ export async function openWebgpu(): Promise<Observed<Opened>> {
   watch(current)
   tf.removeBackend('webgpu') // the one of the package asks for an adapter of its own
   tf.registerBackend('webgpu', () => new pack.WebGPUBackend(device, found.adapter.info))
-  return activate('webgpu', ...describe(current))
+  return activated(current)
 }
 
 /** What the device allows; undefined where the current backend is another. */
@@ -63,6 +63,13 @@ interface Current {
   problem: HarnessError | undefined
 }
 let current: Current | undefined
+
+async function activated({ found, device, problem }: Current): Promise<Observed<Opened>> {
+  const opened = await activate('webgpu', ...describe({ found, device, problem }))
+  if (opened.state !== 'ok' || found.software) return opened
+  const { vendor, device: model, description } = found.adapter.info
+  return { state: 'ok', value: { ...opened.value, gpu: { names: [model, description].filter(Boolean), vendor } } }
+}
 
 async function requestDevice({ adapter, name }: Found): Promise<Device> {
   try {
