@@ -35,6 +35,19 @@ export function formatShortInterval(estimate: Pick<Estimate, 'value' | 'low' | '
   return formatInterval(estimate, { ...scale, suffix: scale.suffix === '%' ? '%' : '' })
 }
 
+/** `$0.19 ($0.13 to $0.25) per million answers`; without an interval the value alone. */
+export function formatWithInterval(estimate: Pick<Estimate, 'value' | 'low' | 'high' | 'unit' | 'level'>): string {
+  const scale = scaleOf(estimate.unit, [estimate.value])
+  if (estimate.level === 0) return formatValue(estimate.value, estimate.unit, scale)
+  const bare = { ...scale, suffix: '' }
+  return `${formatValue(estimate.value, estimate.unit, bare)} (${formatInterval(estimate, bare)})${scale.suffix}`
+}
+
+/** A large count to so many digits, a small one as a whole number, rounded up: `312,000`, `17`. */
+export function formatAbout(count: number, digits = 3): string {
+  return fixed(count < 10 ** digits ? Math.ceil(count) : Number(count.toPrecision(digits)), 0)
+}
+
 /** A quoted figure with all the digits that its source gives, up to six, and at least `least` decimals. */
 export function formatPublished(value: number, unit: Unit, least = 0): string {
   if (!Number.isFinite(value)) return 'unknown'

@@ -2,7 +2,7 @@
 import type { Decision, Estimate, Observed, RoutingRow, Saving, TaskVerdict, Verdict } from '../harness/types.ts'
 import type { ChartTable } from './charts/chart.ts'
 import { tilesOf, type Tile } from './tiles.ts'
-import { formatInterval, formatNumber, formatPoints, formatValue, originMark } from './format.ts'
+import { formatAbout, formatInterval, formatNumber, formatPoints, formatValue, formatWithInterval, originMark } from './format.ts'
 import { clip, oneLine, visible } from './text.ts'
 import { valueOf, type View } from './view.ts'
 import { listInWords, ratioInWords, whyMissing } from './words.ts'
@@ -76,15 +76,14 @@ export function testLines(view: View): string[] {
 /** A row for each kind of saving and each break-even of a student. */
 export function savingTable(view: View, { savings, breakEven }: Verdict): ChartTable {
   return {
-    columns: ['What', 'Against the teacher', 'Saved each', '95% interval', 'Origin', 'Pays for the distillation after'],
+    columns: ['What', 'Against the teacher', 'Saved each (95% interval)', 'Origin', 'Pays for the distillation after'],
     rows: savings.map((saving) => {
       const difference = valueOf(saving.difference)
       const pays = breakEven.find(({ kind, workload, load }) => kind === saving.kind && workload === saving.workload && load === saving.load)
       return [
         `${view.metric(saving.metric)?.title ?? saving.metric} (${[...(view.workloads.length > 1 ? [saving.workload] : []), saving.load].join(', ')})`,
         savingText(view, saving) ?? whyMissing(saving.share),
-        difference === undefined ? '–' : formatValue(difference.value, difference.unit),
-        difference === undefined || difference.level === 0 ? '–' : formatInterval(difference),
+        difference === undefined ? '–' : formatWithInterval(difference),
         difference === undefined ? '–' : difference.origin,
         pays === undefined ? '–' : answersText(pays.answers),
       ]
@@ -213,10 +212,9 @@ function breakEvenDetails({ breakEven, decision }: Verdict): string[] {
 function answersText(answers: Observed<Estimate>): string {
   const known = valueOf(answers)
   if (known === undefined) return whyMissing(answers)
-  const rounded = (count: number): string => whole(count < 1000 ? Math.ceil(count) : Number(count.toPrecision(3)))
-  const range = known.level > 0 ? `${rounded(known.low)} to ${rounded(known.high)}` : ''
+  const range = known.level > 0 ? `${formatAbout(known.low)} to ${formatAbout(known.high)}` : ''
   const aside = [range, originMark(known.origin)].filter((part) => part !== '').join('; ')
-  return `${rounded(known.value)} correct answers${aside === '' ? '' : ` (${aside})`}`
+  return `${formatAbout(known.value)} correct answers${aside === '' ? '' : ` (${aside})`}`
 }
 
 /** The cheapest rule per workload that keeps the accuracy, or else the cheapest; of no interest where nothing is handed on. */

@@ -1,6 +1,6 @@
 /** Total cost after so many requests: the teacher from nothing, a student from what its distillation took; where the lines cross it has paid. */
 import type { LifecycleRow, Range } from '../../harness/types.ts'
-import { formatInterval, formatNumber, formatValue, originMark, scaleOf } from '../format.ts'
+import { formatAbout, formatInterval, formatNumber, formatValue, originMark, scaleOf } from '../format.ts'
 import { paid } from '../lifecycle.ts'
 import { valueOf, type View } from '../view.ts'
 import { whyMissing } from '../words.ts'
@@ -36,7 +36,7 @@ function chartOf(view: View, row: LifecycleRow, id: string): MaybeChart {
     id,
     title,
     description: `The distillation took ${formatValue(spent.value, unit)}${mark}: ${spent.how}. The shade is the 95% interval of what a request saves, under ${row.load}. What the teacher itself took to train is in neither line.`,
-    takeaway: `${name} has paid for its distillation after ${formatNumber(Number(crossing.value.toPrecision(3)))} requests (${formatInterval(crossing)}); at ${formatNumber(DAILY)} a day in ${daysText(row)}.`,
+    takeaway: `${name} has paid for its distillation after ${formatAbout(crossing.value)} requests (${formatAbout(crossing.low)} to ${formatAbout(crossing.high)}); at ${formatNumber(DAILY)} a day in ${daysText(row)}.`,
     spec: spec(view, row, points, amounts, crossing.value),
     table: {
       columns: ['Requests', teacher, name, 'Interval'],

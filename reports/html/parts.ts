@@ -101,7 +101,7 @@ function missingNotes(charts: readonly MaybeChart[]): Html[] {
   })
 }
 
-const LONG_WORDS = 36
+const LONG_WORDS = 30
 
 function kindOf(cells: readonly string[]): 'number' | 'words' | undefined {
   if (cells.every((cell) => /^[$−+\d–(]/.test(cell) && cell.length <= LONG_WORDS)) return 'number'
