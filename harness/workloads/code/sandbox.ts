@@ -48,6 +48,8 @@ export async function runSandboxed({ command, reads, stdin, limits }: Program, s
 // --- internal ---
 
 const GRACE_MS = 500
+/** Mounting takes milliseconds, and seconds on a machine that has too much to do. */
+const SETUP_MS = 30_000
 /** Seconds of the clock for each of the processor: what runs beside it must not make right code too slow. */
 const CLOCK = 2
 const KEPT = 16_384
@@ -103,13 +105,19 @@ function started(args: readonly string[], stdin: string, limitMs: number, signal
   return new Promise((resolve, reject) => {
     const child = spawn('setpriv', args, { cwd: '/', env: ENVIRONMENT, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
     let [timedOut, begun] = [false, false]
-    child.stdio[3]?.on('data', () => (begun = true))
     const [stdout, stderr] = [tailOf(child.stdout), tailOf(child.stderr)]
     const kill = (): void => void child.kill('SIGKILL')
-    const timer = setTimeout(() => {
-      timedOut = true
-      kill()
-    }, limitMs)
+    const limit = (ms: number): NodeJS.Timeout =>
+      setTimeout(() => {
+        timedOut = true
+        kill()
+      }, ms)
+    let timer = limit(SETUP_MS)
+    child.stdio[3]?.once('data', () => {
+      begun = true // from here on the program's own time runs
+      clearTimeout(timer)
+      timer = limit(limitMs)
+    })
     signal.addEventListener('abort', kill)
     const end = (finish: () => void): void => {
       clearTimeout(timer)
@@ -121,7 +129,7 @@ function started(args: readonly string[], stdin: string, limitMs: number, signal
       end(() => {
         if (signal.aborted) return reject(new HarnessError('aborted', 'interrupted'))
         if (begun) return resolve({ code, timedOut, stdout: stdout(), stderr: stderr() })
-        reject(new HarnessError('device', `no sandbox could be made: ${stderr().trim().split('\n')[0] ?? ''}`))
+        reject(new HarnessError('device', `no sandbox could be made: ${timedOut ? 'it took too long' : (stderr().trim().split('\n')[0] ?? '')}`))
       }),
     )
     child.stdin.on('error', () => {}) // it ended before it had read everything
