@@ -133,6 +133,7 @@ function leftOut(backend: BundleBackend): Contents['leftOut'] {
 
 const WHY_LEFT: Readonly<Record<string, string>> = {
   '@duckdb/node-api': 'large, and nothing that is measured needs it: samples stay as JSON lines, and `query` does not work',
+  '@resvg/resvg-js': 'charts stay as SVG',
   '@tensorflow/tfjs-node-gpu': 'its native library fits one driver',
   koffi: 'not installed here; without it NVIDIA GPUs are read by nvidia-smi alone (npm install koffi)',
 }

@@ -176,8 +176,8 @@ describe('the words of the page', () => {
     expectWords(page, 'Student S (20260502-after)')
   })
 
-  it('stays small: the page of four models under 300 kB, of fifty under 3 MB', async () => {
-    expect((await renderReport(measuredAnalysis(), 'html')).length).toBeLessThan(300_000)
+  it('stays small: the page of four models under 200 kB, of fifty under 3 MB', async () => {
+    expect((await renderReport(withItems(measuredAnalysis()), 'html')).length).toBeLessThan(200_000)
     expect((await renderReport(manyModelsAnalysis(), 'html')).length).toBeLessThan(3_000_000)
   })
 

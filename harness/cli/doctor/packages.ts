@@ -12,6 +12,11 @@ const OPTIONAL_PACKAGES: readonly { name: string; brings: string; install: strin
     install: 'npm install @duckdb/node-api@1.5.6-r.1',
   },
   {
+    name: '@resvg/resvg-js',
+    brings: 'charts as PNG beside SVG (report --charts)',
+    install: 'npm install @resvg/resvg-js@2.6.2',
+  },
+  {
     name: '@tensorflow/tfjs-node-gpu',
     brings: 'backend tensorflow (x64; GPU with CUDA 11, else CPU)',
     install:
