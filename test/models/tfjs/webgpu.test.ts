@@ -100,7 +100,7 @@ test(
     const why = whyNoWebgpu()
     if (why !== undefined) return context.skip(why)
     const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, 'test/fixtures/webgpu-child.mjs')], {
-      env: { ...process.env, ...SOFTWARE },
+      env: { ...process.env, ...SOFTWARE, DISTILLBENCH_TENSORFLOW: '/none' }, // auto would take a TensorFlow first
       timeout: 170_000,
     })
     const seen = JSON.parse(stdout) as Seen

@@ -59,7 +59,8 @@ export function productKernel({ rows, inner, columns, into }: Product): Kernel {
   const across = columns / wide
   const tile = Math.min(rows, 8)
   const gate = into === 'gate'
-  const splits = Math.min(32, Math.floor(SHARED / (tile * 8 * wide * 4 * (gate ? 2 : 1))))
+  const most = Math.min(32, Math.floor(SHARED / (tile * 8 * wide * 4 * (gate ? 2 : 1))))
+  const splits = Math.max(1, Math.min(most, Math.ceil(inner / 32))) // a thread is worth some numbers
   const threads = 8 * splits
   const add = (sum: string): string => `var ${sum} = ${type}(); for (var s = 0u; s < ${splits}u; s++) { ${sum} += s${sum}[(m * ${splits}u + s) * 8u + lane]; }`
   const code = `${bindings(['read x: array<f32>', `read w: array<${type}>`, ...(gate ? [`read up: array<${type}>`] : []), `read_write out: array<${type}>`])}
