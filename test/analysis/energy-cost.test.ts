@@ -113,7 +113,11 @@ describe('which power meter', () => {
     expect(valueOf(analyse([withMeters('webgpu', 'NVIDIA H100')]), 'power')).toMatchObject({ origin: 'measured', value: 300 })
   })
   it('a model on the CPU does not: the GPU was idle beside it', () => {
-    expect(valueOf(analyse([withMeters('wasm', 'CPU')]), 'power')).toMatchObject({ origin: 'estimated', value: 20 })
+    for (const [backend, device] of [
+      ['wasm', 'CPU'],
+      ['webgpu', 'google SwiftShader driver 5.0.0 (software)'],
+    ] as const)
+      expect(valueOf(analyse([withMeters(backend, device)]), 'power')).toMatchObject({ origin: 'estimated', value: 20 })
   })
   it('where only the other device has one, power is absent', () => {
     const run = withMeters('cpu', 'CPU')

@@ -27,6 +27,7 @@ const childrenOf = (pid: number): number[] =>
 test.each([
   ['ends by itself', 'exit', 'crashed', 'the process of teacher ended with code 7'],
   ['is killed', 'kill', 'crashed', 'the process of teacher was killed by SIGKILL'],
+  ['loses its device', 'lose', 'device', 'The device was lost (unknown: reset).'],
   ['says something that is not of the protocol', 'message', 'model', 'sent a message that is not of the harness: {"type":"nonsense"}'],
 ] as const)('a process that %s makes a failed cell; what was answered is kept and the others go on', async (_what, how, code, message) => {
   const { run, events } = start(troubled({ at: 'measure', after: 2, how }), scratch())

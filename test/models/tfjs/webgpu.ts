@@ -16,7 +16,7 @@ export function whyNoWebgpu(): string | undefined {
     try {
       import.meta.resolve(name)
     } catch {
-      return `the package ${name} is not installed: npm install --no-save webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0`
+      return `the package ${name} is not installed: .ci/backends brings it`
     }
   if (!existsSync(SOFTWARE.VK_ICD_FILENAMES!)) return `${SOFTWARE.VK_ICD_FILENAMES} is missing: install Debian's chromium`
   return undefined
