@@ -2,7 +2,7 @@
  * Where the time of a decode step on WebGPU goes: what the device takes by its own clock, what a read-back adds, what it costs to
  * record the commands, and what the first call takes longer (compilation). Seeded random weights.
  *
- *     npm run bench:webgpu [-- --json] [-- --width 1024 --layers 24 --tokens 64]
+ *     npm run bench:webgpu [-- --json] [-- --width 1024 --layers 24 --tokens 64 --batch 1,32]
  */
 import { parseArgs } from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
@@ -11,7 +11,14 @@ import { countParameters, disposeCache, initialWeights, prefill, weightShapes, t
 import { startDecoder, STEPS } from '../harness/models/tfjs/webgpu/decoder.ts'
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, width: { type: 'string' }, layers: { type: 'string' }, vocabulary: { type: 'string' }, tokens: { type: 'string' } },
+  options: {
+    json: { type: 'boolean' },
+    width: { type: 'string' },
+    layers: { type: 'string' },
+    vocabulary: { type: 'string' },
+    tokens: { type: 'string' },
+    batch: { type: 'string' },
+  },
 })
 const width = Number(values.width ?? 128)
 const tokens = Number(values.tokens ?? 32)
@@ -30,7 +37,7 @@ const { device } = await selectBackend('webgpu')
 const initial = initialWeights(config, 1)
 const weights = Object.fromEntries(Object.entries(weightShapes(config)).map(([name, shape]) => [name, tf.tensor(initial[name]!, [...shape])]))
 const rows: Record<string, number>[] = []
-for (const batch of [1, 8, 32]) rows.push(await measure(batch))
+for (const batch of (values.batch ?? '1,8,32').split(',').map(Number)) rows.push(await measure(batch))
 const parameters = countParameters(config)
 if (values.json === true) console.log(JSON.stringify({ device, parameters, rows }))
 else print()
