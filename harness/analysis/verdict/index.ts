@@ -76,7 +76,7 @@ const NOTHING = {
 
 /** Of runs whose prompts have no right answer. */
 export const NO_ACCURACY =
-  'no accuracy measured: the prompts are made up and no answer is graded, so the run says what speed, energy and cost are, and nothing about replacing the teacher'
+  'no accuracy measured: no answer is graded (made-up prompts, or texts that were read for their likelihood), so the run says what its other figures are, and nothing about replacing the teacher'
 
 const UNFINISHED = 'The run did not finish. A verdict on the items asked so far holds only if it was not stopped because of what it showed.'
 

@@ -51,7 +51,8 @@ export default command('plan', async (args, { io, signal }) => {
         maxOutputTokens: plan.maxOutputTokens,
         ...expected,
         memory,
-        speedOnly: isSpeedOnly(loaded.suite),
+        speedOnly: isSpeedOnly(loaded.suite, plan),
+        ...(plan.warnings === undefined ? {} : { warnings: plan.warnings }),
         ...(rule === undefined ? {} : { untilDecided: { rule, workloads: itemsExpected(plan, loaded.suite) } }),
         prefixPolicies: prefixPolicies(loaded.suite),
         ...noGrades(gaps),
@@ -99,9 +100,10 @@ async function earlierRuns(out: string, suite: string): Promise<readonly StoredR
   return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])) // a damaged record only makes the forecast poorer
 }
 
-/** Nothing that is asked has a right answer. */
-function isSpeedOnly({ workloads }: LoadedSuite['suite']): boolean {
-  return workloads.length > 0 && workloads.every(({ grader }) => grader.id === 'none')
+/** Nothing that is asked has a right answer, nor is it read for its likelihood. */
+function isSpeedOnly({ workloads }: LoadedSuite['suite'], plan: Plan): boolean {
+  const reads = plan.workloads.some(({ items }) => items.some(({ given }) => given !== undefined))
+  return !reads && workloads.length > 0 && workloads.every(({ grader }) => grader.id === 'none')
 }
 
 interface PlanParts {
@@ -144,10 +146,11 @@ function planText({ suite, plan, expected, earlier, memory, gaps, io, rule }: Pl
     textTable(['model', 'expected', 'prompt tokens', 'output tokens', 'cost'], models, width),
     ...memoryText(memory, width),
     ...(memory.some(({ tooLarge }) => tooLarge.length > 0) ? [...memoryWarnings(memory).flatMap((one) => wrap(one, width)), ''] : []),
-    ...(isSpeedOnly(suite)
+    ...(isSpeedOnly(suite, plan)
       ? [...wrap('No accuracy is measured: the prompts are made up and no answer is graded, so there will be no verdict.', width), '']
       : []),
     ...(rule === undefined ? [] : [...wrap(untilDecidedText(rule, plan, suite), width), '']),
+    ...(plan.warnings ?? []).flatMap(({ message }) => wrap(`Warning: ${message}.`, width)),
     ...policyLines(suite, width),
     ...gapLines(gaps, width),
     ...wrap(conclusion(expected, earlier), width),

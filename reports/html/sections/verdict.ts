@@ -48,7 +48,7 @@ export async function verdictSection(view: View, charts: readonly MaybeChart[]):
   if (verdicts.length === 0) return undefined
   const margins = [...new Set(verdicts.map(({ margin }) => formatNumber(100 * margin)))].join(' or ')
   const none = verdicts.every(({ ungraded }) => ungraded === true)
-  const body = html`${none && html`<p>No accuracy was measured: no answer is graded, so there is no verdict. What follows is speed, energy and cost.</p>`}
+  const body = html`${none && html`<p>No accuracy was measured: no answer is graded, so there is no verdict. What follows are the other figures.</p>`}
     <p>
       A student may replace its teacher where it is shown, on every task, to lose less than the margin of ${margins} points: the lower end of the 95% interval
       of the paired difference lies above it. The teacher is kept where the upper end lies below it. Anything else is undecided, and then the number of further
