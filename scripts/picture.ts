@@ -11,7 +11,7 @@ import { chromium } from 'playwright-core'
 import { PACKAGE_ROOT } from '../harness/package.ts'
 
 const BIN = join(PACKAGE_ROOT, 'dist/harness/cli/bin.js')
-const SCREEN = { width: 1200, height: 860 }
+const SCREEN = { width: 1200, height: 1010 }
 
 const folder = mkdtempSync(join(tmpdir(), 'distillbench-picture-'))
 try {
@@ -28,7 +28,7 @@ try {
 // --- internal ---
 
 function newRun(): string {
-  distillbench('run', 'arithmetic', '--out', join(folder, 'runs'))
+  distillbench('run', 'arithmetic', '--out', folder)
   const [run] = readdirSync(join(folder, 'runs')).filter((name) => name.endsWith('arithmetic'))
   if (run === undefined) throw new Error('the run left no record')
   return join(folder, 'runs', run)
