@@ -34,9 +34,7 @@ test('each chart is a picture by itself, the same every time, with PNG beside it
   expect(svg.length).toBeGreaterThan(3)
   const texts = svg.map((path) => readFileSync(path, 'utf8'))
   for (const text of texts)
-    expect(text).toMatch(
-      /^<svg role="img" aria-labelledby="title" aria-describedby="desc"[^>]*><title id="title">[^<]+<\/title><desc id="desc">[^<]+<\/desc>/,
-    )
+    expect(text).toMatch(/^<svg role="img" aria-labelledby="title" aria-describedby="desc"[^>]*><title id="title">[^<]+<\/title><desc id="desc">[^<]+<\/desc>/)
   const latency = texts[svg.findIndex((path) => path.includes('latency'))]!
   for (const { name } of analysis.models) expect(latency).toContain(`>${name}</text>`) // who is which colour
   expect(latency).not.toMatch(/NaN|undefined|<script/)
