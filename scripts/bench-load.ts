@@ -11,6 +11,7 @@ import { PACKAGE_ROOT } from '../harness/package.ts'
 import { calibrate } from '../harness/cli/doctor/calibrate.ts'
 import type { CalibrationPoint, ErrorSpread } from '../harness/types.ts'
 import type { ClientOptions, ClientReport } from './load/client.ts'
+import { heldUp } from './load/held-up.ts'
 import { spawnMock } from './mock/process.ts'
 
 const { values } = parseArgs({
@@ -91,6 +92,11 @@ for (const { perSecond, point } of found)
     `  ${point.streams} streams of ${perSecond} tokens/s, ${(100 * point.cpuShare).toFixed(0)}% of a core, ${point.requests} requests: |TTFT − truth| ${spread(point.ttftErrorMs)}; TPOT ${spread(point.tpotErrorMs)}; each token ${spread(point.tokenErrorMs)}`,
   )
 
+const floor = await heldUp(cores)
+say(
+  `  the machine itself: a loop on each of ${cores} cores was held up ${floor.times} times for more than 1 ms in ${floor.seconds} s, for ${floor.longestMs.toFixed(1)} ms at most`,
+)
+
 // (b) roofline
 say('Whole answers from a raw socket, 32 at a time:')
 const roofline: Record<string, number> = {}
@@ -122,7 +128,7 @@ for (const perSecond of [10, 200, 1000]) {
     `  ${String(perSecond).padStart(5)} requests/s: ${achieved.toFixed(2)} achieved, lag ${p50.toFixed(2)} ms median, ${p99.toFixed(2)} ms p99, ${((100 * report!.cpuSeconds) / 4).toFixed(0)}% of a core`,
   )
 }
-if (values.json === true) console.log(JSON.stringify({ ...results, ...roofline, ...schedule }))
+if (values.json === true) console.log(JSON.stringify({ ...results, heldUp: floor, ...roofline, ...schedule }))
 
 // --- internal ---
 

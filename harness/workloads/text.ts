@@ -24,8 +24,16 @@ export const clip = (text: string, length = 200): string => (text.length <= leng
 // --- internal ---
 
 /**
- * NFC, one base character with its marks at a time. On the whole string `normalize` sorts runs of marks in quadratic
- * time, which a text made of nothing but marks turns into minutes. A text without marks, which most are, is left alone.
+ * NFC, one base character with its marks, or one syllable of Hangul, at a time. On the whole string `normalize` sorts runs of marks in
+ * quadratic time, which a text made of nothing but marks turns into minutes. A text without either, which most are, is left alone.
  */
-const compose = (text: string): string => (/[\u0300-\uffff]/.test(text) && /\p{M}/u.test(text) ? composed(text) : text)
-const composed = (text: string): string => text.replace(/[^\p{M}]\p{M}{1,16}/gu, (cluster) => cluster.normalize('NFC'))
+function compose(text: string): string {
+  if (!/[\u0300-\uffff]/.test(text)) return text
+  const syllables = JAMO.test(text) ? text.replace(SYLLABLE, toNfc) : text
+  return /\p{M}/u.test(syllables) ? syllables.replace(/[^\p{M}]\p{M}{1,16}/gu, toNfc) : syllables
+}
+
+const toNfc = (cluster: string): string => cluster.normalize('NFC')
+/** Letters that stand alone in Unicode and make a syllable together, as macOS writes file names and some corpora all text. */
+const JAMO = /[\u1161-\u1175\u11a8-\u11c2]/
+const SYLLABLE = /[\u1100-\u1112\uac00-\ud7a3][\u1161-\u1175]?[\u11a8-\u11c2]?/g

@@ -66,6 +66,11 @@ export const AnalysisSchema = z.object({
   warnings: z.array(WarningSchema),
 }) satisfies z.ZodType<Analysis>
 
+/** What was read from a file, as it is. */
+export function isAnalysis(value: unknown): value is Analysis {
+  return AnalysisSchema.safeParse(value).success
+}
+
 /** JSON Schema (draft 7) of what `report --format json` writes. A later version may add fields; it takes none away without another name in `schema`. */
 export function analysisJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(AnalysisSchema, { io: 'input', target: 'draft-07', reused: 'ref' })

@@ -25,7 +25,7 @@ describe('import', () => {
     const [run = ''] = readdirSync(join(cwd, '.distillbench/runs'))
     expect(run).toMatch(/-sums$/)
     expect(readdirSync(join(cwd, '.distillbench/runs', run)).sort()).toEqual(
-      ['analysis.json', 'metrics.csv', 'report.html', 'report.md', 'run.json', 'samples.csv', 'samples.parquet', 'series.parquet'].sort(),
+      ['analysis.json', 'analysis.key', 'metrics.csv', 'report.html', 'report.md', 'run.json', 'samples.csv', 'samples.parquet', 'series.parquet'].sort(),
     )
     expect(stdout).toMatch(/^student, undecided: 40 items cannot decide/)
     expect(stdout).toContain(`Report: .distillbench/runs/${run}/report.html`)

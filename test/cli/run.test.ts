@@ -7,7 +7,7 @@ import { distillbench, onTerminal } from './process.ts'
 import { processesIn, project, projectIn, type Project } from './project.ts'
 import { readOnlyFolder, scratch, smallDisk } from './scratch.ts'
 
-const REPORTS = ['analysis.json', 'metrics.csv', 'report.html', 'report.md', 'samples.csv']
+const REPORTS = ['analysis.json', 'analysis.key', 'metrics.csv', 'report.html', 'report.md', 'samples.csv']
 
 function recordOf(folder: string): RunRecord {
   return JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as RunRecord
@@ -219,6 +219,25 @@ describe('report', () => {
     expect(readFileSync(join(mine.folder, 'deep/report.md'), 'utf8')).toMatch(/^## /)
     expect((await onTerminal(['report', 'latest'], 80, { cwd: mine.folder })).stdout).toContain('report.html')
     expect(readFileSync(join(folder, 'report.html'), 'utf8')).toBe(before)
+  })
+
+  test('takes the analysis that was kept, and makes a new one where a file or the analysis itself is another', async () => {
+    const mine = await projectWithRun()
+    const [folder = ''] = mine.runs()
+    const [path, key] = ['analysis.json', 'analysis.key'].map((name) => join(folder, name)) as [string, string]
+    const reported = async (): Promise<string> => (await distillbench(['report', folder, '--json'], { cwd: mine.folder })).stdout
+    const [first, kept] = [readFileSync(path, 'utf8'), readFileSync(key, 'utf8')]
+    const other = first.replace('"sums"', '"other sums"')
+    expect(other).not.toBe(first)
+    const compiled = new URL('../../dist/harness/cli/kept-analysis.js', import.meta.url).href
+    const { keepAnalysis } = (await import(compiled)) as typeof import('../../harness/cli/kept-analysis.ts')
+    writeFileSync(path, other)
+    expect(await reported()).toBe(first) // somebody changed it: the record counts
+    await keepAnalysis(folder)
+    expect(readFileSync(key, 'utf8')).not.toBe(kept)
+    expect(await reported()).toBe(other) // as it was kept
+    writeFileSync(join(folder, 'run.json'), `${readFileSync(join(folder, 'run.json'), 'utf8')}\n`)
+    expect(await reported()).toBe(first)
   })
 
   test('sets several runs side by side', async () => {

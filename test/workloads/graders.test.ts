@@ -14,6 +14,9 @@ describe('exact', () => {
     ['Paris', 'PARIS.', { ignoreCase: true, ignorePunctuation: true }, 1],
     ['a b', 'a \t\n b', {}, 1],
     ['caf\u00E9', 'cafe\u0301', {}, 1],
+    ['한국어', '한국어'.normalize('NFD'), {}, 1],
+    ['각', '가\u11A8', {}, 1],
+    ['ㄱ', '\u1100', {}, 0],
     ['Paris', 'It is Paris', {}, 0],
     ['', '', {}, 1],
     ['\u{11099}\u{110BA}x', '\u{1109A}x', {}, 1], // a mark beyond the basic plane

@@ -3,6 +3,7 @@ import type { FileOfRole } from '../../import/index.ts'
 import type { Arguments } from '../arguments.ts'
 import { command } from '../command.ts'
 import { jsonText } from '../io.ts'
+import { keepAnalysis } from '../kept-analysis.ts'
 import { packRun } from '../pack.ts'
 import { writeReports } from '../reports.ts'
 
@@ -29,6 +30,7 @@ export default command('import', async (args, { io, signal, commandLine }) => {
   const { analyse, withTexts } = await import('../../analysis/index.ts')
   const analysis = await withTexts(analyse([run]))
   const files = await writeReports(run, analysis, streamSamples(dir))
+  await keepAnalysis(dir)
   // 3. the result
   if (args.json) for (const { message } of run.record.warnings) io.note(`${JSON.stringify({ type: 'warning', message })}\n`)
   if (args.json) await io.result(jsonText({ run: { id, dir, state: run.record.state }, files, analysis }))

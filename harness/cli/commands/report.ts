@@ -1,27 +1,22 @@
 import { join } from 'node:path'
 import { EXIT } from '../../errors.ts'
-import type { TableRun } from '../../types.ts'
 import { writeCharts, type ChartFiles } from '../charts.ts'
 import { command } from '../command.ts'
 import { writeWhole } from '../files.ts'
 import { formatCount } from '../../../reports/format.ts'
 import { jsonText } from '../io.ts'
-import { resolveRun } from '../runs.ts'
 
 export default command('report', async (args, { io }) => {
-  const { readRunTable } = await import('../../run/index.ts')
-  const { analyse, withTexts } = await import('../../analysis/index.ts')
+  const { analysisOf } = await import('../kept-analysis.ts')
   const { renderReport, summaryTable } = await import('../../../reports/index.ts')
 
-  const runs: TableRun[] = []
-  for (const word of args.run) runs.push(await readRunTable(await resolveRun(word, args.runs), { out: args.runs }))
-  const analysis = await withTexts(analyse(runs))
+  const { analysis, dirs } = await analysisOf(args.run, args.runs)
   const format = args.format ?? (args.json ? 'json' : 'html')
   const text = await renderReport(analysis, format)
   const charts = args.charts === undefined ? undefined : await writeCharts(analysis, args.charts)
   if (charts !== undefined) io.note(chartsNote(charts, args.charts ?? ''))
 
-  const file = args.out ?? (format === 'html' && io.stdout.isTerminal ? join(runs.length === 1 ? (runs[0]?.dir ?? args.runs) : args.runs, 'report.html') : '-')
+  const file = args.out ?? (format === 'html' && io.stdout.isTerminal ? join(dirs.length === 1 ? dirs[0]! : args.runs, 'report.html') : '-')
   if (file === '-') {
     await io.result(text)
     return EXIT.ok

@@ -5,6 +5,7 @@ import type { Arguments } from '../arguments.ts'
 import { formatCount } from '../../../reports/format.ts'
 import { jsonText, paint } from '../io.ts'
 import { memoryOf, refuseTooLarge } from '../memory.ts'
+import { keepAnalysis } from '../kept-analysis.ts'
 import { packRun } from '../pack.ts'
 import { writeReports } from '../reports.ts'
 import { chooseReporters } from '../reporters/index.ts'
@@ -28,6 +29,7 @@ export default command('run', async (args, context) => {
   const analysis = analyse([run])
   const files = await writeReports(run, analysis)
   await packRun(run.dir, context, args)
+  await keepAnalysis(run.dir)
   // 4. the result
   const { id, state, cells } = run.record
   const failed = cells.filter((cell) => cell.state === 'failed').length

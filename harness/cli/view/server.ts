@@ -119,12 +119,9 @@ function found(body: string): { status: number; body: string } {
 
 async function reportOf(ids: readonly string[], out: string): Promise<string> {
   if (ids.length === 0) throw new HarnessError('usage', 'no run was chosen')
-  const { readRunTable } = await import('../../run/index.ts')
-  const { analyse, withTexts } = await import('../../analysis/index.ts')
+  const { analysisOf } = await import('../kept-analysis.ts')
   const { renderReport } = await import('../../../reports/index.ts')
-  const runs = []
-  for (const id of ids) runs.push(await readRunTable(id, { out }))
-  return withBack(await renderReport(await withTexts(analyse(runs)), 'html'))
+  return withBack(await renderReport((await analysisOf(ids, out)).analysis, 'html'))
 }
 
 async function comparisonOf(ids: readonly string[], out: string): Promise<string> {

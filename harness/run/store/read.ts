@@ -29,6 +29,17 @@ export async function readRun(idOrDir: string, { out = '.distillbench', texts = 
   return { ...(await readRest(dir, record, cutShort)), samples: values.filter(({ cell, startMs }) => isCurrent(cell, startMs)) }
 }
 
+/** The folder of a run. Throws HarnessError `usage` where there is none, with the nearest name. */
+export function locateRun(idOrDir: string, out: string): string {
+  for (const dir of [join(out, 'runs', idOrDir), idOrDir]) if (existsSync(join(dir, FILES.record))) return dir
+  const known = runFolders(out)
+  const guess = nearest(idOrDir, known)
+  const newest = known.at(-1)
+  throw new HarnessError('usage', `there is no run "${idOrDir}" in ${join(out, 'runs')}${guess === undefined ? '' : `; did you mean ${guess}?`}`, {
+    hint: newest === undefined ? 'there are no runs yet in this folder' : `the newest run there is ${newest}`,
+  })
+}
+
 export function openRun(idOrDir: string, out: string): { dir: string; record: RunRecord } {
   const dir = locateRun(idOrDir, out)
   return { dir, record: readRecord(dir) }
@@ -97,16 +108,6 @@ const HeadSchema = z.object({
   suite: z.object({ name: z.string() }),
   state: z.string(),
 })
-
-function locateRun(idOrDir: string, out: string): string {
-  for (const dir of [join(out, 'runs', idOrDir), idOrDir]) if (existsSync(join(dir, FILES.record))) return dir
-  const known = runFolders(out)
-  const guess = nearest(idOrDir, known)
-  const newest = known.at(-1)
-  throw new HarnessError('usage', `there is no run "${idOrDir}" in ${join(out, 'runs')}${guess === undefined ? '' : `; did you mean ${guess}?`}`, {
-    hint: newest === undefined ? 'there are no runs yet in this folder' : `the newest run there is ${newest}`,
-  })
-}
 
 /** Names begin with the time, so the newest comes last. */
 function runFolders(out: string): string[] {

@@ -7,10 +7,10 @@ export const TEXT_SHAPE = {
   ignorePunctuation: z.boolean().optional().describe('Punctuation counts as space'),
 }
 
-/** The whole answer equals the target, apart from space and from how accents are composed. */
+/** The whole answer equals the target, apart from space and from how accents and Korean syllables are composed. */
 export const exact = graderKind<TextOptions>({
   summary: 'the answer equals the target, apart from white space',
-  version: '1',
+  version: '2',
   shape: TEXT_SHAPE,
   judge: (options) => (text, target) => {
     const answer = normalise(text, options)

@@ -8,7 +8,7 @@ import { TEXT_SHAPE } from './exact.ts'
  */
 export const includes = graderKind<TextOptions>({
   summary: 'the target occurs somewhere in the answer',
-  version: '1',
+  version: '2',
   shape: TEXT_SHAPE,
   judge: (options) => (text, target) => {
     const wanted = normalise(target, options)
