@@ -57,5 +57,5 @@ function letterWidth(letter: string): number {
 
 /** The picture by itself, in the font of the page. */
 function tidy(svg: string): string {
-  return tidySvg(svg).replace('<svg ', `<svg aria-hidden="true" focusable="false" font-family="${FONT_ATTRIBUTE}" `)
+  return tidySvg(svg).replace('<svg ', `<svg aria-hidden="true" font-family="${FONT_ATTRIBUTE}" `)
 }

@@ -40,7 +40,7 @@ export async function figures(charts: readonly MaybeChart[], kind = ''): Promise
 /** The colour and shape of a contestant in the charts, beside its name. */
 export function glyph(contestant: Contestant, all: readonly Contestant[]): Html {
   const { color, shape } = lookOf(contestant, all)
-  return html`<svg class="glyph" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" focusable="false">
+  return html`<svg class="glyph" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
     <path d="${SHAPE_PATHS[shape] ?? ''}" fill="${color}" stroke="#1f2328" stroke-width="0.9" />
   </svg>`
 }
@@ -111,7 +111,7 @@ function kindOf(cells: readonly string[]): 'number' | 'words' | undefined {
 /** Line and mark as in a latency chart. */
 function lineGlyph(contestant: Contestant, all: readonly Contestant[]): Html {
   const { color, dash, shape } = lookOf(contestant, all)
-  return html`<svg viewBox="0 0 30 16" width="30" height="16" aria-hidden="true" focusable="false">
+  return html`<svg viewBox="0 0 30 16" width="30" height="16" aria-hidden="true">
     <path d="M0 8H30" fill="none" stroke="${color}" stroke-width="2" stroke-dasharray="${dash.join(' ')}" />
     <path transform="translate(7 0)" d="${SHAPE_PATHS[shape] ?? ''}" fill="${color}" stroke="#1f2328" stroke-width="0.9" />
   </svg>`
