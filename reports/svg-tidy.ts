@@ -1,9 +1,12 @@
 /** Smaller SVG that draws the same: what every child of a group says is said once, lines of a group are one path, coordinates get one decimal. */
 import { circleOf, shortPath, tenths } from './svg-path.ts'
 
-/** `svg` is what Vega writes: well-formed, attributes in double quotes. Texts stay as they are. */
-export function tidySvg(svg: string): string {
-  return write(simplified(parse(svg)))
+/**
+ * `svg` is what Vega writes: well-formed, attributes in double quotes. Texts stay as they are. `said`: attributes that what
+ * is around the picture says already.
+ */
+export function tidySvg(svg: string, said: Readonly<Record<string, string>> = {}): string {
+  return write(simplified(parse(svg), { ...DEFAULTS, ...said }))
 }
 
 // --- internal ---
@@ -21,7 +24,6 @@ interface Element {
 const NEEDLESS = new Set(['aria-roledescription', 'aria-hidden', 'aria-label', 'role', 'pointer-events', 'class', 'xmlns:xlink', 'version', 'font-family'])
 /** What children inherit. */
 const INHERITED = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-size', 'font-weight', 'text-anchor']
-/** What an attribute says when it is not there, as long as no element around says otherwise. */
 const DEFAULTS: Record<string, string> = { 'stroke-width': '1', 'stroke-dasharray': '1,0' }
 
 function parse(svg: string): Element {
@@ -42,18 +44,18 @@ function parse(svg: string): Element {
   return root.children.find((child): child is Element => typeof child !== 'string')!
 }
 
-/** `around`: attributes that some element around says. */
-function simplified(original: Element, around: ReadonlySet<string> = new Set()): Element {
+/** `defaults`: what an attribute says when it is not there; `around`: attributes that some element around says. */
+function simplified(original: Element, defaults: Readonly<Record<string, string>>, around: ReadonlySet<string> = new Set()): Element {
   const element = placed(original)
   const { name, attributes } = element
   if (attributes.get('opacity') === '1') attributes.delete('opacity')
   if (attributes.get('transform') === 'translate(0,0)') attributes.delete('transform')
-  for (const [key, value] of Object.entries(DEFAULTS)) if (attributes.get(key) === value && !around.has(key)) attributes.delete(key)
+  for (const [key, value] of Object.entries(defaults)) if (attributes.get(key) === value && !around.has(key)) attributes.delete(key)
   for (const [key, value] of attributes) attributes.set(key, rounded(key, value))
   const inside = new Set([...around, ...attributes.keys()])
   const children = element.children.flatMap((child): Node[] => {
     if (typeof child === 'string') return [child]
-    const simple = simplified(child, inside)
+    const simple = simplified(child, defaults, inside)
     if (draws(simple)) return simple.name === 'g' && simple.attributes.size === 0 ? simple.children : [simple]
     return []
   })

@@ -4,11 +4,15 @@ import { CONFIG, FONT } from './charts/theme.ts'
 import { tidySvg } from './svg-tidy.ts'
 import { displayWidth } from './text.ts'
 
-/**
- * Draws without a browser. The picture is decorative for screen readers; its title and table twin stand beside it.
- * `onWarning` hears what Vega complains of; a chart should give it no reason to.
- */
-export async function renderSvg(spec: TopLevelSpec, onWarning: (message: string) => void = () => {}): Promise<string> {
+export interface DrawOptions {
+  /** Hears what Vega complains of; a chart should give it no reason to. */
+  onWarning?: (message: string) => void
+  /** Attributes that the page around says for every picture, as Vega writes them. */
+  said?: Readonly<Record<string, string>>
+}
+
+/** Draws without a browser. The picture is decorative for screen readers; its title and table twin stand beside it. */
+export async function renderSvg(spec: TopLevelSpec, { onWarning = () => {}, said = {} }: DrawOptions = {}): Promise<string> {
   const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')])
   ;(vega as unknown as { textMetrics: TextMetrics }).textMetrics.width = estimateWidth // the same on every machine
   const listen = (...parts: readonly unknown[]): typeof logger => {
@@ -20,7 +24,7 @@ export async function renderSvg(spec: TopLevelSpec, onWarning: (message: string)
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger })
   try {
     await view.runAsync()
-    return tidy(await view.toSVG())
+    return tidy(await view.toSVG(), said)
   } finally {
     view.finalize()
   }
@@ -56,6 +60,6 @@ function letterWidth(letter: string): number {
 }
 
 /** The picture by itself, in the font of the page. */
-function tidy(svg: string): string {
-  return tidySvg(svg).replace('<svg ', `<svg aria-hidden="true" font-family="${FONT_ATTRIBUTE}" `)
+function tidy(svg: string, said: Readonly<Record<string, string>>): string {
+  return tidySvg(svg, said).replace('<svg ', `<svg aria-hidden="true" font-family="${FONT_ATTRIBUTE}" `)
 }

@@ -49,10 +49,15 @@ export function page(title: string, head: Html, sections: readonly Section[], an
         ${embedded(analysis)} ${trusted(`<script>${SCRIPT}</script>`)}
       </body>
     </html> `
-  return document.source
+  return withoutEndTags(document.source)
 }
 
 // --- internal ---
+
+/** End tags that HTML does without, with the line ends beside them; escaped texts hold none. */
+function withoutEndTags(page: string): string {
+  return page.replace(/\s*<\/(?:td|th|tr|tbody|thead|dt|dd|li)>\s*/g, '')
+}
 
 /** From this many characters on the embedded analysis is compressed; below, it can be read in the source of the page. */
 const COMPRESS_FROM = 100_000

@@ -6,6 +6,7 @@ import { originMark } from '../format.ts'
 import { renderSvg } from '../svg.ts'
 import type { Contestant } from '../view.ts'
 import { html, trusted, type Html } from './markup.ts'
+import { COLUMN_KINDS, MOST_COLUMNS } from './style.ts'
 
 /** A section of the page with its entry in the list of contents. */
 export interface Section {
@@ -14,19 +15,19 @@ export interface Section {
   body: Html
 }
 
-/** Header and cells of a plain text table; the first column names the row. Columns of numbers are aligned right, and do not break; sentences do, and have room. */
+/**
+ * Header and cells of a plain text table; the first column names the row. Columns of numbers are aligned right, and do not
+ * break; sentences do, and have room. What a column is, the table says once, and end tags that HTML does without are left out.
+ */
 export function textTable(table: ChartTable, caption: string, options: { sortable?: boolean } = {}): Html {
-  const kinds = table.columns.map((_, index) => (index === 0 ? undefined : kindOf(table.rows.map((row) => row[index] ?? '–'))))
-  const kind = (index: number): Html | false => kinds[index] !== undefined && html` class="${kinds[index]}"`
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table${options.sortable === true ? html` data-sortable` : ''}>
-<caption>${caption}</caption>
-<thead><tr>${table.columns.map((column, index) => html`<th scope="col" ${kind(index)}>${column}</th>`)}</tr></thead>
-<tbody>${table.rows.map(
-    (row) =>
-      html`<tr>
-        ${row.map((cell, index) => (index === 0 ? html`<th scope="row">${cell}</th>` : html`<td${kind(index)}>${cell}</td>`))}
-      </tr> `,
-  )}</tbody></table></div>`
+  const kinds = table.columns.flatMap((_, index) => {
+    const kind = index === 0 || index >= MOST_COLUMNS ? undefined : kindOf(table.rows.map((row) => row[index] ?? '–'))
+    return kind === undefined ? [] : [`${COLUMN_KINDS[kind]}${index + 1}`]
+  })
+  const attributes = html`${options.sortable === true && html` data-sortable`}${kinds.length > 0 && html` class="${kinds.join(' ')}"`}`
+  const cells = (row: readonly string[]): Html[] => row.map((cell, index) => (index === 0 ? html`<th scope="row">${cell}` : html`<td>${cell}`))
+  const rows = table.rows.map((row) => html`<tr>${cells(row)}`) // prettier-ignore
+  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table${attributes}><caption>${caption}</caption><thead><tr>${table.columns.map((column) => html`<th scope="col">${column}`)}<tbody>${rows}</table></div>`
 }
 
 /** Charts side by side where the page is wide enough, wide ones below; then a paragraph for each reason why some are missing. */
@@ -40,9 +41,7 @@ export async function figures(charts: readonly MaybeChart[], kind = ''): Promise
 /** The colour and shape of a contestant in the charts, beside its name. */
 export function glyph(contestant: Contestant, all: readonly Contestant[]): Html {
   const { color, shape } = lookOf(contestant, all)
-  return html`<svg class="glyph" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
-    <path d="${SHAPE_PATHS[shape] ?? ''}" fill="${color}" stroke="#1f2328" stroke-width="0.9" />
-  </svg>`
+  return html`<svg class="glyph" viewBox="0 0 16 16" aria-hidden="true"><path d="${SHAPE_PATHS[shape] ?? ''}" fill="${color}" /></svg>`
 }
 
 /** Colours, shapes and dashes of everyone in the charts; of the roles, where there are too many to tell apart. */
@@ -69,7 +68,7 @@ export function link(url: string | undefined, text: string): Html {
 
 /** A chart with title, takeaway, description and its table twin. */
 async function figure({ id, title, description, takeaway, spec, table, wide }: Chart): Promise<Html> {
-  const svg = trusted(inPage(await renderSvg(spec)))
+  const svg = trusted(inPage(await renderSvg(spec, { said: SAID })))
   return html`<figure id="${id}" role="group" aria-labelledby="${id}-title" aria-describedby="${id}-takeaway">
     <figcaption>
       <h3 id="${id}-title">${title}</h3>
@@ -88,9 +87,12 @@ async function figure({ id, title, description, takeaway, spec, table, wide }: C
   </figure>`
 }
 
-/** The page has the font already, and needs no namespace. */
+/** What the stylesheet says of every chart, so that its SVG need not. */
+const SAID: Readonly<Record<string, string>> = { 'text-anchor': 'middle', 'font-size': '12px', 'stroke-miterlimit': '4' }
+
+/** The stylesheet says the font, the box of the view its size, and a page needs no namespace. */
 function inPage(svg: string): string {
-  return svg.replace(/^<svg [^>]*>/, (tag) => tag.replace(/ (?:font-family|xmlns)="[^"]*"/g, ''))
+  return svg.replace(/^<svg [^>]*>/, (tag) => tag.replace(/ (?:font-family|xmlns|width|height)="[^"]*"/g, ''))
 }
 
 function missingNotes(charts: readonly MaybeChart[]): Html[] {
@@ -111,8 +113,8 @@ function kindOf(cells: readonly string[]): 'number' | 'words' | undefined {
 /** Line and mark as in a latency chart. */
 function lineGlyph(contestant: Contestant, all: readonly Contestant[]): Html {
   const { color, dash, shape } = lookOf(contestant, all)
-  return html`<svg viewBox="0 0 30 16" width="30" height="16" aria-hidden="true">
-    <path d="M0 8H30" fill="none" stroke="${color}" stroke-width="2" stroke-dasharray="${dash.join(' ')}" />
-    <path transform="translate(7 0)" d="${SHAPE_PATHS[shape] ?? ''}" fill="${color}" stroke="#1f2328" stroke-width="0.9" />
+  return html`<svg class="glyph line" viewBox="0 0 30 16" aria-hidden="true">
+    <path d="M0 8H30" stroke="${color}" stroke-width="2" stroke-dasharray="${dash.join(' ')}" />
+    <path transform="translate(7 0)" d="${SHAPE_PATHS[shape] ?? ''}" fill="${color}" />
   </svg>`
 }

@@ -16,8 +16,15 @@ const darkDrawing = Object.entries(DARK)
   .map(([from, to]) => `svg [fill="${from}" i]{fill:${to}}svg [stroke="${from}" i]{stroke:${to}}`)
   .join('')
 
+/** Classes of a table for its columns: `n3` says that the third is of numbers, `w4` that the fourth is of sentences. */
+export const COLUMN_KINDS = { number: 'n', words: 'w' } as const
+export const MOST_COLUMNS = 16
+
+const columns = (kind: string, cell: string): string =>
+  Array.from({ length: MOST_COLUMNS - 1 }, (_, i) => `.${kind}${i + 2} ${cell}:nth-child(${i + 2})`).join()
+
 export const STYLE = `
-:root{color-scheme:light dark;--bg:#fff;--fg:#1f2328;--soft:#57606a;--line:#d8dee4;--pane:#f6f8fa;--link:#0a5cad;--good:#0b6e4f;--bad:#a8480a;--warn-bg:#fff4e0;--warn-line:#b87500}
+:root{color-scheme:light dark;--bg:#fff;--fg:#1f2328;--soft:#57606a;--line:#d8dee4;--pane:#f6f8fa;--link:#0a5cad;--good:#0b6e4f;--bad:#a8480a;--warn-bg:#fff4e0;--warn-line:#b87500;--words:10.5rem}
 @media screen and (prefers-color-scheme:dark){:root{--bg:#14181d;--fg:#e6edf3;--soft:#a3adb8;--line:#343b44;--pane:#1c2229;--link:#79b8f3;--good:#4fd1a5;--bad:#f5a26b;--warn-bg:#33270f;--warn-line:#c98a1b}${darkDrawing}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;scroll-padding-top:1rem}
@@ -59,7 +66,8 @@ caption{text-align:left;font-size:.875rem;padding:0 0 .35rem;caption-side:top}
 th,td{text-align:left;vertical-align:top;padding:.45rem .6rem;border-bottom:1px solid var(--line)}
 thead th{font-weight:600;vertical-align:bottom;border-bottom:2px solid var(--line)}
 tbody th{font-weight:500}
-td.number,th.number{text-align:right}
+td.number,th.number,${columns('n', 'tr>')}{text-align:right}
+${columns('n', 'td')}{white-space:var(--figures)}${columns('w', 'td')}{min-width:var(--words)}
 td{overflow-wrap:break-word}
 th button{all:unset;cursor:pointer;font-weight:600}
 th button::after{content:"\\00a0\\2195";color:var(--soft);font-weight:400}
@@ -72,16 +80,14 @@ th[aria-sort=descending] button::after{content:"\\00a0\\2193";color:var(--fg)}
 .comparison .unit{font-weight:400;font-size:.875rem}
 .comparison tbody th{min-width:8.5rem}
 .comparison td,.comparison th{padding:.45rem .4rem}
-@media (min-width:48rem){.interval,td.number{white-space:nowrap}tbody th{min-width:9rem}td{min-width:4rem}}
-td.words{min-width:10.5rem}
+@media (min-width:48rem){.interval,td.number{white-space:nowrap}:root{--figures:nowrap}tbody th{min-width:9rem}td{min-width:4rem}}
 .interval,.versus,.range,.why,.role{font-size:.875rem}
 .role{color:var(--soft);font-weight:400}
 .caution{font-size:.875rem;border-left:3px solid var(--warn-line);padding-left:.4rem;margin-top:.15rem}
 .better{color:var(--good)}.worse{color:var(--bad)}
-.glyph{vertical-align:-2px;margin-right:.25rem}
+.glyph{width:14px;height:14px;stroke:var(--fg);stroke-width:.9;vertical-align:-2px;margin-right:.25rem}.glyph.line{width:30px;height:16px;vertical-align:-3px;margin:0}
 .badge{display:inline-block;font-size:.75rem;line-height:1.2;padding:.1rem .4rem;border:1px solid currentColor;border-radius:1rem;color:var(--soft);font-weight:500}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;margin:0 0 1rem;padding:0;font-size:.9375rem}
-.legend svg{vertical-align:-3px}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:2rem}
 .figures.small{grid-template-columns:repeat(auto-fit,minmax(min(100%,18rem),1fr));gap:1.5rem}
 figure{margin:0;min-width:0;break-inside:avoid}
@@ -89,7 +95,7 @@ figure{margin:0;min-width:0;break-inside:avoid}
 figure>*{min-width:0}
 figure .takeaway{font-size:.9375rem;margin-bottom:.5rem}
 figure .how{font-size:.875rem;margin:.25rem 0}
-.chart svg{display:block;width:100%;height:auto;max-width:27rem}
+.chart svg{font-size:12px;text-anchor:middle;stroke-miterlimit:4;display:block;width:100%;height:auto;max-width:27rem}
 .small .chart svg{max-width:22rem}
 .wide{overflow-x:auto}.chart.wide svg{max-width:54rem;min-width:38rem}
 details{margin:.25rem 0}
@@ -133,7 +139,7 @@ dl{grid-template-columns:minmax(0,1fr)}dt{margin-top:.3rem}
 }
 @media print{
 @page{margin:14mm}
-body{font-size:10pt}table{font-size:8pt}th,td{padding:.25rem .3rem}tbody th,td,td.words{min-width:0}.comparison table{font-size:8pt}.comparison .value{font-size:9pt}.interval,.versus,.range,.why,.role,.comparison .unit,.comparison .badge{font-size:7.5pt}.comparison td,.comparison th{padding:.3rem .2rem}.comparison tbody th{min-width:5.5rem}main,header,footer{max-width:none;padding:0}
+body{font-size:10pt}table{font-size:8pt}th,td{padding:.25rem .3rem}:root{--words:0;--figures:normal}tbody th,td{min-width:0}.comparison table{font-size:8pt}.comparison .value{font-size:9pt}.interval,.versus,.range,.why,.role,.comparison .unit,.comparison .badge{font-size:7.5pt}.comparison td,.comparison th{padding:.3rem .2rem}.comparison tbody th{min-width:5.5rem}main,header,footer{max-width:none;padding:0}
 nav,.download,details:not([open]),th button::after{display:none}
 h2{break-after:avoid}tr,li,figure,.claim,.card{break-inside:avoid}
 .scroll,.wide{overflow:visible}.chart.wide svg{min-width:0}.interval,.range,td.number{white-space:normal}.figures,.figures.small{grid-template-columns:1fr 1fr;gap:1rem}.cards{grid-template-columns:1fr 1fr}

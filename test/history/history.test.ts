@@ -122,7 +122,7 @@ describe('the chart of a history', () => {
     expect(table.rows[12]?.at(-1)).toMatch(/^level from \d+\S* tokens\/s to \d/)
     expect(table.rows[18]?.at(-1)).toBe('node v20.20.0 → v22.0.0')
     const warnings: string[] = []
-    const svg = await renderSvg(spec, (message) => warnings.push(message))
+    const svg = await renderSvg(spec, { onWarning: (message) => warnings.push(message) })
     expect(warnings).toEqual([])
     expect(svg).toContain('stroke-dasharray="4,3"')
     expect(svg).not.toMatch(/NaN|undefined|Infinity/)

@@ -76,7 +76,7 @@ describe.each(Object.entries(EDGES))('%s', (name, make) => {
     const warnings: string[] = []
     for (const chart of [...charts.routing, ...charts.quality, ...charts.latency, ...charts.slices, ...charts.power, ...charts.published]) {
       if (chart.state === 'missing') expect(chart.why.length).toBeGreaterThan(10)
-      else await renderSvg(chart.chart.spec, (message) => warnings.push(`${chart.chart.id}: ${message}`))
+      else await renderSvg(chart.chart.spec, { onWarning: (message) => warnings.push(`${chart.chart.id}: ${message}`) })
     }
     expect(warnings).toEqual([])
   })
