@@ -3,9 +3,8 @@
  * script, by hash; whatever a model wrote could not run even if it got past the escaping.
  */
 import { createHash } from 'node:crypto'
-import { deflateRawSync } from 'node:zlib'
 import type { Analysis } from '../../harness/types.ts'
-import { embeddableJson } from '../json.ts'
+import { embedded } from './embedded.ts'
 import { html, trusted, type Html } from './markup.ts'
 import type { Section } from './parts.ts'
 import { SCRIPT } from './script.ts'
@@ -57,18 +56,6 @@ export function page(title: string, head: Html, sections: readonly Section[], an
 /** End tags that HTML does without, with the line ends beside them; escaped texts hold none. */
 function withoutEndTags(page: string): string {
   return page.replace(/\s*<\/(?:td|th|tr|tbody|thead|dt|dd|li)>\s*/g, '')
-}
-
-/** From this many characters on the embedded analysis is compressed; below, it can be read in the source of the page. */
-const COMPRESS_FROM = 100_000
-
-/** The analysis as data: JSON, or base64 of raw deflate of it. Browsers run neither. */
-function embedded(analysis: Analysis): Html {
-  const json = embeddableJson(analysis)
-  if (json.length < COMPRESS_FROM) return trusted(`<script type="application/json" id="analysis">${json}</script>`)
-  return trusted(
-    `<script type="application/base64" data-encoding="deflate-raw" id="analysis">${deflateRawSync(json, { level: 9 }).toString('base64')}</script>`,
-  )
 }
 
 function hashOf(text: string): string {

@@ -1,4 +1,6 @@
 /** The one script of the page. Nothing depends on it: it sorts tables, filters items and saves the embedded analysis. */
+import { UNPACK } from './embedded.ts'
+
 export const SCRIPT = `
 (() => {
   'use strict'
@@ -52,7 +54,7 @@ export const SCRIPT = `
       const { textContent, dataset } = document.getElementById('analysis')
       const packed = dataset.encoding && new Blob([Uint8Array.from(atob(textContent), (letter) => letter.charCodeAt(0))])
       const text = packed ? await new Response(packed.stream().pipeThrough(new DecompressionStream(dataset.encoding))).text() : textContent
-      const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
+      const url = URL.createObjectURL(new Blob([(${UNPACK})(text)], { type: 'application/json' }))
       const anchor = Object.assign(document.createElement('a'), { href: url, download: 'analysis.json' })
       anchor.click()
       setTimeout(() => URL.revokeObjectURL(url), 1000)
