@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { HarnessError } from '../errors.ts'
+import { installCommand } from '../package.ts'
 
 /** A package, where it is, and where it goes: `node_modules/a`, or `node_modules/b/node_modules/a` where two versions are needed. */
 export interface PlacedPackage {
@@ -30,7 +31,7 @@ export function closureOf(from: string, roots: readonly string[], target: Target
     for (const { name, optional } of [...needs].sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const found = findPackage(dir, name)
       if (found === undefined && optional) continue
-      if (found === undefined) throw new HarnessError('usage', `the package ${name} is needed, but is not installed`, { hint: `npm install ${name}` })
+      if (found === undefined) throw new HarnessError('usage', `the package ${name} is needed, but is not installed`, { hint: installCommand(name) })
       const manifest = readManifest(found)
       if (optional && !fits(manifest, target)) continue
       if (visibleFrom(place, name, placed) === found) continue

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { HarnessError, nearest } from '../errors.ts'
-import { PACKAGE_ROOT, packageInfo } from '../package.ts'
+import { installCommand, PACKAGE_ROOT, packageInfo } from '../package.ts'
 import { archiveOf, type Entry } from './archive.ts'
 import { closureOf, findPackage, type PlacedPackage, type Target } from './closure.ts'
 import { listFiles, packageFiles } from './files.ts'
@@ -52,7 +52,7 @@ export async function bundleContents(backend: BundleBackend, signal: AbortSignal
   for (const needed of BACKENDS[backend])
     if (findPackage(PACKAGE_ROOT, needed) === undefined)
       throw new HarnessError('usage', `the backend ${backend} needs the package ${needed}, which is not installed here`, {
-        hint: `npm install ${BACKENDS[backend].join(' ')}`,
+        hint: installCommand(...BACKENDS[backend]),
       })
   const packages = closureOf(PACKAGE_ROOT, rootsOf(backend), target)
   const runtime = await readRuntime(signal)
@@ -135,7 +135,7 @@ const WHY_LEFT: Readonly<Record<string, string>> = {
   '@duckdb/node-api': 'large, and nothing that is measured needs it: samples stay as JSON lines, and `query` does not work',
   '@resvg/resvg-js': 'charts stay as SVG',
   '@tensorflow/tfjs-node-gpu': 'its native library fits one driver',
-  koffi: 'not installed here; without it NVIDIA GPUs are read by nvidia-smi alone (npm install koffi)',
+  koffi: 'not installed here; without it NVIDIA GPUs are read by nvidia-smi alone',
 }
 
 function manifestOf(): Record<'dependencies' | 'optionalDependencies' | 'peerDependencies', Record<string, string>> {

@@ -1,6 +1,7 @@
 /** The embedded database, where it is installed: an optional package with a native part, so it may be missing. */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { HarnessError } from '../errors.ts'
+import { installCommand } from '../package.ts'
 import type { Observed } from '../types.ts'
 
 export type Api = typeof import('@duckdb/node-api')
@@ -10,8 +11,6 @@ export interface Database {
   readonly connection: DuckDBConnection
   close(): void
 }
-
-export const INSTALL = 'npm install @duckdb/node-api@1.5.6-r.1'
 
 /** The package, or why there is none: a normal state, in which runs stay in JSON lines. */
 export async function loadDuckDB(): Promise<Observed<Api>> {
@@ -26,7 +25,9 @@ export async function loadDuckDB(): Promise<Observed<Api>> {
 export async function needDuckDB(what: string): Promise<Api> {
   const api = await loadDuckDB()
   if (api.state === 'ok') return api.value
-  throw new HarnessError('device', `${what} needs DuckDB: ${api.state === 'absent' ? api.why : api.error.message}`, { hint: INSTALL })
+  throw new HarnessError('device', `${what} needs DuckDB: ${api.state === 'absent' ? api.why : api.error.message}`, {
+    hint: installCommand('@duckdb/node-api'),
+  })
 }
 
 /** A database in memory. `settings` are DuckDB's own; memory is kept small, since a model may be loaded beside it. */

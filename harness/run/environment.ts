@@ -1,5 +1,5 @@
 /** Describes the machine for readers of the record. Best effort: what cannot be told soon is left out. */
-import { cpus, totalmem } from 'node:os'
+import { availableParallelism, cpus, totalmem } from 'node:os'
 import { packageInfo } from '../package.ts'
 import type { Environment } from '../types.ts'
 
@@ -34,7 +34,10 @@ export async function describeHost(signal: AbortSignal): Promise<Environment['ho
     ),
     ask(() => si.graphics(), describeGpus, signal),
   ])
-  const known = Object.assign({ cpu: cpus()[0]?.model.trim() ?? '', logicalCpus: cpus().length, memoryBytes: totalmem() }, ...facts) as Facts
+  const known = Object.assign(
+    { cpu: cpus()[0]?.model.trim() ?? '', logicalCpus: cpus().length || availableParallelism(), memoryBytes: totalmem() },
+    ...facts,
+  ) as Facts
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== '' && (typeof value === 'string' || Number.isFinite(value))))
 }
 

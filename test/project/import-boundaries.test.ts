@@ -43,7 +43,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   // what `import … from 'distillbench'` means inside a user's suite
   'harness/suite/module.ts': { ours: ['harness/errors.ts', 'harness/index.ts'], packages: ['jiti'], node: true },
   'harness/meters': { ours: [...VOCABULARY, 'harness/package.ts'], packages: ['zod', 'systeminformation'], node: true },
-  'harness/meters/nvml': { ours: [...VOCABULARY, 'harness/meters'], packages: ['koffi'], node: true },
+  'harness/meters/nvml': { ours: [...VOCABULARY, 'harness/package.ts', 'harness/meters'], packages: ['koffi'], node: true },
   'harness/workloads': { ours: [...VOCABULARY, 'harness/package.ts', 'harness/models/openai/tokenizer.ts'], packages: ['zod', 're2js', 'ajv'], node: true },
   'harness/workloads/math': { ours: [...VOCABULARY, 'harness/package.ts', 'harness/workloads'], packages: ['zod', 'nerdamer-prime', 'decimal.js'], node: true },
   'harness/workloads/datasets': { ours: [...VOCABULARY, 'harness/workloads', 'harness/duckdb'], packages: ['zod', 'undici', 'csv-parse'], node: true },
@@ -69,7 +69,7 @@ const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     computed: true,
   },
   'harness/models/mock': { ours: [...VOCABULARY, 'harness/models/openai', 'scripts/mock'], packages: ['zod'], node: true },
-  'harness/duckdb': { ours: VOCABULARY, packages: ['@duckdb/node-api'], node: true },
+  'harness/duckdb': { ours: [...VOCABULARY, 'harness/package.ts'], packages: ['@duckdb/node-api'], node: true },
   'harness/run': {
     ours: [
       ...VOCABULARY,

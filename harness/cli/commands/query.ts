@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { EXIT, HarnessError } from '../../errors.ts'
+import { installCommand } from '../../package.ts'
 import { command } from '../command.ts'
 import { textTable } from '../format.ts'
 import { jsonText } from '../io.ts'
@@ -42,7 +43,9 @@ async function packInto(dir: string, to: string, signal: AbortSignal): Promise<v
   const { packCopy } = await import('../../run/index.ts')
   const done = await packCopy(dir, to, signal)
   if (done.state !== 'ok')
-    throw new HarnessError('device', `query needs DuckDB: ${done.state === 'absent' ? done.why : done.error.message}`, { hint: 'npm install @duckdb/node-api' })
+    throw new HarnessError('device', `query needs DuckDB: ${done.state === 'absent' ? done.why : done.error.message}`, {
+      hint: installCommand('@duckdb/node-api'),
+    })
 }
 
 function shown(value: unknown): string {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { installCommand } from '../../package.ts'
 import type { Check } from './check.ts'
 
 /** Packages that bring more, and that distillbench works without. */
@@ -9,12 +10,12 @@ const OPTIONAL_PACKAGES: readonly { name: string; brings: string; install: strin
   {
     name: '@duckdb/node-api',
     brings: 'runs packed as Parquet, and the command query',
-    install: 'npm install @duckdb/node-api@1.5.6-r.1',
+    install: installCommand('@duckdb/node-api'),
   },
   {
     name: '@resvg/resvg-js',
     brings: 'charts as PNG beside SVG (report --charts)',
-    install: 'npm install @resvg/resvg-js@2.6.2',
+    install: installCommand('@resvg/resvg-js'),
   },
   {
     name: '@tensorflow/tfjs-node-gpu',
@@ -30,12 +31,12 @@ const OPTIONAL_PACKAGES: readonly { name: string; brings: string; install: strin
   {
     name: '@tensorflow/tfjs-backend-webgpu',
     brings: 'backend webgpu, with the package webgpu',
-    install: 'npm install @tensorflow/tfjs-backend-webgpu@4.22.0 webgpu',
+    install: installCommand('@tensorflow/tfjs-backend-webgpu', 'webgpu'),
   },
   {
     name: 'webgpu',
     brings: 'backend webgpu: Dawn, which needs a GPU and its Vulkan, Metal or D3D12 driver',
-    install: 'npm install webgpu @tensorflow/tfjs-backend-webgpu@4.22.0',
+    install: installCommand('webgpu', '@tensorflow/tfjs-backend-webgpu'),
   },
 ]
 

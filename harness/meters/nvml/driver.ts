@@ -3,6 +3,7 @@
  * koffi's threads and are given up after a while. Names and numbers are those of nvml.h.
  */
 import type { KoffiFunc } from 'koffi'
+import { installCommand } from '../../package.ts'
 import type { GpuIdentity, Observed } from '../../types.ts'
 import { chooseGpus, type SeenGpu } from '../gpu-choice.ts'
 import { findNvml } from './library.ts'
@@ -82,7 +83,7 @@ const ERRORS: Readonly<Record<number, string>> = {
 
 async function load(path: string, target: GpuIdentity | undefined): Promise<Observed<Driver>> {
   const koffi = await import('koffi').catch(() => undefined)
-  if (koffi === undefined) return { state: 'absent', why: 'the optional package koffi is not installed: npm install koffi' }
+  if (koffi === undefined) return { state: 'absent', why: `the optional package koffi is not installed: ${installCommand('koffi')}` }
   const library = koffi.default.load(path)
   const bind = (name: string, args: readonly string[]): KoffiFunc<(...args: unknown[]) => number> | undefined => {
     try {

@@ -1,6 +1,7 @@
 /** Backend `webgpu`: Dawn, through the optional packages `webgpu` and `@tensorflow/tfjs-backend-webgpu`. */
 import * as tf from '@tensorflow/tfjs-core'
 import { HarnessError } from '../../../errors.ts'
+import { installCommand } from '../../../package.ts'
 import type { Observed } from '../../../types.ts'
 import { activate, missing, optional, versionOf, type Opened } from '../optional.ts'
 import { chooseAdapter, type Found } from './adapter.ts'
@@ -10,7 +11,7 @@ import { LIMITS, type Dawn, type Device, type Limits, type WebgpuBackend, type W
 export async function openWebgpu(): Promise<Observed<Opened>> {
   if (current !== undefined && current.problem === undefined) return activated(current)
   const dawn = await optional<Dawn>('webgpu')
-  if (dawn === undefined) return missing('webgpu', INSTALL)
+  if (dawn === undefined) return missing('webgpu', installCommand(...PACKAGES))
   const choice = await chooseAdapter(dawn)
   if ('why' in choice) return { state: 'absent', why: choice.why }
   const { found } = choice
@@ -18,7 +19,7 @@ export async function openWebgpu(): Promise<Observed<Opened>> {
   const before = (globalThis as { navigator?: object }).navigator
   Object.defineProperty(globalThis, 'navigator', { value: { ...before, gpu: found.gpu }, configurable: true, writable: true })
   const pack = await optional<WebgpuPackage>('@tensorflow/tfjs-backend-webgpu')
-  if (pack === undefined) return missing('@tensorflow/tfjs-backend-webgpu', INSTALL)
+  if (pack === undefined) return missing(PACKAGES[1], installCommand(...PACKAGES))
   const device = await requestDevice(found)
   current = { found, device, problem: undefined }
   watch(current)
@@ -55,7 +56,7 @@ export async function explainFailure(cause: unknown): Promise<never> {
 
 // --- internal ---
 
-const INSTALL = 'npm install webgpu @tensorflow/tfjs-backend-webgpu'
+const PACKAGES = ['webgpu', '@tensorflow/tfjs-backend-webgpu'] as const
 
 interface Current {
   found: Found
