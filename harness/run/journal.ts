@@ -37,9 +37,10 @@ export function createJournal(store: RunStore, start: RunRecord, done: { request
       if (unsaved) save()
       store.appendSample(sample) // first: what is told is kept
       requestsDone += 1
-      const { cell, key, startMs, endMs, grade, finish, likelihoods } = sample
+      const { cell, key, startMs, endMs, grade, finish, likelihoods, grading } = sample
       const outputTokens = likelihoods === undefined ? sample.outputTokens : 0 // what a server makes besides is no speed
-      const event = { type: 'sample', cell, key, outputTokens, ms: endMs - startMs, failed: finish === 'error', requestsDone } as const
+      const bill = grading?.costUsd === undefined ? {} : { gradingUsd: grading.costUsd }
+      const event = { type: 'sample', cell, key, outputTokens, ms: endMs - startMs, failed: finish === 'error', ...bill, requestsDone } as const
       onEvent(grade === undefined ? event : { ...event, correct: grade.score })
     },
     series: (series) => store.appendSeries(series),

@@ -7,6 +7,8 @@ import { settled } from './samples.ts'
 export interface Settling {
   /** Writes the sample, at once where its grade is known. */
   sample(sample: Sample): void
+  /** Whether grades are still to come. */
+  readonly waits: boolean
   /** Waits for all grades. Rejects where a sample could not be written; what an abort leaves without a grade is asked again. */
   finish(): Promise<void>
 }
@@ -51,6 +53,9 @@ export function settling(task: CellTask, signal: AbortSignal, leave: Leave, writ
       if (sample.grade?.unsettled !== true) return write(sample)
       waiting.push(sample)
       if (task.runsIn !== 'child') next()
+    },
+    get waits() {
+      return running > 0 || waiting.length > 0
     },
     async finish() {
       await new Promise<void>((resolve) => {

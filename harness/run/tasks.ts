@@ -59,6 +59,7 @@ export async function runPlanned({ id, key, items, skip }: Plan['cells'][number]
   }
   const { load } = task
   const outcome = await (isStaged(load) ? runLoadCell({ ...task, load }, cellContext) : runCell(task, cellContext))
+  if (grades.waits) onEvent({ type: 'cell-phase', cell: id, phase: 'grade' })
   await grades.finish()
   watch.tell(cellContext.onWarning)
   return outcome.state === 'aborted' ? { ...base, state: 'planned' } : { ...base, ...outcome }

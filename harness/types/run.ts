@@ -29,8 +29,8 @@ export interface StoredRun { record: RunRecord; samples: readonly Sample[]; seri
 export type RunEvent =
   | { type: 'run-start'; id: string; dir: string; cells: number; cellsDone: number; requests: number; requestsDone: number }
   | { type: 'cell-start'; cell: string; key: CellKey; requests: number }
-  | { type: 'cell-phase'; cell: string; phase: 'open' | 'idle' | 'warmup' | 'measure' }
-  | { type: 'sample'; cell: string; key: CellKey; outputTokens: number; ms: number; correct?: number; failed: boolean; requestsDone: number }
+  | { type: 'cell-phase'; cell: string; phase: 'open' | 'idle' | 'warmup' | 'measure' | /** Everything is asked, and graders that take their time are at work. */ 'grade' }
+  | { type: 'sample'; cell: string; key: CellKey; outputTokens: number; ms: number; correct?: number; failed: boolean; /** What a model that graded it took. */ gradingUsd?: number; requestsDone: number }
   | { type: 'cell-end'; cell: string; key: CellKey; state: 'done' | 'failed' | 'skipped' | 'recorded'; error?: Failure; /** Why it was skipped. */ why?: string; /** Requests of the run that are no longer asked because of it. */ notAsked?: number; cellsDone: number }
   /** The results were looked at; `stopped` says that asking ends here. */
   | { type: 'look'; look: number; students: readonly StudentLook[]; stopped?: SequentialStop }
@@ -40,6 +40,10 @@ export type RunEvent =
   | { type: 'scored'; model: string; done: number; of: number }
   /** Everything is asked, and the judge compares so many pairs of answers. */
   | { type: 'judging'; pairs: number }
-  | { type: 'judged'; model: string; done: number; of: number }
+  /** `usd` is what the judge has cost so far, where its price is known. */
+  | { type: 'judged'; model: string; done: number; of: number; usd?: number }
+  /** Answers of a run that has ended are graded once more: so many of them. */
+  | { type: 'grading'; answers: number }
+  | { type: 'graded'; model: string; done: number; of: number; usd?: number }
   | { type: 'warning'; warning: Warning }
   | { type: 'run-end'; state: RunRecord['state']; cellsFailed: number }

@@ -5,17 +5,10 @@ import { JudgeRecordSchema } from '../../harness/run/store/schema/suite.ts'
 import type { GradingCost, Judged } from '../../harness/types.ts'
 import { estimate } from './parts.ts'
 
-export const GradingCostSchema = z.object({
-  run: text,
-  model: text,
-  workload: text,
-  answers: amount,
-  requests: amount,
-  promptTokens: amount,
-  outputTokens: amount,
-  seconds: amount,
-  usd: observed(number),
-}) satisfies z.ZodType<GradingCost>
+/** What asking a model that judges or grades took. */
+const bill = { requests: amount, promptTokens: amount, outputTokens: amount, seconds: amount, usd: observed(number) }
+
+export const GradingCostSchema = z.object({ run: text, model: text, workload: text, answers: amount, ...bill }) satisfies z.ZodType<GradingCost>
 
 export const JudgedSchema = z.object({
   run: text,
@@ -31,5 +24,5 @@ export const JudgedSchema = z.object({
   disagreement: estimate,
   firstShare: estimate,
   unjudged: z.array(z.object({ why: text, pairs: amount })),
-  bill: z.object({ requests: amount, promptTokens: amount, outputTokens: amount, seconds: amount, usd: observed(number) }),
+  bill: z.object(bill),
 }) satisfies z.ZodType<Judged>

@@ -1,5 +1,5 @@
 /** Commands that guard a model in CI. */
-import { quick, seed, set, runs, type CommandSpec } from './spec.ts'
+import { backend, quick, seed, set, runs, type CommandSpec } from './spec.ts'
 
 export const GATE = {
   gate: {
@@ -29,12 +29,7 @@ export const GATE = {
       anyway: { type: 'boolean', description: 'With --rerun-baseline: run although the last run was too noisy for a rule to be decided' },
       quick,
       seed,
-      backend: {
-        type: 'enum',
-        options: ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'],
-        default: 'auto',
-        description: 'With --rerun-baseline: backend of in-process models',
-      },
+      backend: { ...backend, description: 'With --rerun-baseline: backend of in-process models' },
       set,
       policy: { type: 'string', valueHint: 'FILE', description: 'Rules (.yaml, .json): a policy, or a suite with `gate`' },
       format: {

@@ -1,5 +1,5 @@
 /** Commands that make a run. */
-import { suite, quick, seed, models, set, data, untilDecided, runs, type CommandSpec } from './spec.ts'
+import { suite, quick, seed, models, backend, set, data, untilDecided, runs, type CommandSpec } from './spec.ts'
 
 export const MEASURE = {
   run: {
@@ -13,12 +13,7 @@ export const MEASURE = {
       out: { ...runs, description: 'Folder that the run is written to' },
       seed,
       models,
-      backend: {
-        type: 'enum',
-        options: ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'],
-        default: 'auto',
-        description: 'Backend of in-process models; `doctor` says which work here',
-      },
+      backend,
       set,
       data,
       ...untilDecided,
@@ -41,12 +36,7 @@ export const MEASURE = {
       out: { ...runs, description: 'Folder with earlier runs, which the expected time is taken from' },
       seed,
       models,
-      backend: {
-        type: 'enum',
-        options: ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'],
-        default: 'auto',
-        description: 'Backend that in-process models would run on: a model that cannot fit it is refused',
-      },
+      backend: { ...backend, description: 'Backend that in-process models would run on: a model that cannot fit it is refused' },
       data,
       ...untilDecided,
     },

@@ -31,6 +31,12 @@ export const seed = {
   description: 'Seed of items, order and sampling (default: the one of the suite)',
 } satisfies OptionSpec
 export const models = { type: 'string', valueHint: 'A,B', description: 'Only these models, by id' } satisfies OptionSpec
+export const backend = {
+  type: 'enum',
+  options: ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'],
+  default: 'auto',
+  description: 'Backend of in-process models; `doctor` says which work here',
+} satisfies OptionSpec
 export const set = {
   type: 'string',
   many: true,

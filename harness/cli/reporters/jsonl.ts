@@ -1,10 +1,15 @@
+import type { RunEvent } from '../../types.ts'
 import type { Reporter } from './reporter.ts'
 
-/** Every event as one JSON line, for programs. Samples and their comparison token by token are left out: they are many, and kept in the folder of the run. */
+/** Every event as one JSON line, for programs. What comes once for each answer is left out: it is much, and kept in the folder of the run. */
 export function jsonlReporter(write: (text: string) => void): Reporter {
   return {
     onEvent(event) {
-      if (event.type !== 'sample' && event.type !== 'scored' && event.type !== 'judged') write(`${JSON.stringify(event)}\n`)
+      if (!MANY.has(event.type)) write(`${JSON.stringify(event)}\n`)
     },
   }
 }
+
+// --- internal ---
+
+const MANY: ReadonlySet<RunEvent['type']> = new Set(['sample', 'scored', 'judged', 'graded'] as const)

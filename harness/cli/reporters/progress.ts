@@ -4,7 +4,7 @@ import { formatCount } from '../../../reports/format.ts'
 /** Where a run stands. Speeds and times are absent until there is something to tell them from. */
 export interface Progress {
   key: CellKey | undefined
-  phase: 'open' | 'idle' | 'warmup' | 'measure' | undefined
+  phase: 'open' | 'idle' | 'warmup' | 'measure' | 'grade' | undefined
   cells: number
   cellsDone: number
   requests: number
@@ -18,8 +18,20 @@ export interface Progress {
   msLeft: number | undefined
   /** In a run that asks until it is clear, as of the last look: "decided 1 of 3 students". */
   decided: string | undefined
-  /** After all requests: answers of the teacher that models have read, of all that they will read. */
-  scoring: { model: string | undefined; done: number; of: number; msLeft: number | undefined } | undefined
+  /** What models that grade have cost so far, US dollars; absent where none is asked, or none has a price. */
+  gradingUsd: number | undefined
+  /** After all requests. */
+  after: After | undefined
+}
+
+/** Work on answers that are there: read token by token, compared by a judge, or graded. `usd` is what a judge has cost so far. */
+export interface After {
+  what: 'token by token' | 'judging' | 'grading'
+  model: string | undefined
+  done: number
+  of: number
+  usd: number | undefined
+  msLeft: number | undefined
 }
 
 /** "decided 1 of 3 students" */
@@ -31,7 +43,11 @@ export function decidedText(students: readonly StudentLook[]): string {
 export function followProgress(now: () => number): { apply(event: RunEvent): void; read(): Progress } {
   const state = { cells: 0, cellsDone: 0, requests: 0, requestsDone: 0, requestsAtStart: 0, startMs: now(), decided: undefined as string | undefined }
   const cell = { key: undefined as CellKey | undefined, phase: undefined as Progress['phase'], startMs: 0, measureMs: 0, lastMs: 0, tokens: 0, requests: 0 }
-  let scoring: { model: string | undefined; done: number; of: number; startMs: number } | undefined
+  let after: (Omit<After, 'msLeft'> & { startMs: number }) | undefined
+  let gradingUsd: number | undefined
+  const begin = (what: After['what'], of: number): void => void (after = { what, model: undefined, done: 0, of, usd: undefined, startMs: now() })
+  const go = (what: After['what'], { model, done, of, usd }: { model: string; done: number; of: number; usd?: number }): void =>
+    void (after = { startMs: now(), ...after, what, model, done, of, usd })
   return {
     apply(event) {
       switch (event.type) {
@@ -47,6 +63,7 @@ export function followProgress(now: () => number): { apply(event: RunEvent): voi
           break
         case 'sample':
           state.requestsDone = event.requestsDone
+          if (event.gradingUsd !== undefined) gradingUsd = (gradingUsd ?? 0) + event.gradingUsd
           Object.assign(cell, { tokens: cell.tokens + event.outputTokens, requests: cell.requests + 1, lastMs: now() })
           break
         case 'cell-end':
@@ -57,13 +74,23 @@ export function followProgress(now: () => number): { apply(event: RunEvent): voi
           state.decided = decidedText(event.students)
           break
         case 'scoring':
-          scoring = { model: undefined, done: 0, of: event.models.length * event.answers, startMs: now() }
+          begin('token by token', event.models.length * event.answers)
           break
         case 'scored':
-          scoring = { startMs: now(), ...scoring, model: event.model, done: event.done, of: event.of }
+          go('token by token', event)
           break
         case 'judging':
+          begin('judging', event.pairs)
+          break
         case 'judged':
+          go('judging', event)
+          break
+        case 'grading':
+          begin('grading', event.answers)
+          break
+        case 'graded':
+          go('grading', event)
+          break
         case 'warning':
         case 'run-end':
           break
@@ -83,11 +110,14 @@ export function followProgress(now: () => number): { apply(event: RunEvent): voi
         cellRequests: cell.requests,
         cellMs: now() - cell.startMs,
         decided: state.decided,
-        scoring: scoring && {
-          model: scoring.model,
-          done: scoring.done,
-          of: scoring.of,
-          msLeft: scoring.done > 0 ? ((now() - scoring.startMs) / scoring.done) * (scoring.of - scoring.done) : undefined,
+        gradingUsd,
+        after: after && {
+          what: after.what,
+          model: after.model,
+          done: after.done,
+          of: after.of,
+          usd: after.usd,
+          msLeft: after.done > 0 ? ((now() - after.startMs) / after.done) * (after.of - after.done) : undefined,
         },
         msLeft: asked > 0 ? ((now() - state.startMs) / asked) * (state.requests - state.requestsDone) : undefined,
       }

@@ -1,9 +1,9 @@
 import type { CellKey } from '../../types.ts'
-import { formatNumber } from '../../../reports/format.ts'
+import { formatNumber, formatValue } from '../../../reports/format.ts'
 import { displayWidth, fit } from '../../../reports/text.ts'
 import { duration } from '../format.ts'
 import { paint, type Look } from '../io.ts'
-import { followProgress, type Progress } from './progress.ts'
+import { followProgress, type After, type Progress } from './progress.ts'
 import type { Reporter } from './reporter.ts'
 
 const REDRAW_MS = 200
@@ -43,11 +43,13 @@ export function ttyReporter(write: (text: string) => void, look: Look, now: () =
 /** The progress line, at most one column less than the terminal, so that it never wraps. Parts give way as it narrows. */
 export function progressLine(progress: Progress, look: Look): string {
   const width = look.width - 1
-  if (progress.scoring !== undefined) return scoringLine(progress.scoring, width, look)
+  if (progress.after !== undefined) return afterLine(progress.after, width, look)
   const counts = `${formatNumber(progress.requestsDone)}/${formatNumber(progress.requests)}`
   const speed = progress.tokensPerSecond === undefined ? '' : `${formatNumber(progress.tokensPerSecond)} tok/s`
   const left = progress.msLeft === undefined ? '' : `${duration(progress.msLeft)} left`
-  const decided = progress.decided ?? ''
+  const decided = [progress.decided, progress.gradingUsd === undefined ? undefined : `grading ${dollars(progress.gradingUsd)}`]
+    .filter((part) => part !== undefined)
+    .join('  ')
   const bar = progressBar(progress.requests === 0 ? 0 : progress.requestsDone / progress.requests, 20)
   for (const parts of [
     [bar, counts, decided, speed, left],
@@ -67,9 +69,10 @@ export function progressLine(progress: Progress, look: Look): string {
 
 // --- internal ---
 
-function scoringLine({ model, done, of, msLeft }: NonNullable<Progress['scoring']>, width: number, look: Look): string {
-  const parts = [`${formatNumber(done)}/${formatNumber(of)}`, msLeft === undefined ? '' : `${duration(msLeft)} left`].filter((part) => part !== '')
-  const what = `token by token${model === undefined ? '' : ` ${model}`}`
+function afterLine({ what: doing, model, done, of, usd, msLeft }: After, width: number, look: Look): string {
+  const cost = usd === undefined ? '' : `${dollars(usd)} so far`
+  const parts = [`${formatNumber(done)}/${formatNumber(of)}`, cost, msLeft === undefined ? '' : `${duration(msLeft)} left`].filter((part) => part !== '')
+  const what = `${doing}${model === undefined ? '' : ` ${model}`}`
   const bar = progressBar(of === 0 ? 0 : done / of, 20)
   for (const fixed of [[bar, ...parts].join('  '), parts.join('  '), parts[0]!]) {
     const room = width - fixed.length - 2
@@ -78,12 +81,16 @@ function scoringLine({ model, done, of, msLeft }: NonNullable<Progress['scoring'
   return fit(parts[0]!, width).trimEnd()
 }
 
+function dollars(value: number): string {
+  return formatValue(value, 'USD')
+}
+
 function progressBar(share: number, width: number): string {
   const full = Math.round(Math.min(1, share) * width)
   return '━'.repeat(full) + '╌'.repeat(width - full)
 }
 
 function describe(key: CellKey, phase: Progress['phase']): string {
-  const doing = { open: 'opening', idle: 'reading idle power of', warmup: 'warming up', measure: '' }[phase ?? 'measure']
+  const doing = { open: 'opening', idle: 'reading idle power of', warmup: 'warming up', measure: '', grade: 'grading' }[phase ?? 'measure']
   return `${doing} ${key.model} · ${key.workload} · ${key.load}`.trimStart()
 }

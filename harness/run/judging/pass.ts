@@ -1,33 +1,20 @@
 /** After all requests: the judge of the suite compares what each model answered with what its teacher answered, in both orders. */
 import { toFailure } from '../../errors.ts'
-import type { JudgeSaid, JudgeSpec, Judgement, LoadedSuite, RunEvent, Sample, Vote } from '../../types.ts'
+import type { JudgeSaid, JudgeSpec, Judgement, Sample, Vote } from '../../types.ts'
 import { pairMessages, readVerdict } from '../../workloads/judge/pair.ts'
-import type { Journal } from '../journal.ts'
+import { fewAtATime, nameOf, NO_PASS, passOver, type AfterParts, type AfterPass } from '../after.ts'
 import { redactFailure } from '../redact.ts'
 import { openJudge, type Judge } from './ask.ts'
 
-export interface Judging {
-  /** Keeps what may be judged; costs nothing where the suite has no judge. */
-  sample(sample: Sample): void
-  /** Judges what was not judged before. What goes wrong with the judge is in the record; rejects only where the record cannot be written. */
-  run(): Promise<void>
-}
-
-interface Parts {
-  readonly loaded: LoadedSuite
-  readonly journal: Journal
-  /** Of an earlier part of the run. */
-  readonly samples: readonly Sample[]
+interface Parts extends AfterParts {
   readonly judgements: readonly Judgement[]
-  readonly signal: AbortSignal
-  readonly onEvent: (event: RunEvent) => void
 }
 
-export function createJudging(parts: Parts): Judging {
+/** The judge is asked about what has no verdict yet. */
+export function createJudging(parts: Parts): AfterPass {
   const { judge } = parts.loaded.suite
   const teacher = parts.journal.record.suite.models.find(({ role }) => role === 'teacher')?.id
-  if (judge === undefined || teacher === undefined) return { sample: () => {}, run: async () => {} }
-  const answers = new Map<string, Kept>()
+  if (judge === undefined || teacher === undefined) return NO_PASS
   const items = new Map<string, Set<string>>()
   const isWanted = ({ key: { workload }, item }: Sample): boolean => {
     if (judge.workloads?.includes(workload) === false) return false
@@ -36,23 +23,24 @@ export function createJudging(parts: Parts): Judging {
     known.add(item)
     return true
   }
-  const sample = (one: Sample): void => {
-    if (one.finish === 'error' || one.likelihoods !== undefined || !isWanted(one)) return
-    const { key, item, cluster, prompt, text } = one
-    const name = nameOf(key.model, key.workload, item, key.repeat)
-    if (!answers.has(name)) answers.set(name, { model: key.model, workload: key.workload, item, repeat: key.repeat, ...(cluster === undefined ? {} : { cluster }), prompt, text }) // prettier-ignore
-  }
-  parts.samples.forEach(sample)
-  return { sample, run: () => judgeAll(parts, judge, teacher, answers) }
+  return passOver<Kept>(parts, {
+    name: (one) => (one.likelihoods !== undefined || !isWanted(one) ? undefined : nameOf(one.key.model, one.key.workload, one.item, one.key.repeat)),
+    keep: ({ key: { model, workload, repeat }, item, cluster, prompt, text }) => ({
+      model,
+      workload,
+      item,
+      repeat,
+      ...(cluster === undefined ? {} : { cluster }),
+      prompt,
+      text,
+    }),
+    run: (answers) => judgeAll(parts, judge, teacher, answers),
+  })
 }
 
 // --- internal ---
 
 type Kept = Pick<Judgement, 'model' | 'workload' | 'item' | 'repeat' | 'cluster'> & { prompt: string; text: string }
-
-const nameOf = (...parts: readonly (string | number)[]): string => parts.join('\u0000')
-/** Pairs at a time. */
-const AT_A_TIME = 4
 
 async function judgeAll(parts: Parts, spec: JudgeSpec, teacher: string, answers: ReadonlyMap<string, Kept>): Promise<void> {
   const { journal, signal, onEvent } = parts
@@ -77,18 +65,16 @@ async function judgeAll(parts: Parts, spec: JudgeSpec, teacher: string, answers:
     })
   }
   onEvent({ type: 'judging', pairs: pairs.length })
-  let [next, done] = [0, 0]
-  const worker = async (): Promise<void> => {
-    while (next < pairs.length && !signal.aborted) {
-      const { own, base } = pairs[next++]!
+  let done = 0
+  let usd = spec.price?.kind === 'token' ? 0 : undefined
+  try {
+    await fewAtATime(pairs, signal, async ({ own, base }) => {
       const judgement = await judgeOne(judge, spec, own, base, signal)
       if (judgement === undefined) return
       journal.judgement(judgement)
-      onEvent({ type: 'judged', model: own.model, done: ++done, of: pairs.length })
-    }
-  }
-  try {
-    await Promise.all(Array.from({ length: AT_A_TIME }, worker))
+      if (usd !== undefined) usd += judgement.usd ?? 0
+      onEvent({ type: 'judged', model: own.model, done: ++done, of: pairs.length, ...(usd === undefined ? {} : { usd }) })
+    })
   } finally {
     await judge.close().catch(() => {})
   }

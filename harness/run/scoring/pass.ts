@@ -1,9 +1,9 @@
 /** After all requests: every model that can reads some of the teacher's answers, and says how it would have gone on at each token. */
 import { HarnessError, toFailure } from '../../errors.ts'
 import { adapterScores } from '../../models/registry.ts'
-import type { LoadedSuite, ModelSpec, Plan, RunEvent, Sample, TokenScore } from '../../types.ts'
+import type { LoadedSuite, ModelSpec, Plan, Sample, TokenScore } from '../../types.ts'
 import { linkProcess } from '../child-link.ts'
-import type { Journal } from '../journal.ts'
+import { nameOf, NO_PASS, passOver, type AfterParts, type AfterPass } from '../after.ts'
 import { redactFailure } from '../redact.ts'
 import { FromScorerSchema, type FromScorer, type Reading, type ScoringJob, type ToScorer } from './protocol.ts'
 
@@ -11,57 +11,32 @@ import { FromScorerSchema, type FromScorer, type Reading, type ScoringJob, type 
 export const SCORED_ITEMS = 100
 const QUICK_SHARE = 1 / 5
 
-export interface Scoring {
-  /** Keeps the teacher's answers to the chosen items; costs nothing for others. */
-  sample(sample: Sample): void
-  /** Scores what was not scored before. What goes wrong with a model is in the record; rejects only where the record cannot be written. */
-  run(): Promise<void>
-}
-
-interface Parts {
-  readonly loaded: LoadedSuite
+interface Parts extends AfterParts {
   readonly plan: Plan
-  readonly journal: Journal
-  /** Of an earlier part of the run. */
-  readonly samples: readonly Sample[]
   readonly scores: readonly TokenScore[]
   readonly backend: string
   readonly graceMs: number
-  readonly signal: AbortSignal
-  readonly onEvent: (event: RunEvent) => void
 }
 
-export function createScoring(parts: Parts): Scoring {
+/** Some answers of the teacher, read by everyone who can. */
+export function createScoring(parts: Parts): AfterPass {
   const { suite } = parts.loaded
   const taking = parts.journal.record.suite.models
   const teacher = taking.find(({ role, adapter }) => role === 'teacher' && adapter !== 'published')
-  const off = teacher === undefined || suite.fidelity?.off === true
+  if (teacher === undefined || suite.fidelity?.off === true) return NO_PASS
+  const others = taking.filter(({ id, adapter }) => id !== teacher.id && adapter !== 'published')
   const most = Math.ceil((suite.fidelity?.items ?? SCORED_ITEMS) * (parts.journal.record.quick ? QUICK_SHARE : 1))
-  const chosen = off ? new Map<string, ReadonlySet<string>>() : chooseItems(parts.plan, teacher.id, most, parts.journal.record.sequential !== undefined)
-  const answers = new Map<string, Sample>()
-  const sample = (one: Sample): void => {
-    if (one.key.model !== teacher?.id || one.finish === 'error' || chosen.get(one.key.workload)?.has(one.item) !== true) return
-    const key = keyOf(one.key.workload, one.item)
-    if (!answers.has(key)) answers.set(key, { ...one, tokenMs: [] })
-  }
-  parts.samples.forEach(sample)
-  return {
-    sample,
-    async run() {
-      if (off || answers.size === 0) return
-      await score(
-        parts,
-        teacher,
-        taking.filter(({ id, adapter }) => id !== teacher.id && adapter !== 'published'),
-        [...answers.values()],
-      )
+  const chosen = chooseItems(parts.plan, teacher.id, most, parts.journal.record.sequential !== undefined)
+  return passOver<Sample>(parts, {
+    name: ({ key, item }) => (key.model === teacher.id && chosen.get(key.workload)?.has(item) === true ? nameOf(key.workload, item) : undefined),
+    keep: (one) => ({ ...one, tokenMs: [] }),
+    run: async (answers) => {
+      if (answers.size > 0) await score(parts, teacher, others, [...answers.values()])
     },
-  }
+  })
 }
 
 // --- internal ---
-
-const keyOf = (workload: string, item: string): string => `${workload}\n${item}`
 
 /** Spread over the items of each workload, which may be sorted by kind; the first ones where their order is random. */
 function chooseItems({ cells }: Plan, teacher: string, most: number, random: boolean): Map<string, ReadonlySet<string>> {
@@ -83,13 +58,13 @@ async function score(parts: Parts, teacher: ModelSpec, others: readonly ModelSpe
   const { loaded, plan, journal, backend, graceMs, signal } = parts
   // 1. who can be scored, and what is left to score
   const skipped: { model: string; why: string }[] = []
-  const before = new Set(parts.scores.map(({ model, workload, item }) => `${model}\n${keyOf(workload, item)}`))
+  const before = new Set(parts.scores.map(({ model, workload, item }) => nameOf(model, workload, item)))
   const models: ScoringJob['models'][number][] = []
   for (const spec of others) {
     if (!(await adapterScores(spec.adapter, loaded.dir)))
       skipped.push({ model: spec.id, why: `the adapter ${spec.adapter} cannot say how likely a given text is` })
     else {
-      const numbers = samples.flatMap(({ key, item }, number) => (before.has(`${spec.id}\n${keyOf(key.workload, item)}`) ? [] : [number]))
+      const numbers = samples.flatMap(({ key, item }, number) => (before.has(nameOf(spec.id, key.workload, item)) ? [] : [number]))
       if (numbers.length > 0) models.push({ spec: plainSpec(spec), numbers })
     }
   }

@@ -67,9 +67,42 @@ describe('on a terminal', () => {
     progress.apply({ type: 'scored', model: 'student-small', done: 10, of: 40 })
     for (const width of [20, 30, 40, 60, 80, 200]) expect(progressLine(progress.read(), look(width)).length).toBeLessThan(width)
     expect(progressLine(progress.read(), look(100))).toContain('10/40  6.0 s left  token by token student-small')
+    progress.apply({ type: 'judging', pairs: 20 })
+    clock.ms += 1000
+    progress.apply({ type: 'judged', model: 'student-tiny', done: 5, of: 20, usd: 0.25 })
+    for (const width of [20, 30, 40, 60, 80, 200]) expect(progressLine(progress.read(), look(width)).length).toBeLessThan(width)
+    expect(progressLine(progress.read(), look(100))).toContain('5/20  $0.25 so far  3.0 s left  judging student-tiny')
     const lines: string[] = []
     jsonlReporter((text) => lines.push(text)).onEvent({ type: 'scored', model: 'student-small', done: 10, of: 40 })
     expect(lines).toEqual([])
+  })
+
+  test('in a log, judging says now and then how far it is, what it has cost and how long it takes', () => {
+    const clock = { ms: 0 }
+    let log = ''
+    const reporter = plainReporter(
+      (text) => (log += text),
+      () => clock.ms,
+    )
+    reporter.onEvent({ type: 'judging', pairs: 100 })
+    for (let done = 1; done <= 100; done++) {
+      clock.ms += 1000
+      reporter.onEvent({ type: 'judged', model: 'student', done, of: 100, usd: done / 100 })
+    }
+    expect(log.split('\n').slice(1, -1)).toEqual([
+      'judging: 30 of 100, $0.30 so far, 1m 10s left',
+      'judging: 60 of 100, $0.60 so far, 40.0 s left',
+      'judging: 90 of 100, $0.90 so far, 10.0 s left',
+      'judging: 100 of 100, $1.00 so far',
+    ])
+  })
+
+  test('what a grading model has cost stands in the line of the cell', () => {
+    const progress = followProgress(() => 0)
+    progress.apply({ type: 'run-start', id: 'r', dir: '.', cells: 1, cellsDone: 0, requests: 4, requestsDone: 0 })
+    const key = { model: 'student', workload: 'w', load: 'sequential', repeat: 0, block: 0 }
+    for (const requestsDone of [1, 2]) progress.apply({ type: 'sample', cell: 'c', key, outputTokens: 1, ms: 1, failed: false, gradingUsd: 0.02, requestsDone })
+    expect(progressLine(progress.read(), look(100))).toContain('grading $0.04')
   })
 
   test('inside a timed window it is drawn once a second at most, elsewhere five times', () => {
