@@ -100,7 +100,6 @@ describe('on a terminal', () => {
   test('what a grading model has cost stands in the line of the cell', () => {
     const progress = followProgress(() => 0)
     progress.apply({ type: 'run-start', id: 'r', dir: '.', cells: 1, cellsDone: 0, requests: 4, requestsDone: 0 })
-    const key = { model: 'student', workload: 'w', load: 'sequential', repeat: 0, block: 0 }
     for (const requestsDone of [1, 2]) progress.apply({ type: 'sample', cell: 'c', key, outputTokens: 1, ms: 1, failed: false, gradingUsd: 0.02, requestsDone })
     expect(progressLine(progress.read(), look(100))).toContain('grading $0.04')
   })
