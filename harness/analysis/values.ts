@@ -1,7 +1,7 @@
 /** One value per request or per token, for the metrics that are quantiles, and those values sorted. */
 import type { SampleTable, Unit, Unknown } from '../types.ts'
 import type { MetricId } from './metrics/table.ts'
-import { sortWithSource, type Sorted } from './stats/sort.ts'
+import { ranksOf, type Ranks } from './stats/ranks.ts'
 import { FLAG } from './table/codes.ts'
 import { dueMs, isAnswered, isGiven, tells } from './table/rows.ts'
 
@@ -9,8 +9,8 @@ export type ValueName = 'ttft' | 'ttfat' | 'tpot' | 'itl' | 'latency' | 'normali
 
 export interface ValueSource {
   unit: Unit
-  /** Pushes the values of one answered request. */
-  collect: (table: SampleTable, row: number, push: (value: number) => void) => void
+  /** Writes the values of one answered request into the list from `at` on, as far as it has room, and gives where they end. NaN is no value. */
+  fill: (table: SampleTable, row: number, into: Float64Array, at: number) => number
   /** Whether token counts are in it, which may be estimates. */
   usesTokenCount: boolean
   /** What a recorded answer must tell for a value. */
@@ -25,9 +25,10 @@ export const VALUES: Record<ValueName, ValueSource> = {
     usesTokenCount: false,
     needs: [],
     none: 'no answered request tells when its first token came (an answer without a stream has only its end)',
-    collect: (table, row, push) => {
+    fill: (table, row, into, at) => {
       const from = table.tokenFrom[row]!
-      if (table.tokenFrom[row + 1]! > from) push(table.tokenMs[from]! - dueMs(table, row))
+      if (table.tokenFrom[row + 1]! > from) into[at++] = table.tokenMs[from]! - dueMs(table, row)
+      return at
     },
   },
   ttfat: {
@@ -35,16 +36,20 @@ export const VALUES: Record<ValueName, ValueSource> = {
     usesTokenCount: false,
     needs: [],
     none: 'no answer has reasoning before it that came apart from it',
-    collect: (table, row, push) => push(table.firstAnswerMs[row]! - dueMs(table, row)), // NaN is no value
+    fill: (table, row, into, at) => {
+      into[at] = table.firstAnswerMs[row]! - dueMs(table, row)
+      return at + 1
+    },
   },
   tpot: {
     unit: 'ms',
     usesTokenCount: false,
     needs: [],
     none: 'no answer has a token after the first whose time is known',
-    collect: (table, row, push) => {
+    fill: (table, row, into, at) => {
       const time = tpotOf(table, row)
-      if (time !== undefined) push(time)
+      if (time !== undefined) into[at++] = time
+      return at
     },
   },
   itl: {
@@ -52,25 +57,27 @@ export const VALUES: Record<ValueName, ValueSource> = {
     usesTokenCount: false,
     needs: [],
     none: 'no answer has a token after the first whose time is known (an event of unknown many tokens is not a token)',
-    collect: (table, row, push) => {
-      if ((table.flags[row]! & FLAG.event) === 0) collectGaps(table, row, push)
-    },
+    fill: (table, row, into, at) => ((table.flags[row]! & FLAG.event) === 0 ? fillGaps(table, row, into, at) : at),
   },
   latency: {
     unit: 'ms',
     usesTokenCount: false,
     needs: ['times'],
     none: 'no request was answered',
-    collect: (table, row, push) => push(table.endMs[row]! - dueMs(table, row)),
+    fill: (table, row, into, at) => {
+      into[at] = table.endMs[row]! - dueMs(table, row)
+      return at + 1
+    },
   },
   'normalised-latency': {
     unit: 'ms',
     usesTokenCount: true,
     needs: ['times', 'outputTokens'],
     none: 'no answer has a token',
-    collect: (table, row, push) => {
+    fill: (table, row, into, at) => {
       const tokens = table.outputTokens[row]!
-      if (tokens > 0 && !isGiven(table, row)) push((table.endMs[row]! - dueMs(table, row)) / tokens)
+      if (tokens > 0 && !isGiven(table, row)) into[at++] = (table.endMs[row]! - dueMs(table, row)) / tokens
+      return at
     },
   },
   'output-tokens-per-second': {
@@ -78,9 +85,10 @@ export const VALUES: Record<ValueName, ValueSource> = {
     usesTokenCount: true,
     needs: ['times', 'outputTokens'],
     none: 'no request was answered in a time that the clock could tell from zero',
-    collect: (table, row, push) => {
+    fill: (table, row, into, at) => {
       const { startMs, endMs, outputTokens } = table
-      if (!isGiven(table, row) && endMs[row]! > startMs[row]!) push((1000 * outputTokens[row]!) / (endMs[row]! - startMs[row]!))
+      if (!isGiven(table, row) && endMs[row]! > startMs[row]!) into[at++] = (1000 * outputTokens[row]!) / (endMs[row]! - startMs[row]!)
+      return at
     },
   },
   'output-tokens': {
@@ -88,8 +96,9 @@ export const VALUES: Record<ValueName, ValueSource> = {
     usesTokenCount: true,
     needs: ['outputTokens'],
     none: 'no request was answered',
-    collect: (table, row, push) => {
-      if (!isGiven(table, row)) push(table.outputTokens[row]!)
+    fill: (table, row, into, at) => {
+      if (!isGiven(table, row)) into[at++] = table.outputTokens[row]!
+      return at
     },
   },
 }
@@ -138,15 +147,28 @@ export function tpotOf({ tokenMs, tokenFrom, flags, outputTokens }: SampleTable,
   return (last - first) / ((flags[row]! & FLAG.event) === 0 ? tokens : (outputTokens[row]! * tokens) / (to - from))
 }
 
-/** Values in ascending order; `source[i]` is the place, in `samples`, of the request that `sorted[i]` came from. `counts`: how many are of each. */
-export type Collected = Sorted & { counts: Int32Array }
+/** Values of requests, those of a request one after the other; `counts` says how many each has, by its place in `samples`, which is the source of their ranks. */
+export interface Collected {
+  values: Float64Array
+  counts: Int32Array
+  ranks: Ranks
+}
 
 /** Why a group has no value: the file of recorded answers does not tell, or else the reason of the value. */
 export function whyNone(name: ValueName, table: SampleTable, rows: Int32Array): string {
-  const answered = rows.filter((row) => isAnswered(table, row))
-  if (name !== 'latency' && answered.length > 0 && answered.every((row) => isGiven(table, row))) return NOTHING_WRITTEN
-  const lacking = VALUES[name].needs.find((need) => answered.length > 0 && answered.every((row) => !tells(table, row, [need])))
-  return lacking === undefined ? VALUES[name].none : NOT_TOLD[lacking]
+  const { needs, none } = VALUES[name]
+  let [answered, given] = [0, 0]
+  const told = needs.map(() => 0)
+  for (const row of rows) {
+    if (!isAnswered(table, row)) continue
+    answered++
+    if (isGiven(table, row)) given++
+    for (let i = 0; i < needs.length; i++) if (tells(table, row, [needs[i]!])) told[i]!++
+  }
+  if (answered === 0) return none
+  if (name !== 'latency' && given === answered) return NOTHING_WRITTEN
+  const lacking = needs.find((_, i) => told[i] === 0)
+  return lacking === undefined ? none : NOT_TOLD[lacking]
 }
 
 export const NOTHING_WRITTEN = 'nothing was written: texts were given, and the model told how likely they are'
@@ -162,29 +184,52 @@ export const NOT_TOLD: Record<Unknown, string> = {
 
 /** The values of all answered requests. */
 export function collect(table: SampleTable, rows: Int32Array, name: ValueName): Collected {
-  const most = name === 'itl' ? rows.reduce((sum, row) => sum + table.tokenFrom[row + 1]! - table.tokenFrom[row]!, 0) : rows.length
-  const [values, sources] = [new Float64Array(most), new Int32Array(most)]
+  const { fill, needs } = VALUES[name]
+  const { tokenFrom } = table
+  let most = rows.length
+  if (name === 'itl') {
+    most = 0
+    for (const row of rows) most += tokenFrom[row + 1]! - tokenFrom[row]!
+  }
+  const values = new Float64Array(most)
   const counts = new Int32Array(rows.length)
   let count = 0
-  let index = 0
-  const push = (value: number): void => {
-    if (!Number.isFinite(value) || value < 0) return
-    values[count] = value + 0 // no −0
-    sources[count++] = index
-    counts[index]!++
-  }
-  const { collect: collectFrom, needs } = VALUES[name]
-  for (; index < rows.length; index++) {
+  for (let index = 0; index < rows.length; index++) {
     const row = rows[index]!
-    if (isAnswered(table, row) && tells(table, row, needs)) collectFrom(table, row, push)
+    if (!isAnswered(table, row) || !tells(table, row, needs)) continue
+    const [from, end] = [count, fill(table, row, values, count)]
+    for (let i = from; i < end; i++) {
+      const value = values[i]!
+      if (value >= 0 && value < Infinity) values[count++] = value + 0 // no −0
+    }
+    counts[index] = count - from
   }
-  return { ...sortWithSource(values.subarray(0, count), sources.subarray(0, count)), counts }
+  return collectedOf(values.subarray(0, count), counts)
+}
+
+/** Those of the requests that `keep` holds for. */
+export function collectedWhere({ values, counts }: Collected, keep: (index: number) => boolean): Collected {
+  const [kept, own] = [new Float64Array(values.length), new Int32Array(counts.length)]
+  let [from, count] = [0, 0]
+  for (let index = 0; index < counts.length; index++) {
+    const end = from + counts[index]!
+    if (keep(index)) {
+      own[index] = end - from
+      for (let i = from; i < end; i++) kept[count++] = values[i]!
+    }
+    from = end
+  }
+  return collectedOf(kept.subarray(0, count), own)
 }
 
 // --- internal ---
 
+function collectedOf(values: Float64Array, counts: Int32Array): Collected {
+  return { values, counts, ranks: ranksOf(values, counts) }
+}
+
 /** The gap before each event, shared evenly among its tokens. */
-function collectGaps({ tokenMs, tokenFrom }: SampleTable, row: number, push: (value: number) => void): void {
+function fillGaps({ tokenMs, tokenFrom }: SampleTable, row: number, into: Float64Array, at: number): number {
   const [from, to] = [tokenFrom[row]!, tokenFrom[row + 1]!]
   let i = from
   while (i < to && tokenMs[i]! <= tokenMs[from]!) i++
@@ -193,6 +238,7 @@ function collectGaps({ tokenMs, tokenFrom }: SampleTable, row: number, push: (va
     let after = i + 1
     while (after < to && tokenMs[after]! <= event) after++
     const gap = (event - tokenMs[i - 1]!) / (after - i)
-    for (; i < after; i++) push(gap)
+    for (; i < after; i++) into[at++] = gap
   }
+  return at
 }

@@ -137,12 +137,12 @@ function itemWarnings({ group, ledger }: GroupData, where: string): Warning[] {
 
 /** The coarsest decimal step that all token times are multiples of, against the usual time per token. */
 function clockWarnings(data: GroupData, where: string): Warning[] {
-  const { sorted } = data.values('itl')
-  if (sorted.length < 20) return []
+  const { ranks } = data.values('itl')
+  if (ranks.length < 20) return []
   const { table, samples } = data.group
   const times = [...samples.subarray(0, 1000)].flatMap((row) => [...table.tokenMs.subarray(table.tokenFrom[row]!, table.tokenFrom[row + 1]!)])
   const step = [100, 10, 1, 0.1, 0.01].find((size) => times.every((time) => Math.abs(time / size - Math.round(time / size)) < 1e-6))
-  const usual = quantile(sorted, 0.5)
+  const usual = quantile(ranks, 0.5)
   if (step === undefined || usual >= 10 * step) return []
   return [
     {
@@ -156,11 +156,12 @@ function clockWarnings(data: GroupData, where: string): Warning[] {
 function readWarnings({ group: { table, samples } }: GroupData, where: string): Warning[] {
   let [long, few] = [0, 0]
   for (const row of samples) {
-    const times = table.tokenMs.subarray(table.tokenFrom[row]!, table.tokenFrom[row + 1]!)
     if (!isAnswered(table, row) || !(table.outputTokens[row]! >= LONG_ANSWER)) continue
-    const count = times.reduce((sum, time, i) => sum + Number(i === 0 || time > times[i - 1]!), 0)
+    const [from, to] = [table.tokenFrom[row]!, table.tokenFrom[row + 1]!]
+    let reads = from < to ? 1 : 0
+    for (let i = from + 1; i < to && reads < FEW_READS; i++) if (table.tokenMs[i]! > table.tokenMs[i - 1]!) reads++
     long++
-    if (count > 1 && count < FEW_READS) few++ // of one piece there is no TPOT at all
+    if (reads > 1 && reads < FEW_READS) few++ // of one piece there is no TPOT at all
   }
   if (2 * few <= long) return []
   const message = `${where}: ${few} of ${counted(long, 'answer')} with ${LONG_ANSWER} tokens or more came in fewer than ${FEW_READS} pieces; TPOT and ITL tell when something passed the pieces on, not how fast tokens were made. Throughput and latency are not concerned.`

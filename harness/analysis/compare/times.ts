@@ -8,11 +8,11 @@ import { sumsOf } from '../metrics/sums/columns.ts'
 import { sumMetricsOf, type SumMetric } from '../metrics/sums/list.ts'
 import { absent, counted } from '../observed.ts'
 import { foldSums, foldValues, weightedQuantile, weightedRatio, type Statistic } from '../stats/bootstrap.ts'
-import { sizesOf, type ClusteredValues } from '../stats/clustered.ts'
+import { sizesOf, type RankedClusters } from '../stats/clustered.ts'
 import type { ClusterSums } from '../stats/paired.ts'
 import { leastForQuantile, quantile } from '../stats/quantiles.ts'
-import { indicesWhere, isAnswered, isGiven, pickInts, pickNumbers, tells } from '../table/rows.ts'
-import { QUANTILE_METRICS, VALUES, whyNone, type Collected, type ValueName } from '../values.ts'
+import { isAnswered, isGiven, tells } from '../table/rows.ts'
+import { collectedWhere, QUANTILE_METRICS, VALUES, whyNone, type Collected, type ValueName } from '../values.ts'
 import { NO_PAIRS, type Attempt, type Measure, type Pair } from './measure.ts'
 
 /** Everything that the requests of a batch share: compared over units of work. */
@@ -134,11 +134,11 @@ function quantileMeasure(
   model: GroupData,
   teacher: GroupData,
   components: Components,
-  values: Pair<ClusteredValues>,
+  values: Pair<RankedClusters>,
 ): Attempt {
   const missing = (why: string): Attempt => ({ metric: id, slice: '', missing: absent(why) })
   if (components.count === 0) return missing(NO_PAIRS)
-  if (values.model.sorted.length === 0 || values.teacher.sorted.length === 0) return missing(whyNoneOf(of, model, teacher))
+  if (values.model.ranks.length === 0 || values.teacher.ranks.length === 0) return missing(whyNoneOf(of, model, teacher))
   const least = leastForQuantile(p)
   if (p > 0.5 && components.count < least) return missing(`too few for this percentile: ${counted(components.count, 'independent pair')}, ${least} are needed`)
   const origin = VALUES[of].usesTokenCount ? weakestOrigin(model.ledger.tokens, teacher.ledger.tokens) : 'measured'
@@ -149,9 +149,9 @@ function quantileMeasure(
     origin,
     ratioOrigin: origin,
     what: p === 0.5 ? 'medians' : `quantiles ${p}`,
-    values: { model: quantile(values.model.sorted, p), teacher: quantile(values.teacher.sorted, p) },
+    values: { model: quantile(values.model.ranks, p), teacher: quantile(values.teacher.ranks, p) },
     statistics: (groups) => {
-      const over = (side: ClusteredValues): Statistic => weightedQuantile(groups === undefined ? side : foldValues(side, groups), p)
+      const over = (side: RankedClusters): Statistic => weightedQuantile(groups === undefined ? side : foldValues(side, groups), p)
       return { model: over(values.model), teacher: over(values.teacher) }
     },
   }
@@ -163,11 +163,10 @@ function whyNoneOf(name: ValueName, model: GroupData, teacher: GroupData): strin
   return reasons.find((reason) => reason !== VALUES[name].none) ?? VALUES[name].none
 }
 
-/** The values of the requests in the components, still sorted. */
-function valuesWithin({ sorted, source, counts }: Collected, { members, count }: Components, side: 0 | 1): ClusteredValues {
+/** The values of the requests in the components. */
+function valuesWithin(collected: Collected, { members, count }: Components, side: 0 | 1): RankedClusters {
   const { requests } = members[side]!
-  const sizes = sizesOf(counts, requests, count)
-  if (!requests.includes(-1)) return { sorted, source, of: requests, sizes } // no copy
-  const kept = indicesWhere(sorted.length, (i) => requests[source[i]!]! >= 0)
-  return { sorted: pickNumbers(sorted, kept), source: pickInts(source, kept), of: requests, sizes }
+  const sizes = sizesOf(collected.counts, requests, count)
+  const within = requests.includes(-1) ? collectedWhere(collected, (i) => requests[i]! >= 0) : collected // no copy
+  return { ranks: within.ranks, of: requests, sizes }
 }

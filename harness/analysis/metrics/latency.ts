@@ -2,7 +2,7 @@
 import type { Distribution, Estimate, Observed } from '../../types.ts'
 import type { Cell, GroupData } from '../data.ts'
 import { absent, counted, estimate } from '../observed.ts'
-import { sizesOf, type ClusteredValues } from '../stats/clustered.ts'
+import { sizesOf, type RankedClusters } from '../stats/clustered.ts'
 import { clusteredInterval, effectiveSize, leastForQuantile, orderInterval, quantile, thin } from '../stats/quantiles.ts'
 import { tInterval } from '../stats/means.ts'
 import { indicesWhere, isAnswered, isGiven, pickNumbers, tells } from '../table/rows.ts'
@@ -46,9 +46,9 @@ export function outputTokensCell(data: GroupData): Cell {
 export function distributionsOf(data: GroupData): Distribution[] {
   const { run, model, workload, load } = data.group
   return (Object.keys(VALUES) as ValueName[]).flatMap((metric) => {
-    const { sorted } = data.values(metric)
-    if (sorted.length === 0) return []
-    return [{ run, model: model.id, workload, load, metric, unit: VALUES[metric].unit, n: sorted.length, quantiles: thin(sorted).map(sixDigits) }]
+    const { ranks } = data.values(metric)
+    if (ranks.length === 0) return []
+    return [{ run, model: model.id, workload, load, metric, unit: VALUES[metric].unit, n: ranks.length, quantiles: thin(ranks).map(sixDigits) }]
   })
 }
 
@@ -61,33 +61,33 @@ function sixDigits(value: number): number {
 
 function quantileOf(data: GroupData, name: ValueName, p: number): Observed<Estimate> {
   const collected = data.values(name)
-  const { sorted } = collected
-  if (sorted.length === 0) return absent(whyNone(name, data.group.table, data.group.samples))
+  const { ranks } = collected
+  if (ranks.length === 0) return absent(whyNone(name, data.group.table, data.group.samples))
   const { of, sizes } = compact(data, collected)
   const count = sizes.length
-  const independent = count === sorted.length
-  const effective = independent || count < 2 ? count : effectiveSize({ ...collected, of, sizes }, quantile(sorted, p), p)
-  const worth = independent || count < 2 ? count : Math.min(sorted.length, effective)
+  const independent = count === ranks.length
+  const effective = independent || count < 2 ? count : effectiveSize({ ranks, of, sizes }, quantile(ranks, p), p)
+  const worth = independent || count < 2 ? count : Math.min(ranks.length, effective)
   const least = leastForQuantile(p)
   if (p > 0.5 && worth < least)
-    return absent(`too few for this percentile: ${counted(sorted.length, 'value')} worth ${Math.floor(worth)} independent ones, ${least} are needed`)
-  const interval = independent ? orderInterval(sorted, p) : clusteredInterval(sorted, count, p, effective)
-  const over = name === 'itl' ? counted(sorted.length, 'gap') : counted(sorted.length, 'request')
+    return absent(`too few for this percentile: ${counted(ranks.length, 'value')} worth ${Math.floor(worth)} independent ones, ${least} are needed`)
+  const interval = independent ? orderInterval(ranks, p) : clusteredInterval(ranks, count, p, effective)
+  const over = name === 'itl' ? counted(ranks.length, 'gap') : counted(ranks.length, 'request')
   const how = independent
     ? 'exact interval from order statistics'
     : count < 2
       ? 'one group of requests allows no interval'
       : `interval over ${data.components('unit').count === data.group.samples.length ? counted(count, 'request') : counted(count, 'group of requests', 'groups of requests')}`
   const method = `${p === 0.5 ? 'median' : `quantile ${p}`} of ${over}; ${how}`
-  return estimate(interval, { n: sorted.length, unit: VALUES[name].unit, origin: VALUES[name].usesTokenCount ? data.ledger.tokens : 'measured', method })
+  return estimate(interval, { n: ranks.length, unit: VALUES[name].unit, origin: VALUES[name].usesTokenCount ? data.ledger.tokens : 'measured', method })
 }
 
-type Compact = Pick<ClusteredValues, 'of' | 'sizes'>
+type Compact = Pick<RankedClusters, 'of' | 'sizes'>
 
 /** Several quantiles are of the same values. */
 const compacted = new WeakMap<Collected, Compact>()
 
-/** The component of each request, numbered as their values come, without the components that have none. */
+/** The component of each request, numbered as they come, without the components that have none. */
 function compact(data: GroupData, collected: Collected): Compact {
   const known = compacted.get(collected)
   if (known !== undefined) return known
@@ -96,15 +96,17 @@ function compact(data: GroupData, collected: Collected): Compact {
   return made
 }
 
-function compactOf(data: GroupData, { source, counts }: Collected): Compact {
+function compactOf(data: GroupData, { counts }: Collected): Compact {
   const { members, count: all } = data.components('unit')
   const { requests } = members[0]!
   const numbers = new Int32Array(all).fill(-1)
+  const of = new Int32Array(requests.length).fill(-1)
   let count = 0
-  for (let i = 0; i < source.length && count < all; i++) {
-    const component = requests[source[i]!]!
-    if (numbers[component] === -1) numbers[component] = count++
+  for (let i = 0; i < of.length; i++) {
+    const component = requests[i]!
+    if (component < 0 || counts[i] === 0) continue
+    if (numbers[component]! < 0) numbers[component] = count++
+    of[i] = numbers[component]!
   }
-  const of = requests.map((component) => numbers[component] ?? -1)
   return { of, sizes: sizesOf(counts, of, count) }
 }

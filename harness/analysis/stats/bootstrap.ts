@@ -1,6 +1,6 @@
 /** The bootstrap over clusters: the same resample serves every statistic of both models, which keeps them paired. */
 import type { Random } from '../../random.ts'
-import { belowByCluster, type ClusteredValues } from './clustered.ts'
+import { belowByCluster, ranksIn, type Clustered, type RankedClusters } from './clustered.ts'
 import { criticalT, normalCdf } from './distributions.ts'
 import { LEVEL, type Interval } from './interval.ts'
 import { effectiveSize, quantile } from './quantiles.ts'
@@ -39,7 +39,7 @@ export function foldSums(values: Float64Array, groups: Int32Array): Float64Array
 }
 
 /** The same values with their groups in place of their clusters; kept, since several quantiles are of the same values. */
-export function foldValues(values: ClusteredValues, groups: Int32Array): ClusteredValues {
+export function foldValues(values: RankedClusters, groups: Int32Array): RankedClusters {
   const known = foldedValues.get(values)
   if (known?.groups === groups) return known.folded
   const folded = foldClusters(values, groups)
@@ -47,12 +47,14 @@ export function foldValues(values: ClusteredValues, groups: Int32Array): Cluster
   return folded
 }
 
-const foldedValues = new WeakMap<ClusteredValues, { groups: Int32Array; folded: ClusteredValues }>()
+const foldedValues = new WeakMap<RankedClusters, { groups: Int32Array; folded: RankedClusters }>()
 
-function foldClusters({ sorted, source, of, sizes }: ClusteredValues, groups: Int32Array): ClusteredValues {
+function foldClusters({ of, sizes, ranks }: RankedClusters, groups: Int32Array): RankedClusters {
   const folded = new Int32Array(GROUPS)
   for (let c = 0; c < sizes.length; c++) folded[groups[c]!]! += sizes[c]!
-  return { sorted, source, of: of.map((cluster) => groups[cluster] ?? -1), sizes: folded }
+  const ofGroups = new Int32Array(of.length)
+  for (let i = 0; i < of.length; i++) ofGroups[i] = of[i]! < 0 ? -1 : groups[of[i]!]!
+  return { ranks, of: ofGroups, sizes: folded }
 }
 
 /** Each statistic over the same `replicates` resamples of `clusters` clusters, drawn with replacement. */
@@ -111,13 +113,17 @@ export function weightedRatio(weights: Int32Array, top: Float64Array, bottom: Fl
 
 /**
  * The p-quantile (type 7) of values that occur as often as their cluster was drawn; NaN for none. A resample's quantile
- * lies near the sample's: values well below are counted by cluster once, and each resample goes through the others only.
+ * lies near the sample's: values well below are counted by cluster once, and each resample goes through the next ones only.
  */
-export function weightedQuantile(values: ClusteredValues, p: number): Statistic {
-  const { sorted, sizes } = values
-  if (sorted.length === 0) return () => Number.NaN
-  const worth = effectiveSize(values, quantile(sorted, p), p)
-  const start = Math.max(0, Math.floor(sorted.length * (p - 6 * Math.sqrt((p * (1 - p)) / Math.max(1, worth)))))
+export function weightedQuantile(values: Clustered, p: number): Statistic {
+  const { sizes } = values
+  const ranks = ranksIn(values)
+  if (ranks.length === 0) return () => Number.NaN
+  const worth = effectiveSize(values, quantile(ranks, p), p)
+  const reach = 6 * Math.sqrt((p * (1 - p)) / Math.max(1, worth))
+  const start = Math.max(0, Math.floor(ranks.length * (p - reach)))
+  const near = stretch(values, start, Math.min(ranks.length, Math.ceil(ranks.length * (p + reach)) + 1))
+  let all: Stretch | undefined // for a resample that lies further off than one ever sees
   const below = belowByCluster(values, start)
   return (weights) => {
     let [total, skipped] = [0, 0]
@@ -127,21 +133,40 @@ export function weightedQuantile(values: ClusteredValues, p: number): Statistic 
     }
     if (total === 0) return Number.NaN
     const h = (total - 1) * p
-    return skipped <= Math.floor(h) ? fromRank(values, weights, h, start, skipped) : fromRank(values, weights, h, 0, 0)
+    const found = skipped <= Math.floor(h) ? fromRank(near, weights, h, skipped) : undefined
+    return found ?? fromRank((all ??= stretch(values, 0, ranks.length)), weights, h, 0) ?? Number.NaN
   }
 }
 
 // --- internal ---
 
-/** The value at rank `h` (from 0, linear between ranks), going on from index `start`, before which `seen` draws lie. */
-function fromRank({ sorted, source, of }: ClusteredValues, weights: Int32Array, h: number, start: number, seen: number): number {
-  const below = Math.floor(h)
+/** Neighbouring ranks: their values, and the cluster of each. */
+interface Stretch {
+  sorted: Float64Array
+  cluster: Int32Array
+  /** Whether nothing comes after. */
+  isLast: boolean
+}
+
+function stretch(values: Clustered, from: number, to: number): Stretch {
+  const ranks = ranksIn(values)
+  const { sorted, source } = ranks.part(from, to)
+  const cluster = new Int32Array(source.length)
+  for (let i = 0; i < cluster.length; i++) cluster[i] = values.of[source[i]!]!
+  return { sorted, cluster, isLast: to === ranks.length }
+}
+
+/** The value at rank `h` of the resample (from 0, linear between ranks), `seen` draws of which lie before the stretch; undefined where it ends too early to tell. */
+function fromRank({ sorted, cluster, isLast }: Stretch, weights: Int32Array, h: number, seen: number): number | undefined {
+  const [below, { length }] = [Math.floor(h), sorted]
   let drawn = seen
-  let i = start - 1
-  while (drawn <= below) drawn += weights[of[source[++i]!]!]!
+  let i = -1
+  while (drawn <= below && ++i < length) drawn += weights[cluster[i]!]!
+  if (drawn <= below) return undefined
   const low = sorted[i]!
   if (h === below || drawn > below + 1) return low
   let next = i + 1
-  while (next < sorted.length && weights[of[source[next]!]!] === 0) next++
-  return next < sorted.length ? low + (h - below) * (sorted[next]! - low) : low
+  while (next < length && weights[cluster[next]!] === 0) next++
+  if (next < length) return low + (h - below) * (sorted[next]! - low)
+  return isLast ? low : undefined
 }

@@ -1,26 +1,28 @@
-/** Sorted values that hang together in clusters. */
+/** Values that hang together in clusters. */
+import { sortedRanks, type Ranks } from './ranks.ts'
 
-/**
- * Values in ascending order. `sorted[i]` came from request `source[i]`, which is of cluster `of[source[i]]`: what the requests are put into
- * changes without a pass over the values. `sizes` says how many values a cluster has.
- */
-export interface ClusteredValues {
-  sorted: Float64Array
-  source: Int32Array
+/** A value of source s, which is a request, is of cluster `of[s]`; `sizes` says how many values a cluster has. */
+interface Clusters {
   of: Int32Array
   sizes: Int32Array
 }
+export interface RankedClusters extends Clusters {
+  ranks: Ranks
+}
+/** `sorted[i]` came from `source[i]`. */
+export interface ClusteredValues extends Clusters {
+  sorted: Float64Array
+  source: Int32Array
+}
+export type Clustered = RankedClusters | ClusteredValues
+
+export function ranksIn(values: Clustered): Ranks {
+  return 'ranks' in values ? values.ranks : sortedRanks(values.sorted, values.source, values.of.length)
+}
 
 /** How many of the first `count` values are of each cluster. */
-export function belowByCluster({ sorted, source, of, sizes }: ClusteredValues, count: number): Int32Array {
-  const below = new Int32Array(sizes.length)
-  if (2 * count <= sorted.length) {
-    for (let i = 0; i < count; i++) below[of[source[i]!]!]!++
-    return below
-  }
-  below.set(sizes)
-  for (let i = count; i < sorted.length; i++) below[of[source[i]!]!]!--
-  return below
+export function belowByCluster(values: Clustered, count: number): Int32Array {
+  return sizesOf(ranksIn(values).below(count), values.of, values.sizes.length)
 }
 
 /** The sizes of `clusters` clusters of requests that have so many values each; requests of cluster −1 are left out. */
