@@ -127,10 +127,13 @@ function keptRoots(table: SampleTable, asked: readonly Int32Array[], roots: read
   })
   const isKept = new Uint8Array(size)
   const alone = new Uint8Array(size) // asked once of each
-  for (let root = 0; root < size; root++) {
-    isKept[root] = counts.every((sizes) => sizes[root]! > 0) ? 1 : 0
-    alone[root] = counts.every((sizes) => sizes[root] === 1) ? 1 : 0
-  }
+  isKept.fill(1)
+  alone.fill(1)
+  for (const sizes of counts)
+    for (let root = 0; root < size; root++) {
+      if (sizes[root] === 0) isKept[root] = 0
+      if (sizes[root] !== 1) alone[root] = 0
+    }
   for (const [root, [first, ...others]] of itemsOfSeveral(table, asked, roots, alone)) if (!others.every((other) => sameItems(first!, other))) isKept[root] = 0
   const numbers = new Int32Array(size).fill(-1)
   let count = 0
@@ -165,7 +168,8 @@ function sameItems(a: readonly number[], b: readonly number[]): boolean {
 class DisjointSets {
   readonly #table: SampleTable
   readonly #items: Int32Array
-  readonly #clusters: Int32Array
+  /** Undefined while no row has a cluster. */
+  #clusters: Int32Array | undefined
   readonly #parent: Int32Array
   size = 0
   joins = 0
@@ -173,14 +177,14 @@ class DisjointSets {
   constructor(table: SampleTable) {
     this.#table = table
     this.#items = new Int32Array(table.names.length).fill(-1)
-    this.#clusters = new Int32Array(table.names.length).fill(-1)
     this.#parent = new Int32Array(2 * table.names.length)
   }
 
   /** The number of a row's item or cluster. */
   add(row: number): number {
     const cluster = this.#table.cluster[row]!
-    const [index, key] = cluster < 0 ? [this.#items, this.#table.item[row]!] : [this.#clusters, cluster]
+    const index = cluster < 0 ? this.#items : (this.#clusters ??= new Int32Array(this.#items.length).fill(-1))
+    const key = cluster < 0 ? this.#table.item[row]! : cluster
     if (index[key]! >= 0) return index[key]!
     this.#parent[this.size] = this.size
     index[key] = this.size
@@ -188,6 +192,7 @@ class DisjointSets {
   }
 
   find(start: number): number {
+    if (this.joins === 0) return start
     const parent = this.#parent
     let node = start
     while (parent[node] !== node) {
@@ -200,7 +205,7 @@ class DisjointSets {
   /** Roots in the order of the least lot of their members; a root comes once for each member. */
   byLot(visit: (root: number) => void): void {
     for (const name of namesByLot(this.#table)) {
-      const [item, cluster] = [this.#items[name]!, this.#clusters[name]!]
+      const [item, cluster] = [this.#items[name]!, this.#clusters === undefined ? -1 : this.#clusters[name]!]
       if (item < 0 && cluster < 0) continue
       const [own, other] = [item < 0 ? -1 : this.find(item), cluster < 0 ? -1 : this.find(cluster)]
       // An item and a cluster of one name have one lot.

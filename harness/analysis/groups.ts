@@ -132,15 +132,15 @@ function requestsOf(
   last: LastAttempts,
 ): Pick<Group, 'samples' | 'graded' | 'units' | 'sliced' | 'planned'> {
   const known = new Map(cells.map((cell) => [cell.id, cell]))
-  const numbers = new Set(asked.map((row) => table.cell[row]!))
-  const byName = new Map([...numbers].map((number) => [table.cells[number]!, number]))
+  const rowsOf = byCell(table, asked)
+  const byName = new Map([...rowsOf.keys()].map((number) => [table.cells[number]!, number]))
   const sliced = spec !== undefined && overlaps(spec)
   const stretches = new Stretches(asked.length)
   const [samples, graded] = [new Int32Array(asked.length), new Int32Array(asked.length)]
   let [placed, kept, planned] = [0, 0, 0]
   for (const id of new Set([...known.keys(), ...byName.keys()])) {
     const number = byName.get(id) ?? -1
-    const own = sortedBy(numbers.size === 1 && number >= 0 ? asked : asked.filter((row) => table.cell[row] === number), table.startMs)
+    const own = sortedBy(rowsOf.get(number) ?? NONE, table.startMs)
     samples.set(own, placed)
     for (const window of windowsOf(known.get(id), table, samples.subarray(placed, placed + own.length), placed, sliced))
       (sliced ? slicesOf : unitsOf)(stretches, id, window, table, samples)
@@ -150,6 +150,21 @@ function requestsOf(
     planned += Math.max(known.get(id)?.items.length ?? 0, items)
   }
   return { samples, graded: graded.slice(0, kept), units: stretches.done(), sliced, planned }
+}
+
+/** Rows by the number of their cell, each list in the order in which they come. */
+function byCell({ cell, cells }: SampleTable, rows: Int32Array): Map<number, Int32Array> {
+  const sizes = new Int32Array(cells.length)
+  for (const row of rows) sizes[cell[row]!]!++
+  const lists = new Map<number, Int32Array>()
+  const next = new Int32Array(cells.length)
+  for (const row of rows) {
+    const number = cell[row]!
+    let list = lists.get(number)
+    if (list === undefined) lists.set(number, (list = new Int32Array(sizes[number]!)))
+    list[next[number]!++] = row
+  }
+  return lists
 }
 
 /** A cell of a load that runs for a time, which asks its items in turn until that is over. */

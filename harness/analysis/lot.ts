@@ -2,6 +2,7 @@
 import { fnv1a } from '../random.ts'
 import type { SampleTable } from '../types.ts'
 import { sortWithSource } from './stats/sort.ts'
+import { upwards } from './table/rows.ts'
 
 /** A number in [0, 2^52) drawn by the name; two names share one by a chance of 2^−52. */
 export function lotOf(name: string): number {
@@ -11,19 +12,22 @@ export function lotOf(name: string): number {
 /** The names of a table, by number, in the order of their lots. */
 export function namesByLot({ names }: Pick<SampleTable, 'names'>): Int32Array {
   let order = ordered.get(names)
-  if (order === undefined) ordered.set(names, (order = inOrder(Float64Array.from(names, lotOf))))
+  if (order === undefined) ordered.set(names, (order = inOrder(lotsOf(names))))
   return order
 }
 
 /** Indices of the lots in ascending order; equal ones in the order in which they came. */
 export function inOrder(lots: Float64Array): Int32Array {
-  return sortWithSource(
-    lots.slice(),
-    Int32Array.from({ length: lots.length }, (_, i) => i),
-  ).source
+  return sortWithSource(lots.slice(), upwards(lots.length)).source
 }
 
 // --- internal ---
+
+function lotsOf(names: readonly string[]): Float64Array {
+  const lots = new Float64Array(names.length)
+  for (let i = 0; i < lots.length; i++) lots[i] = lotOf(names[i]!)
+  return lots
+}
 
 /** Every pair of groups of a table asks. */
 const ordered = new WeakMap<readonly string[], Int32Array>()

@@ -1,5 +1,6 @@
 /** Units of work: a measured window cut into requests, batches or slices of time. */
 import type { CellRecord, SampleTable } from '../types.ts'
+import { upwards } from './table/rows.ts'
 
 /**
  * Requests that were on their way together (a batch; or one request alone) and the time that they are charged with: from
@@ -35,7 +36,7 @@ export interface Window {
  * the run was cut short; a cell without a recorded window has only that. `rows` are the cell's, from `place` on.
  */
 export function windowsOf(cell: CellRecord | undefined, table: SampleTable, rows: Int32Array, place: number, sliced: boolean): Window[] {
-  const places = Int32Array.from(rows, (_, i) => place + i)
+  const places = upwards(rows.length, place)
   const row = (at: number): number => rows[at - place]!
   const phase = cell?.state === 'done' ? cell.phases.measure : undefined
   const loose = (some: Int32Array): Window[] =>

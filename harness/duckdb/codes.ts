@@ -34,16 +34,17 @@ export async function codedNames({ connection }: Database, from: string, column:
   }
 }
 
-/** For texts of which there are many: told apart by their MD5, 128 bits that no two share by chance; a string is made of the first of each, of what is `shown` of it. */
-export function codedTexts(sql: string, shown = sql): Coded {
+/** For texts of which there are many: told apart by their MD5, 128 bits that no two share by chance; a string is made of the first of each, of what is `shown` of it; an empty one where nothing is. */
+export function codedTexts(sql: string, shown: string | undefined): Coded {
+  const digest = `coalesce(md5_number(${sql}), 0::UHUGEINT)`
   const texts: string[] = []
   const table = new DigestTable()
   return {
-    sql: [`coalesce(md5_number(${sql}), 0::UHUGEINT)`, shown],
+    sql: shown === undefined ? [digest] : [digest, shown],
     texts,
     numbers(chunk, first) {
       const digests = rawWords(chunk.getColumnVector(first), chunk.rowCount)
-      const vector = chunk.getColumnVector(first + 1)
+      const textAt = shown === undefined ? () => '' : textsIn(chunk.getColumnVector(first + 1))
       const numbers = new Int32Array(chunk.rowCount)
       for (let row = 0; row < numbers.length; row++) {
         const at = 4 * row
@@ -52,7 +53,7 @@ export function codedTexts(sql: string, shown = sql): Coded {
           continue
         }
         const number = table.add(digests, at)
-        if (number === texts.length) texts.push(vector.getItem(row) as string)
+        if (number === texts.length) texts.push(textAt(row))
         numbers[row] = number
       }
       return numbers
@@ -69,6 +70,16 @@ export function rawItems(vector: DuckDBVector): Float64Array | Int32Array {
 
 /** Names of which there are more are told apart as other texts are. */
 const MOST_NAMES = 10_000
+
+/** Texts of a vector that are not NULL. Up to 12 bytes lie in the vector itself, and are read from there; the package takes several objects for each. */
+function textsIn(vector: DuckDBVector): (row: number) => string {
+  const { dataView } = vector as unknown as { dataView: DataView }
+  const bytes = Buffer.from(dataView.buffer, dataView.byteOffset, dataView.byteLength)
+  return (row) => {
+    const length = dataView.getUint32(16 * row, true)
+    return length <= 12 ? bytes.toString('utf8', 16 * row + 4, 16 * row + 4 + length) : (vector.getItem(row) as string)
+  }
+}
 
 function rawWords(vector: DuckDBVector, rows: number): Uint32Array {
   const { dataView } = vector as unknown as { dataView: DataView }

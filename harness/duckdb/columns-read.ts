@@ -5,8 +5,10 @@ import { codedNames, codedTexts, rawItems, type Coded } from './codes.ts'
 import { needDuckDB, openDatabase, quote, type Database } from './open.ts'
 import { checkSchema, columnsIn, damaged, filesOf } from './read.ts'
 
-/** What is read, by the name under which it is asked for: SQL over the columns of the file. `names` are of a column with few texts; of `codes` the texts may be `shown` in part. */
-export type Selection = Readonly<Record<string, { sql: string; shown?: string; kind: 'number' | 'text' | 'steps' | 'numbers' | 'codes' | 'names' }>>
+/** What is read, by the name under which it is asked for: SQL over the columns of the file. `names` are of a column with few texts; of `codes` the texts may be `shown` in part, or left out `unless` another name of the selection has values. */
+export type Selection = Readonly<
+  Record<string, { sql: string; shown?: string; unless?: string; kind: 'number' | 'text' | 'steps' | 'numbers' | 'codes' | 'names' }>
+>
 
 /** A part of the rows. Values hold until the next chunk is asked for. */
 export interface Chunk {
@@ -54,7 +56,10 @@ export async function openColumns<T>(path: string, table: Table<T>, selection: S
     const filled = new Map(names.map((name, i) => [name, counts[i] ?? 0]))
     const used = names.filter((name) => filled.get(name) !== 0)
     const parts: Part[] = []
-    for (const name of used) parts.push(await partOf(database, from, name, selection[name]!))
+    for (const name of used) {
+      const { unless } = selection[name]!
+      parts.push(await partOf(database, from, name, selection[name]!, unless === undefined || used.includes(unless)))
+    }
     return {
       rows: rows ?? 0,
       entries: (some) => some.reduce((sum, name) => sum + (filled.get(name) ?? 0), 0),
@@ -77,10 +82,11 @@ interface Part {
   coded?: Coded
 }
 
-async function partOf(database: Database, from: string, name: string, { sql, shown, kind }: Selection[string]): Promise<Part> {
+async function partOf(database: Database, from: string, name: string, { sql, shown, kind }: Selection[string], withTexts: boolean): Promise<Part> {
   if (kind === 'number') return { name, sql: [`coalesce((${sql})::DOUBLE, 'nan'::DOUBLE)`] }
   if (kind !== 'codes' && kind !== 'names') return { name, sql: [sql] }
-  const coded = (kind === 'names' ? await codedNames(database, from, sql) : undefined) ?? codedTexts(kind === 'names' ? `"${sql}"` : sql, shown)
+  const text = kind === 'names' ? `"${sql}"` : sql
+  const coded = (kind === 'names' ? await codedNames(database, from, sql) : undefined) ?? codedTexts(text, withTexts ? (shown ?? text) : undefined)
   return { name, sql: coded.sql, coded }
 }
 

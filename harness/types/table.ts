@@ -15,7 +15,6 @@ export interface SampleTable {
   readonly keys: readonly CellKey[]
   /** Items and clusters: a cluster may have the name of an item. */
   readonly names: readonly string[]
-  readonly hashes: readonly string[]
   readonly slices: readonly string[]
   /** What the grader took from the text, else the text itself, trimmed; of long texts the first part. */
   readonly answers: readonly string[]

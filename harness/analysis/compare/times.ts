@@ -33,12 +33,13 @@ export function timeMeasures(model: GroupData, teacher: GroupData, components: C
 export function tokensMeasure(model: GroupData, teacher: GroupData, components: Components): Attempt {
   const sums = both(model, teacher, ({ group: { table, graded } }, side) => {
     const entry = emptySums(components.count)
-    graded.forEach((row, i) => {
-      const component = components.members[side]!.requests[i]!
-      if (component < 0 || !isAnswered(table, row) || isGiven(table, row) || !tells(table, row, ['outputTokens'])) return
+    const { requests } = components.members[side]!
+    for (let i = 0; i < graded.length; i++) {
+      const [row, component] = [graded[i]!, requests[i]!]
+      if (component < 0 || !isAnswered(table, row) || isGiven(table, row) || !tells(table, row, NEEDED)) continue
       entry.top[component]! += table.outputTokens[row]!
       entry.bottom[component]!++
-    })
+    }
     return entry
   })
   const origin = weakestOrigin(model.ledger.tokens, teacher.ledger.tokens)
@@ -77,6 +78,8 @@ export function both<T>(model: GroupData, teacher: GroupData, of: (data: GroupDa
 }
 
 // --- internal ---
+
+const NEEDED = ['outputTokens'] as const
 
 const POWER_METRICS: ReadonlySet<string> = new Set(['power', 'energy-per-token', 'energy-per-request', 'energy-per-correct'])
 

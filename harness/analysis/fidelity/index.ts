@@ -104,19 +104,21 @@ function slicesOf(all: AnswerPairs, seed: readonly string[]): Observed<SliceTest
   const { table } = all
   const pairs = pairsWhere(all, (i) => table.slice[all.model[i]!]! >= 0)
   if (pairs.length === 0) return absent('the items name no slices')
+  const difference = new Float64Array(pairs.length)
+  for (let i = 0; i < pairs.length; i++) difference[i] = scoreOf(table, pairs.model[i]!) - scoreOf(table, pairs.teacher[i]!)
   const items = {
     names: table.slices,
     slice: pairs.model.map((row) => table.slice[row]!),
     cluster: pairs.cluster,
     clusters: table.names.length,
-    difference: Float64Array.from(pairs.model, (row, i) => scoreOf(table, row) - scoreOf(table, pairs.teacher[i]!)),
+    difference,
   }
   const slices = sliceTest(items, ['slices', ...seed])
   const worse = slices.filter(({ adjusted }) => adjusted <= LEVEL_OF_ALARM)
   const sentence =
     worse.length === 0
       ? `No slice is worse than the teacher by more than chance would show among ${slices.length}.`
-      : `Worse than the teacher beyond chance: ${worse.map(({ slice, difference }) => `${slice} (${(100 * difference).toFixed(1)} points)`).join(', ')}.`
+      : `Worse than the teacher beyond chance: ${worse.map((one) => `${one.slice} (${(100 * one.difference).toFixed(1)} points)`).join(', ')}.`
   return { state: 'ok', value: { slices, sentence, method: 'sign flips of items or clusters, max-T over all slices, one-sided' } }
 }
 
@@ -124,13 +126,16 @@ function slicesOf(all: AnswerPairs, seed: readonly string[]): Observed<SliceTest
 function calibrated(table: SampleTable, rows: Int32Array): Observed<Calibration> {
   const { logProb } = table
   if (rows.every((row) => Number.isNaN(logProb[row]!))) return absent('the model told no log-probabilities')
-  const plain = rows.filter((row) => !Number.isNaN(logProb[row]!) && [0, 1].includes(scoreOf(table, row)))
-  if (plain.length === 0) return absent('no answer is plainly right or wrong')
-  return { state: 'ok', value: calibrationOf(confidences(table, plain)) }
-}
-
-function* confidences(table: SampleTable, rows: Int32Array): Generator<{ confidence: number; right: boolean }> {
-  for (const row of rows) yield { confidence: Math.min(1, Math.exp(table.logProb[row]!)), right: scoreOf(table, row) === 1 }
+  const columns = { confidence: new Float64Array(rows.length), right: new Uint8Array(rows.length) }
+  let n = 0
+  for (const row of rows) {
+    const score = scoreOf(table, row)
+    if (Number.isNaN(logProb[row]!) || (score !== 0 && score !== 1)) continue
+    columns.confidence[n] = Math.min(1, Math.exp(logProb[row]!))
+    columns.right[n++] = score
+  }
+  if (n === 0) return absent('no answer is plainly right or wrong')
+  return { state: 'ok', value: calibrationOf({ confidence: columns.confidence.subarray(0, n), right: columns.right.subarray(0, n) }) }
 }
 
 function lengthRatio({ length, table, cluster, ...rows }: AnswerPairs, lengths: Float64Array, what: string): Observed<Estimate> {

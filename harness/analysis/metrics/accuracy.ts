@@ -6,7 +6,7 @@ import { absent, counted, estimate } from '../observed.ts'
 import { scoreInterval } from '../stats/means.ts'
 import { wilson } from '../stats/wilson.ts'
 import { CUT_OFF } from '../table/codes.ts'
-import { clusterOf, countRows, isAnswered, isGiven, isGraded, Numbering, rowsByItem, scoreOf, tells } from '../table/rows.ts'
+import { clusterOf, countRows, gradedItems, isAnswered, isGiven, isGraded, Numbering, rowsByItem, scoreOf, tells } from '../table/rows.ts'
 import { NOT_TOLD } from '../values.ts'
 
 /** By written answers, by the likelihood of given texts, by both, which are different measurements; or every request failed. */
@@ -67,28 +67,27 @@ export function slicesIn({ slice, table }: Pick<ItemScores, 'slice' | 'table'>):
 const scored = new WeakMap<Int32Array, ItemScores>()
 
 function scoresOf(table: SampleTable, graded: Int32Array, promptsOnly: boolean): ItemScores {
-  const { count, items, from, rows } = rowsByItem(table, graded, (row) => isGraded(table, row) || (!promptsOnly && !isAnswered(table, row)))
-  const score = new Float64Array(count)
+  const { count, items, from, rows } = promptsOnly ? rowsByItem(table, graded, (row) => isGraded(table, row)) : gradedItems(table, graded)
+  const [score, way] = [new Float64Array(count), new Uint8Array(count)]
+  const [cluster, slice, requests] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)]
   for (let i = 0; i < count; i++) {
-    for (let at = from[i]!; at < from[i + 1]!; at++) score[i]! += scoreOf(table, rows[at]!)
-    score[i]! /= from[i + 1]! - from[i]!
+    const [begin, end] = [from[i]!, from[i + 1]!]
+    const first = rows[begin]!
+    for (let at = begin; at < end; at++) score[i]! += scoreOf(table, rows[at]!)
+    score[i]! /= end - begin
+    cluster[i] = clusterOf(table, first)
+    slice[i] = table.slice[first]!
+    requests[i] = end - begin
+    way[i] = wayOf(table, rows, begin, end)
   }
-  return {
-    length: count,
-    table,
-    item: items,
-    cluster: items.map((_, i) => clusterOf(table, rows[from[i]!]!)),
-    slice: items.map((_, i) => table.slice[rows[from[i]!]!]!),
-    score,
-    requests: items.map((_, i) => from[i + 1]! - from[i]!),
-    way: Uint8Array.from(items, (_, i) => wayOf(table, rows.subarray(from[i]!, from[i + 1]!))),
-  }
+  return { length: count, table, item: items, cluster, slice, score, requests, way }
 }
 
 /** A request that failed was asked in no way. */
-function wayOf(table: SampleTable, rows: Int32Array): number {
+function wayOf(table: SampleTable, rows: Int32Array, from: number, to: number): number {
   let [given, written] = [0, 0]
-  for (const row of rows) {
+  for (let at = from; at < to; at++) {
+    const row = rows[at]!
     if (!isAnswered(table, row)) continue
     if (isGiven(table, row)) given = 1
     else written = 1

@@ -4,7 +4,7 @@ import type { Cell, GroupData } from '../data.ts'
 import { absent, counted, estimate } from '../observed.ts'
 import { majorityAtK, passAtK, passHatK, type Ballot } from '../stats/attempts.ts'
 import { scoreInterval } from '../stats/means.ts'
-import { clusterOf, isAnswered, isGraded, Numbering, rowsByItem, scoreOf, tells, type ItemRows } from '../table/rows.ts'
+import { clusterOf, gradedItems, isAnswered, Numbering, scoreOf, tells, type ItemRows } from '../table/rows.ts'
 import { NOT_TOLD } from '../values.ts'
 import type { MetricId } from './table.ts'
 
@@ -13,7 +13,7 @@ import type { MetricId } from './table.ts'
  * `k = 2`, `k = 5` …: the mean over all choices of k of the answers, without bias (Chen et al. 2021). Failed requests are wrong answers.
  */
 export function attemptCells({ group: { table, graded } }: GroupData): Cell[] {
-  const items = rowsByItem(table, graded, (row) => isGraded(table, row) || !isAnswered(table, row))
+  const items = gradedItems(table, graded)
   const none = (why: string): Cell[] => KINDS.map(({ metric }) => ({ metric, slice: '', estimate: absent(why) }))
   let [k, most] = [items.count === 0 ? 0 : Infinity, 0]
   for (let i = 0; i < items.count; i++) {

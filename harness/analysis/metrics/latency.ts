@@ -22,14 +22,16 @@ export function outputTokensCell(data: GroupData): Cell {
   const { members, count } = data.components('item')
   const [top, bottom] = [new Float64Array(count), new Float64Array(count)]
   let answered = 0
-  graded.forEach((row, i) => {
-    if (!isAnswered(table, row) || isGiven(table, row) || !tells(table, row, ['outputTokens'])) return
+  const { requests } = members[0]!
+  for (let i = 0; i < graded.length; i++) {
+    const row = graded[i]!
+    if (!isAnswered(table, row) || isGiven(table, row) || !tells(table, row, NEEDED)) continue
     answered++
-    const component = members[0]!.requests[i]!
-    if (component < 0) return
+    const component = requests[i]!
+    if (component < 0) continue
     top[component]! += table.outputTokens[row]!
     bottom[component]!++
-  })
+  }
   if (answered === 0) return { metric: 'output-tokens', slice: '', estimate: absent(whyNone('output-tokens', table, graded)) }
   const used = indicesWhere(count, (c) => bottom[c]! > 0)
   const clusters = { top: pickNumbers(top, used), bottom: pickNumbers(bottom, used) }
@@ -53,6 +55,8 @@ export function distributionsOf(data: GroupData): Distribution[] {
 }
 
 // --- internal ---
+
+const NEEDED = ['outputTokens'] as const
 
 /** A picture of 340 points has no use for more, and digits of noise are most of the size of an analysis. */
 function sixDigits(value: number): number {

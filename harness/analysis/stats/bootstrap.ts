@@ -21,7 +21,8 @@ export const GROUPS = 2000
  */
 export function groupClusters(clusters: number, random: Random): Int32Array | undefined {
   if (clusters <= MANY_CLUSTERS) return undefined
-  const groups = Int32Array.from({ length: clusters }, (_, i) => i % GROUPS)
+  const groups = new Int32Array(clusters)
+  for (let i = 0; i < clusters; i++) groups[i] = i % GROUPS
   for (let i = clusters - 1; i > 0; i--) {
     const j = random.int(i + 1)
     const own = groups[i]!
@@ -120,25 +121,40 @@ export function weightedQuantile(values: Clustered, p: number): Statistic {
   const ranks = ranksIn(values)
   if (ranks.length === 0) return () => Number.NaN
   const worth = effectiveSize(values, quantile(ranks, p), p)
-  const reach = 6 * Math.sqrt((p * (1 - p)) / Math.max(1, worth))
-  const start = Math.max(0, Math.floor(ranks.length * (p - reach)))
-  const near = stretch(values, start, Math.min(ranks.length, Math.ceil(ranks.length * (p + reach)) + 1))
+  const spread = Math.sqrt((p * (1 - p)) / Math.max(1, worth))
+  const end = Math.min(ranks.length, Math.ceil(ranks.length * (p + 6 * spread)) + 1)
+  // From where on a resample is gone through: as near as most resamples allow, or else further off.
+  const starts = [1, 6].map((deviations): Start => {
+    const rank = Math.max(0, Math.floor(ranks.length * (p - deviations * spread)))
+    return { below: belowByCluster(values, rank), stretch: stretch(values, rank, end) }
+  })
   let all: Stretch | undefined // for a resample that lies further off than one ever sees
-  const below = belowByCluster(values, start)
   return (weights) => {
-    let [total, skipped] = [0, 0]
-    for (let c = 0; c < sizes.length; c++) {
-      total += weights[c]! * sizes[c]!
-      skipped += weights[c]! * below[c]!
-    }
+    const total = weighted(weights, sizes)
     if (total === 0) return Number.NaN
     const h = (total - 1) * p
-    const found = skipped <= Math.floor(h) ? fromRank(near, weights, h, skipped) : undefined
-    return found ?? fromRank((all ??= stretch(values, 0, ranks.length)), weights, h, 0) ?? Number.NaN
+    for (const start of starts) {
+      const seen = weighted(weights, start.below)
+      const found = seen <= Math.floor(h) ? fromRank(start.stretch, weights, h, seen) : undefined
+      if (found !== undefined) return found
+    }
+    return fromRank((all ??= stretch(values, 0, ranks.length)), weights, h, 0) ?? Number.NaN
   }
 }
 
 // --- internal ---
+
+/** A rank, and how many values of each cluster lie before it. */
+interface Start {
+  below: Int32Array
+  stretch: Stretch
+}
+
+function weighted(weights: Int32Array, sizes: Int32Array): number {
+  let sum = 0
+  for (let c = 0; c < sizes.length; c++) sum += weights[c]! * sizes[c]!
+  return sum
+}
 
 /** Neighbouring ranks: their values, and the cluster of each. */
 interface Stretch {

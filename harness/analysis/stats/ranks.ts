@@ -53,6 +53,32 @@ function sourcesOf(counts: Int32Array, length: number): Int32Array {
   return sources
 }
 
+function between(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+}
+
+/** A bucket has few values as a rule, or one value many times. */
+function sortPart(values: Float64Array, sources: Int32Array): Sorted {
+  let isSorted = true
+  for (let i = 1; i < values.length && isSorted; i++) isSorted = values[i - 1]! <= values[i]!
+  if (isSorted) return { sorted: values, source: sources }
+  if (values.length > INSERTED) return sortWithSource(values.slice(), sources.slice())
+  for (let i = 1; i < values.length; i++) {
+    const [value, source] = [values[i]!, sources[i]!]
+    let at = i
+    for (; at > 0 && values[at - 1]! > value; at--) {
+      values[at] = values[at - 1]!
+      sources[at] = sources[at - 1]!
+    }
+    values[at] = value
+    sources[at] = source
+  }
+  return { sorted: values, source: sources }
+}
+
+/** So many are sorted faster by insertion. */
+const INSERTED = 200
+
 function upTo(sorted: Float64Array, value: number): number {
   let [low, high] = [0, sorted.length]
   while (low < high) {
@@ -79,6 +105,8 @@ class BucketRanks implements Ranks {
   /** Rank of the first value of each bucket, and the end. */
   readonly #starts: Int32Array
   readonly #gathered = new Map<number, Sorted>()
+  /** Of buckets that were only looked at: in order, without their sources. */
+  readonly #looked = new Map<number, Float64Array>()
   readonly #below = new Map<number, Int32Array>()
 
   constructor(values: Float64Array, counts: Int32Array) {
@@ -103,11 +131,15 @@ class BucketRanks implements Ranks {
 
   at(rank: number): number {
     const bucket = this.#bucketAt(rank)
-    return this.#bucket(bucket).sorted[rank - this.#starts[bucket]!]!
+    // Who asks for a quantile asks for its interval next.
+    if (!this.#gathered.has(bucket) && !this.#looked.has(bucket)) this.#around(rank)
+    return (this.#looked.get(bucket) ?? this.#bucket(bucket).sorted)[rank - this.#starts[bucket]!]!
   }
 
   look(ranks: readonly number[]): void {
-    this.#gather([...new Set(ranks.map((rank) => this.#bucketAt(rank)))])
+    const buckets = [...new Set(ranks.map((rank) => this.#bucketAt(rank)))].filter((bucket) => !this.#gathered.has(bucket) && !this.#looked.has(bucket))
+    const { values, ends } = this.#pick(buckets)
+    buckets.forEach((bucket, i) => this.#looked.set(bucket, values.subarray(i === 0 ? 0 : ends[i - 1]!, ends[i]!).sort()))
   }
 
   upTo(value: number): number {
@@ -122,7 +154,7 @@ class BucketRanks implements Ranks {
     const [sorted, source] = [new Float64Array(Math.max(0, to - from)), new Int32Array(Math.max(0, to - from))]
     if (to <= from) return { sorted, source }
     const [first, last] = [this.#bucketAt(from), this.#bucketAt(to - 1)]
-    this.#gather(Array.from({ length: last - first + 1 }, (_, i) => first + i))
+    this.#gather(between(first, last))
     for (let bucket = first; bucket <= last; bucket++) {
       const [start, own] = [this.#starts[bucket]!, this.#bucket(bucket)]
       const [begin, end] = [Math.max(0, from - start), Math.min(own.sorted.length, to - start)]
@@ -133,15 +165,26 @@ class BucketRanks implements Ranks {
   }
 
   below(count: number): Int32Array {
-    const known = this.#below.get(count)
-    if (known !== undefined) return known
+    let below = this.#below.get(count)
+    if (below === undefined) this.#below.set(count, (below = this.#nearBelow(count) ?? this.#countBelow(count)))
+    return below
+  }
+
+  /** From a count that is known already, and the ranks between. */
+  #nearBelow(count: number): Int32Array | undefined {
+    const near = [...this.#below.keys()].find((known) => Math.abs(known - count) < this.length / 50)
+    if (near === undefined) return undefined
+    const below = this.#below.get(near)!.slice()
+    const { source } = this.part(Math.min(near, count), Math.max(near, count))
+    const change = near < count ? 1 : -1
+    for (let i = 0; i < source.length; i++) below[source[i]!]! += change
+    return below
+  }
+
+  #countBelow(count: number): Int32Array {
     const counts = this.#counts
+    if (count >= this.length) return counts
     const below = new Int32Array(counts.length)
-    this.#below.set(count, below)
-    if (count >= this.length) {
-      below.set(counts)
-      return below
-    }
     const bucket = this.#bucketAt(count)
     // Words below this one are of lower buckets.
     const [words, limit] = [this.#words, this.#least + bucket * 2 ** this.#shift]
@@ -168,6 +211,11 @@ class BucketRanks implements Ranks {
     return low
   }
 
+  #around(rank: number): void {
+    const reach = Math.ceil(this.length / 200)
+    this.#gather(between(this.#bucketAt(Math.max(0, rank - reach)), this.#bucketAt(Math.min(this.length - 1, rank + reach))))
+  }
+
   #bucket(bucket: number): Sorted {
     if (!this.#gathered.has(bucket)) this.#gather([bucket])
     return this.#gathered.get(bucket)!
@@ -176,11 +224,20 @@ class BucketRanks implements Ranks {
   #gather(buckets: readonly number[]): void {
     const missing = buckets.filter((bucket) => !this.#gathered.has(bucket))
     if (missing.length === 0) return
+    const { values, sources, ends } = this.#pick(missing)
+    missing.forEach((bucket, i) => {
+      const [from, to] = [i === 0 ? 0 : ends[i - 1]!, ends[i]!]
+      this.#gathered.set(bucket, sortPart(values.subarray(from, to), sources.subarray(from, to)))
+    })
+  }
+
+  /** The values of these buckets, one bucket after the other, as they came; once through all values. */
+  #pick(buckets: readonly number[]): { values: Float64Array; sources: Int32Array; ends: number[] } {
     const starts = this.#starts
     // Where the next value of a bucket goes; −1 for the others.
     const next = new Int32Array(starts.length - 1).fill(-1)
     let total = 0
-    for (const bucket of missing) {
+    for (const bucket of buckets) {
       next[bucket] = total
       total += starts[bucket + 1]! - starts[bucket]!
     }
@@ -196,9 +253,6 @@ class BucketRanks implements Ranks {
         sources[place] = source
         next[bucket] = place + 1
       }
-    for (const bucket of missing) {
-      const [to, size] = [next[bucket]!, starts[bucket + 1]! - starts[bucket]!]
-      this.#gathered.set(bucket, sortWithSource(found.slice(to - size, to), sources.slice(to - size, to)))
-    }
+    return { values: found, sources, ends: buckets.map((bucket) => next[bucket]!) }
   }
 }

@@ -1,6 +1,7 @@
 /** Makes tables of samples, a row at a time. */
 import type { Attempt, CellKey, Failure, GradingBill, Sample, SampleTable, StoredRun, TableRun } from '../../types.ts'
 import { finishCode, FLAG, untoldBits } from './codes.ts'
+import { upwards } from './rows.ts'
 
 /** The run with its requests as columns. */
 export function tabled(run: StoredRun | TableRun): TableRun {
@@ -25,7 +26,7 @@ export function textBytes({ likelihoods }: Pick<Sample, 'likelihoods'>): number 
 }
 
 export function everyRow({ length }: SampleTable): Int32Array {
-  return Int32Array.from({ length }, (_, row) => row)
+  return upwards(length)
 }
 
 /** Numbers texts in the order in which they come. */
@@ -191,7 +192,7 @@ export class TableBuilder {
 
   done(textsOf: SampleTable['texts']): SampleTable {
     const { length, keys, columns, tokenFrom, tokenMs, errors, attempts, bills } = this
-    const names = { cells: this.cells.texts, names: this.names.texts, hashes: this.hashes.texts, slices: this.slices.texts, answers: this.answers.texts }
+    const names = { cells: this.cells.texts, names: this.names.texts, slices: this.slices.texts, answers: this.answers.texts }
     return { length, keys, ...names, ...columns, tokenFrom, tokenMs, errors, attempts, bills, texts: textsOf }
   }
 }

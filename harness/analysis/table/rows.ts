@@ -38,6 +38,13 @@ export function dueMs({ intendedMs, startMs }: SampleTable, row: number): number
   return Number.isNaN(due) ? startMs[row]! : due
 }
 
+/** 0, 1, 2 … */
+export function upwards(length: number, from = 0): Int32Array {
+  const numbers = new Int32Array(length)
+  for (let i = 0; i < length; i++) numbers[i] = from + i
+  return numbers
+}
+
 /** The indices below `length` that `keep` holds for. */
 export function indicesWhere(length: number, keep: (index: number) => boolean): Int32Array {
   const indices = new Int32Array(length)
@@ -118,6 +125,15 @@ export interface ItemRows {
   rows: Int32Array
 }
 
+/** Of what was graded or failed, which is wrong; worked out once for a list of rows. */
+export function gradedItems(table: SampleTable, graded: Int32Array): ItemRows {
+  let known = gradedByItem.get(graded)
+  if (known === undefined) gradedByItem.set(graded, (known = rowsByItem(table, graded, (row) => isGraded(table, row) || !isAnswered(table, row))))
+  return known
+}
+
+const gradedByItem = new WeakMap<Int32Array, ItemRows>()
+
 export function rowsByItem(table: SampleTable, rows: Int32Array, keep: (row: number) => boolean): ItemRows {
   const numbers = new Numbering(table.names.length, rows.length)
   const [kept, places] = [new Int32Array(rows.length), new Int32Array(rows.length)]
@@ -128,8 +144,7 @@ export function rowsByItem(table: SampleTable, rows: Int32Array, keep: (row: num
     places[length++] = numbers.add(table.item[row]!)
   }
   const { count } = numbers
-  if (count === length)
-    return { count, items: numbers.keys.subarray(0, count), from: Int32Array.from({ length: count + 1 }, (_, i) => i), rows: kept.subarray(0, length) }
+  if (count === length) return { count, items: numbers.keys.subarray(0, count), from: upwards(count + 1), rows: kept.subarray(0, length) }
   const from = new Int32Array(count + 1)
   for (let i = 0; i < length; i++) from[places[i]! + 1]!++
   for (let i = 0; i < count; i++) from[i + 1]! += from[i]!

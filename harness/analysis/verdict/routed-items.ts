@@ -2,20 +2,7 @@
 import { fnv1a } from '../../random.ts'
 import type { Origin, RoutingRule, SampleTable } from '../../types.ts'
 import type { GroupData } from '../data.ts'
-import {
-  clusterOf,
-  indicesWhere,
-  isAnswered,
-  isGiven,
-  isGraded,
-  Numbering,
-  pickInts,
-  pickNumbers,
-  rowsByItem,
-  scoreOf,
-  tells,
-  type ItemRows,
-} from '../table/rows.ts'
+import { clusterOf, indicesWhere, isAnswered, isGiven, Numbering, pickInts, pickNumbers, gradedItems, scoreOf, tells, type ItemRows } from '../table/rows.ts'
 
 /** Columns; clusters are names of the table. */
 export interface RoutedItems {
@@ -62,22 +49,24 @@ export function gather(student: GroupData, teacher: GroupData): Gathered {
 export function routedItems({ table, own, base, baseAt, ownCosts, baseCosts }: Gathered, rule: RoutingRule): RoutedItems | undefined {
   const column = (): Float64Array => new Float64Array(own.count)
   const items = { cluster: new Int32Array(own.count), student: column(), teacher: column(), studentCost: column(), teacherCost: column(), doubt: column() }
+  const read = READERS[rule]
   let n = 0
   for (let i = 0; i < own.count; i++) {
     const item = own.items[i]!
     const at = baseAt.find(item)
     if (at < 0) continue
-    const answers = own.rows.subarray(own.from[i]!, own.from[i + 1]!)
-    if (isGiven(table, answers[0]!) !== isGiven(table, base.rows[base.from[at]!]!)) continue
-    const given = READERS[rule](table, answers)
+    const [from, to] = [own.from[i]!, own.from[i + 1]!]
+    const first = own.rows[from]!
+    if (isGiven(table, first) !== isGiven(table, base.rows[base.from[at]!]!)) continue
+    const given = read(table, own.rows, from, to)
     if (given === undefined) return undefined
     const others = base.from[at + 1]! - base.from[at]!
     let score = 0
     for (let other = base.from[at]!; other < base.from[at + 1]!; other++) score += scoreOf(table, base.rows[other]!)
-    items.cluster[n] = clusterOf(table, answers[0]!)
+    items.cluster[n] = clusterOf(table, first)
     items.student[n] = given.score
     items.teacher[n] = score / others
-    items.studentCost[n] = ownCosts[item]! * (given.used / answers.length)
+    items.studentCost[n] = ownCosts[item]! * (given.used / (to - from))
     items.teacherCost[n] = baseCosts[item]! / others
     items.doubt[n++] = given.doubt
   }
@@ -107,7 +96,9 @@ export function halves<T extends { cluster: string }>(items: readonly T[]): [T[]
 
 /** 1 for the names of the first half. */
 export function firstHalf(names: readonly string[]): Uint8Array {
-  const hashes = Uint32Array.from(names, (name) => fnv1a(`half\u0000${name}`))
+  const begun = fnv1a('half\u0000')
+  const hashes = new Uint32Array(names.length)
+  for (let i = 0; i < hashes.length; i++) hashes[i] = fnv1a(names[i]!, begun)
   const half = Math.floor(names.length / 2)
   const limit = hashes.slice().sort()[half] ?? 0
   const isFirst = new Uint8Array(names.length)
@@ -131,22 +122,25 @@ interface Given {
   used: number
 }
 
-/** `answers` are the student's to one item, at least one. */
-const READERS: Record<RoutingRule, (table: SampleTable, answers: Int32Array) => Given | undefined> = {
-  'answer-length': (table, [first]) => {
-    if (isGiven(table, first!)) return undefined // nothing was written
-    return { score: scoreOf(table, first!), doubt: isAnswered(table, first!) ? table.outputTokens[first!]! : Infinity, used: 1 }
+/** The rows `from` up to before `to` are the student's answers to one item, at least one. */
+const READERS: Record<RoutingRule, (table: SampleTable, rows: Int32Array, from: number, to: number) => Given | undefined> = {
+  'answer-length': (table, rows, from) => {
+    const first = rows[from]!
+    if (isGiven(table, first)) return undefined // nothing was written
+    return { score: scoreOf(table, first), doubt: isAnswered(table, first) ? table.outputTokens[first]! : Infinity, used: 1 }
   },
-  agreement: (table, answers) => (answers.length < 2 || answers.some((row) => !tells(table, row, ['text'])) ? undefined : majority(table, answers)),
-  'log-probability': (table, [first]) => {
-    if (!isAnswered(table, first!)) return { score: scoreOf(table, first!), doubt: Infinity, used: 1 }
-    const logProb = table.logProb[first!]!
+  agreement(table, rows, from, to) {
+    if (to - from < 2) return undefined
+    const answers = rows.subarray(from, to)
+    return answers.some((row) => !tells(table, row, ['text'])) ? undefined : majority(table, answers)
+  },
+  'log-probability': (table, rows, from) => {
+    const first = rows[from]!
+    if (!isAnswered(table, first)) return { score: scoreOf(table, first), doubt: Infinity, used: 1 }
+    const logProb = table.logProb[first]!
     if (Number.isNaN(logProb)) return undefined
-    return {
-      score: scoreOf(table, first!),
-      doubt: Math.max(0, -logProb / Math.max(1, Number.isNaN(table.logProbTokens[first!]!) ? table.outputTokens[first!]! : table.logProbTokens[first!]!)),
-      used: 1,
-    }
+    const tokens = Number.isNaN(table.logProbTokens[first]!) ? table.outputTokens[first]! : table.logProbTokens[first]!
+    return { score: scoreOf(table, first), doubt: Math.max(0, -logProb / Math.max(1, tokens)), used: 1 }
   },
 }
 
@@ -168,7 +162,7 @@ function majority(table: SampleTable, answers: Int32Array): Given {
 }
 
 function byItem({ group: { table, graded } }: GroupData): ItemRows {
-  return rowsByItem(table, graded, (row) => isGraded(table, row) || !isAnswered(table, row))
+  return gradedItems(table, graded)
 }
 
 /** Each request costs its share of the unit of work that it was in. */

@@ -83,8 +83,7 @@ function routingOf(items: RoutedItems, { basis, table }: Gathered, rule: Routing
   const thresholds = thresholdsOf(first)
   if (thresholds.length < 2) return absent(ALIKE[rule])
   const choice = chosenThreshold(first, thresholds, margin)
-  const teacher = meansOf(second, -1)
-  const alone = meansOf(second, Infinity)
+  const [teacher, alone, ...points] = meansOf(second, [-1, Infinity, ...thresholds]) as [Means, Means, ...Means[]]
   if (!(teacher.teacherCost > 0)) return absent('the teacher’s answers cost nothing, so nothing can be saved')
   const sides = { student: { accuracy: alone.accuracy, cost: alone.cost }, teacher: { accuracy: teacher.accuracy, cost: teacher.teacherCost } }
   const chosen = chosenOf(second, { threshold: choice, margin, limit: table.names.length, costOrigin: basis.origin }, sides)
@@ -96,8 +95,8 @@ function routingOf(items: RoutedItems, { basis, table }: Gathered, rule: Routing
     costUnit: basis.unit,
     costOrigin: basis.origin,
     ...sides,
-    curve: thresholds.map((threshold): RoutingPoint => {
-      const { escalated, accuracy, cost, teacherCost } = meansOf(second, threshold)
+    curve: thresholds.map((threshold, i): RoutingPoint => {
+      const { escalated, accuracy, cost, teacherCost } = points[i]!
       return { threshold, escalated, accuracy, cost: cost / teacherCost }
     }),
     chosen: chosen.value,
@@ -121,8 +120,9 @@ function thresholdsOf({ doubt }: RoutedItems): number[] {
 
 /** The cheapest threshold with at most half of the margin lost, which leaves the other half of the items room to show it. */
 function chosenThreshold(items: RoutedItems, thresholds: readonly number[], margin: number): number {
-  const target = meansOf(items, -1).accuracy - margin / 2
-  const tried = thresholds.map((threshold) => ({ threshold, ...meansOf(items, threshold) }))
+  const [all, ...points] = meansOf(items, [-1, ...thresholds]) as [Means, ...Means[]]
+  const target = all.accuracy - margin / 2
+  const tried = thresholds.map((threshold, i) => ({ threshold, ...points[i]! }))
   const good = tried.filter(({ accuracy }) => accuracy >= target - 1e-12)
   return good.reduce((best, one) => (one.cost < best.cost ? one : best), good.at(-1)!).threshold
 }
@@ -134,17 +134,36 @@ interface Means {
   teacherCost: number
 }
 
-/** Where items with more doubt than the threshold go on. Doubt is at least 0, so below that all do; that of a failed request is infinite. */
-function meansOf({ length: n, doubt, student, teacher, studentCost, teacherCost }: RoutedItems, threshold: number): Means {
-  const sums: Means = { escalated: 0, accuracy: 0, cost: 0, teacherCost: 0 }
+/**
+ * By threshold: where items with more doubt than it go on. Doubt is at least 0, so below that all do; that of a failed request is
+ * infinite. Once through the items: each is counted between the thresholds that it lies between, and sums go on from one to the next.
+ */
+function meansOf({ length: n, doubt, student, teacher, studentCost, teacherCost }: RoutedItems, thresholds: readonly number[]): Means[] {
+  const steps = Float64Array.from(new Set(thresholds)).sort()
+  // Between steps[k − 1] and steps[k]: how many, their scores and costs on either way.
+  const column = (): Float64Array => new Float64Array(steps.length + 1)
+  const [items, own, others, added] = [column(), column(), column(), column()]
+  let [ownCost, allCost] = [0, 0]
   for (let i = 0; i < n; i++) {
-    const on = doubt[i]! > threshold
-    sums.escalated += on ? 1 : 0
-    sums.accuracy += on ? teacher[i]! : student[i]!
-    sums.cost += studentCost[i]! + (on ? teacherCost[i]! : 0)
-    sums.teacherCost += teacherCost[i]!
+    let [low, high] = [0, steps.length] // the first step that is not below the doubt
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (doubt[i]! > steps[middle]!) low = middle + 1
+      else high = middle
+    }
+    items[low]!++
+    own[low]! += student[i]!
+    others[low]! += teacher[i]!
+    added[low]! += teacherCost[i]!
+    ownCost += studentCost[i]!
+    allCost += teacherCost[i]!
   }
-  return { escalated: sums.escalated / n, accuracy: sums.accuracy / n, cost: sums.cost / n, teacherCost: sums.teacherCost / n }
+  const sum = (values: Float64Array): number => values.reduce((total, one) => total + one, 0)
+  return thresholds.map((threshold) => {
+    const place = steps.indexOf(threshold) + 1
+    const accuracy = sum(own.subarray(0, place)) + sum(others.subarray(place))
+    return { escalated: sum(items.subarray(place)) / n, accuracy: accuracy / n, cost: (ownCost + sum(added.subarray(place))) / n, teacherCost: allCost / n }
+  })
 }
 
 interface Choice {
@@ -161,7 +180,8 @@ function chosenOf(
   { student, teacher }: Pick<Routing, 'student' | 'teacher'>,
 ): Observed<Routing['chosen']> {
   const { length, cluster } = items
-  const on = Uint8Array.from(items.doubt, (doubt) => (doubt > threshold ? 1 : 0))
+  const on = new Uint8Array(length)
+  for (let i = 0; i < length; i++) on[i] = items.doubt[i]! > threshold ? 1 : 0
   const escalated = on.reduce((sum, one) => sum + one, 0)
   const account = { n: length, origin: 'measured', unit: 'ratio' } as const
   const pairs = { length, cluster, model: items.student.map((own, i) => (on[i] === 1 ? items.teacher[i]! : own)), teacher: items.teacher }

@@ -78,7 +78,7 @@ const NUMBERS = [
   'text_bytes',
 ] as const
 const NAMES = ['cell', 'model', 'workload', 'load', 'slice', 'finish', 'counted_by', 'timing'] as const
-const CODES = ['item', 'item_hash', 'cluster', 'unknown'] as const
+const CODES = ['item', 'cluster', 'unknown'] as const
 const TEXTS = ['error', 'attempts', 'grading', 'exact'] as const
 
 /** What `String.trim` takes away. */
@@ -91,6 +91,8 @@ const SELECTION: Selection = {
   ...Object.fromEntries(NAMES.map((name) => [name, { sql: name, kind: 'names' }] as const)),
   ...Object.fromEntries(CODES.map((name) => [name, { sql: `"${name}"`, kind: 'codes' }] as const)),
   ...Object.fromEntries(TEXTS.map((name) => [name, { sql: `"${name}"`, kind: 'text' }] as const)),
+  // Nobody reads the hashes; where some rows are kept whole, theirs must be told from those of the column.
+  item_hash: { sql: 'item_hash', kind: 'codes', unless: 'exact' },
   answer: { sql: ANSWER, shown: `left(${ANSWER}, ${LONGEST_ANSWER})`, kind: 'codes' },
   text_units: { sql: units('text'), kind: 'number' },
   reasoning_units: { sql: units('reasoning'), kind: 'number' },
@@ -149,7 +151,7 @@ function rowsFiller(path: string): Fill {
   const keyOf = keysOf(path)
   return (builder, chunk) => {
     const { columns } = builder
-    const codes = (name: (typeof NAMES)[number] | (typeof CODES)[number] | 'answer'): Codes => chunk.codes(name)
+    const codes = (name: (typeof NAMES)[number] | (typeof CODES)[number] | 'item_hash' | 'answer'): Codes => chunk.codes(name)
     const column = { cell: codes('cell'), item: codes('item'), hash: codes('item_hash'), cluster: codes('cluster'), slice: codes('slice') }
     const more = { finish: codes('finish'), counted: codes('counted_by'), timing: codes('timing'), unknown: codes('unknown'), answer: codes('answer') }
     const given = chunk.numbers('given')

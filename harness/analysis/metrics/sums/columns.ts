@@ -53,13 +53,11 @@ function wholeSums(column: Float64Array, units: Int32Array, count: number): Floa
   const { columns } = keptOf(units)
   const known = columns.get(column)
   if (known !== undefined) return known.sums
-  let sums: Float64Array | undefined
-  if (!column.some(Number.isNaN)) {
-    sums = new Float64Array(count)
-    for (let i = 0; i < column.length; i++) {
-      const component = units[i] ?? -1
-      if (component >= 0) sums[component]! += column[i]!
-    }
+  let sums: Float64Array | undefined = new Float64Array(count)
+  for (let i = 0; i < column.length && sums !== undefined; i++) {
+    const [component, own] = [i < units.length ? units[i]! : -1, column[i]!]
+    if (Number.isNaN(own)) sums = undefined
+    else if (component >= 0) sums[component]! += own
   }
   columns.set(column, { sums })
   return sums
