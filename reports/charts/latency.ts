@@ -87,7 +87,7 @@ function tooFew(q: number, n: number): boolean {
 function spec(curves: readonly Curve[], all: readonly Contestant[], title: string, scale: Scale): Chart['spec'] {
   const shown = curves.map(({ contestant, distribution }) => ({
     contestant,
-    points: thin(distribution.quantiles, all.length > MOST_NAMED ? 40 : 120).map((ms) => ms * scale.times),
+    points: thin(distribution.quantiles, stepsFor(curves.length, all.length)).map((ms) => ms * scale.times),
   }))
   const ends = shown.flatMap(({ points }) => [points[0]!, points.at(-1)!])
   const [low, high] = [Math.min(...ends), Math.max(...ends)]
@@ -133,6 +133,11 @@ function spec(curves: readonly Curve[], all: readonly Contestant[], title: strin
       ]
     }),
   }
+}
+
+/** Steps of a curve: a picture with many has not the room to show all of each. */
+function stepsFor(curves: number, all: number): number {
+  return all > MOST_NAMED ? 40 : Math.min(120, Math.round(400 / curves))
 }
 
 function thin(values: readonly number[], most: number): number[] {

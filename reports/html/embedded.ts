@@ -25,7 +25,7 @@ export const UNPACK = `(json) => JSON.stringify(JSON.parse(json, (key, value) =>
 // --- internal ---
 
 const COMPRESS_FROM = 100_000
-const DIGITS = 8
+const DIGITS = 7
 
 function packedJson(analysis: Analysis): string {
   return JSON.stringify(analysis, (key, value: unknown) => {

@@ -88,7 +88,7 @@ async function figure({ id, title, description, takeaway, spec, table, wide }: C
 }
 
 /** What the stylesheet says of every chart, so that its SVG need not. */
-const SAID: Readonly<Record<string, string>> = { 'text-anchor': 'middle', 'font-size': '12px', 'stroke-miterlimit': '4' }
+const SAID: Readonly<Record<string, string>> = { 'text-anchor': 'middle', 'font-size': '12px', 'stroke-miterlimit': '4', fill: 'none' }
 
 /** The stylesheet says the font, the box of the view its size, and a page needs no namespace. */
 function inPage(svg: string): string {

@@ -61,4 +61,4 @@ export const SCRIPT = `
     })
   }
 })()
-`
+`.replace(/\n +/g, '\n')

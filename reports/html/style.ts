@@ -95,7 +95,7 @@ figure{margin:0;min-width:0;break-inside:avoid}
 figure>*{min-width:0}
 figure .takeaway{font-size:.9375rem;margin-bottom:.5rem}
 figure .how{font-size:.875rem;margin:.25rem 0}
-.chart svg{font-size:12px;text-anchor:middle;stroke-miterlimit:4;display:block;width:100%;height:auto;max-width:27rem}
+.chart svg{fill:none;font-size:12px;text-anchor:middle;stroke-miterlimit:4;display:block;width:100%;height:auto;max-width:27rem}
 .small .chart svg{max-width:22rem}
 .wide{overflow-x:auto}.chart.wide svg{max-width:54rem;min-width:38rem}
 details{margin:.25rem 0}

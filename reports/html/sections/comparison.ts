@@ -85,5 +85,5 @@ function cellOf(title: string, { figure, unit, sort, interval, origin, compariso
     why !== undefined && html`<span class="why">${why}</span>`,
     cautions.length > 0 && html`<span class="caution">${marks(notes, ({ text, rows }) => rows.length === 0 && cautions.includes(text))}</span>`,
   ]
-  return html`<td role="cell" data-label="${title}" data-sort="${sort === undefined ? '' : String(sort)}">${parts}</td>`
+  return html`<td role="cell" data-label="${title}" data-sort="${sort === undefined ? '' : String(Number(sort.toPrecision(6)))}">${parts}</td>`
 }

@@ -1,7 +1,7 @@
 /** Every measured figure of a whole workload, the models beside each other; slices are in the CSV, quoted figures have a section of their own. */
 import type { MetricRow } from '../../../harness/types.ts'
 import { hasInterval } from '../../comparison.ts'
-import { formatCount, formatInterval, formatValue, originMark } from '../../format.ts'
+import { formatCount, formatInterval, formatValue, originMark, scaleOf } from '../../format.ts'
 import type { Contestant, View } from '../../view.ts'
 import { listInWords, whyMissing } from '../../words.ts'
 import { html, type Html } from '../markup.ts'
@@ -84,8 +84,12 @@ function isOf(row: MetricRow, { run, model }: Contestant): boolean {
 function figure(row: MetricRow | undefined): string {
   if (row?.estimate.state !== 'ok') return '–'
   const { value } = row.estimate
-  const marks = [...(hasInterval(value) ? [formatInterval(value)] : []), ...(value.origin === 'measured' ? [] : [originMark(value.origin)])]
-  return `${formatValue(value.value, value.unit)}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`
+  const mark = value.origin === 'measured' ? '' : originMark(value.origin)
+  if (!hasInterval(value)) return `${formatValue(value.value, value.unit)}${mark === '' ? '' : ` (${mark})`}`
+  const scale = scaleOf(value.unit, [value.value])
+  const unit = scale.suffix === '%' ? '' : scale.suffix // a percent sign belongs to each number
+  const bare = { ...scale, suffix: scale.suffix.slice(unit.length) }
+  return `${formatValue(value.value, value.unit, bare)} (${formatInterval(value, bare)})${unit}${mark === '' ? '' : ` (${mark})`}`
 }
 
 /** How the figures were made: each way once, below the tables; a row names them by number. */

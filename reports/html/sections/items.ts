@@ -97,9 +97,7 @@ function oneItem(flip: Flip, slices: readonly string[], teacherName: string, mod
   const parts = teacher.text === undefined || model.text === undefined ? undefined : differences(teacher.text.text, model.text.text)
   const where = [item, ...(slice === undefined ? [] : [slice]), ...(repeat > 0 ? [`repeat ${repeat}`] : [])].join(', ')
   return html`<details class="item ${kind}" data-kind="${kind}" ${slice !== undefined && html` data-slice="${slices.indexOf(slice)}"`}>
-    <summary>
-      <span class="flip">${KINDS[kind]}</span> <bdi>${head(prompt)}</bdi> <span class="role"><bdi>${where}</bdi></span>
-    </summary>
+    <summary><span class="flip">${KINDS[kind]}</span> <bdi>${head(prompt)}</bdi> <bdi class="role">${where}</bdi></summary>
     <dl>
       <dt>${TEXT.question}</dt>
       <dd>${said(prompt)}</dd>
@@ -120,9 +118,7 @@ function head(prompt: Excerpt): string {
 
 function answer(name: string, { answer: taken, score, text }: FlipSide, parts: readonly Part[] | undefined): Html {
   const graded = text !== undefined && taken.trim() === text.text.trim() ? undefined : taken
-  return html`<dt>
-      ${name} <span class="role"><bdi>${TEXT.side(score, graded)}</bdi></span>
-    </dt>
+  return html`<dt>${name} <bdi class="role">${TEXT.side(score, graded)}</bdi></dt>
     <dd>${text === undefined ? TEXT.unknown : text.length === 0 ? TEXT.empty : said(text, parts)}</dd>`
 }
 

@@ -58,7 +58,7 @@ function roleLegend(view: View): Html {
       .map(
         ({ color, text }) =>
           html`<li>
-            <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false"><path d="M1 4h14v8h-14Z" fill="${color}" /></svg> ${text}
+            <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M1 4h14v8h-14Z" fill="${color}" /></svg> ${text}
           </li>`,
       )}
   </ul>`
