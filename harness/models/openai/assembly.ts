@@ -1,6 +1,7 @@
 /** Puts an answer together from its events, and tells the recording what came. */
 import type { Completion, Recording } from '../../types.ts'
 import { readDelta, type Delta, type ToolCall, type Usage } from './chunk.ts'
+import { headOf, Learned } from './learned.ts'
 import { decodeLatin1, InvalidUtf8, TextBuilder } from './text.ts'
 import { learnTemplate, matchTemplate, type Template } from './template.ts'
 
@@ -33,6 +34,9 @@ export class Assembly {
   private reasoningEvents = 0
   private readonly recording: Recording
   private readonly fast: boolean
+  private readonly learned: Learned
+  /** Of the events of this answer; undefined until one has a head that need not be read. */
+  private head: string | undefined
   private template: Template | undefined
   /** Parsed events to let pass before a template is learned again: a server that never repeats itself is not worth the trouble. */
   private wait = 0
@@ -41,16 +45,17 @@ export class Assembly {
   private counts = false
 
   /** `fast: false` parses every event: the path that the other one must equal. */
-  constructor(recording: Recording, fast = true) {
+  constructor(recording: Recording, fast = true, learned = new Learned()) {
     this.recording = recording
     this.fast = fast
+    this.learned = learned
   }
 
   /** One event as SseParser gives it. False when no more should come. */
   readonly onData = (source: string, start: number, end: number, event: string): boolean => {
     try {
       const bytes = this.template === undefined || event !== '' ? undefined : matchTemplate(this.template, source, start, end)
-      if (bytes === undefined) return this.parse(source.slice(start, end), event)
+      if (bytes === undefined) return event === '' && this.fast ? this.lookUp(source, start, end) : this.parse(source.slice(start, end), event)
       this.fill(bytes, this.template!.channel)
       return true
     } catch (error) {
@@ -120,7 +125,27 @@ export class Assembly {
     }
   }
 
-  private parse(json: string, event: string): boolean {
+  /** An event that is not like the one before: as an earlier answer had it, or else parsed. */
+  private lookUp(source: string, start: number, end: number): boolean {
+    if (this.head === undefined || !source.startsWith(this.head, start)) this.head = headOf(source, start, end)
+    const { head, learned } = this
+    if (head === undefined || head.length > end - start) return this.parse(source.slice(start, end), '')
+    const from = start + head.length
+    const known = learned.delta(source.slice(from, end))
+    if (known !== undefined) {
+      this.take(known)
+      return this.fault === undefined
+    }
+    const template = learned.templateFor(source, from, end, head)
+    if (template !== undefined) {
+      this.template = template
+      this.fill(matchTemplate(template, source, start, end)!, template.channel)
+      return true
+    }
+    return this.parse(source.slice(start, end), '', head)
+  }
+
+  private parse(json: string, event: string, head?: string): boolean {
     if (json.startsWith('[DONE]')) {
       this.done = true
       return false
@@ -129,11 +154,12 @@ export class Assembly {
     const delta = readDelta(JSON.parse(decodeLatin1(json)))
     if (event === 'error') delta.error ??= decodeLatin1(json)
     this.take(delta)
-    this.learn(json, delta, event)
+    if (head !== undefined) this.learned.keep(json.slice(head.length), delta)
+    this.learn(json, delta, event, head)
     return this.fault === undefined
   }
 
-  private learn(json: string, delta: Delta, event: string): void {
+  private learn(json: string, delta: Delta, event: string, head?: string): void {
     if (!this.fast || event !== '') return
     if (this.wait > 0) {
       this.wait -= 1
@@ -142,6 +168,7 @@ export class Assembly {
     const template = learnTemplate(json, delta, (text) => readDelta(JSON.parse(decodeLatin1(text))))
     if (template === undefined) return
     this.template = template
+    if (head !== undefined) this.learned.keepTemplate(template, head)
     this.wait = this.patience
     this.patience = Math.min(2 * this.patience + 1, MOST_PATIENCE)
   }

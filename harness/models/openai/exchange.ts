@@ -5,6 +5,7 @@ import type { Dispatcher } from 'undici'
 import type { Failure, Recording } from '../../types.ts'
 import { Assembly } from './assembly.ts'
 import { connectionFailure, statusFailure } from './faults.ts'
+import type { Line } from './line.ts'
 import type { Endpoint } from './options.ts'
 import { readAnswer, readError } from './answer.ts'
 import type { Headers } from './retry.ts'
@@ -40,13 +41,18 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched {
   private bytes = 0
   private readonly parts: Buffer[] = []
 
-  constructor(endpoint: Endpoint, recording: Recording, watch: Watch, signal: AbortSignal, resolve: (outcome: Outcome) => void) {
+  constructor(
+    { endpoint, watch, learned }: Pick<Line, 'endpoint' | 'watch' | 'learned'>,
+    recording: Recording,
+    signal: AbortSignal,
+    resolve: (outcome: Outcome) => void,
+  ) {
     this.endpoint = endpoint
     this.recording = recording
     this.watch = watch
     this.signal = signal
     this.resolve = resolve
-    this.assembly = new Assembly(recording)
+    this.assembly = new Assembly(recording, true, learned)
     this.parser = new SseParser(this.assembly.onData)
     watch.add(this)
     this.startedMs = this.lastMs = performance.now()

@@ -9,6 +9,7 @@ import type { Outcome } from './exchange.ts'
 import { askServer } from './facts.ts'
 import { sendGiven, startGiven } from './given.ts'
 import { clientVersion, openWire } from './http.ts'
+import { Learned } from './learned.ts'
 import { exchange, type Line } from './line.ts'
 import { readOptions } from './options.ts'
 import { InvalidUtf8 } from './text.ts'
@@ -36,7 +37,15 @@ async function open(spec: ModelSpec, { signal }: OpenContext): Promise<Model> {
   try {
     const { runtime, parameters } = await askServer(endpoint, wire, clientVersion(), signal)
     const { firstTokenMs, idleMs, totalMs } = options.timeouts
-    const line: Line = { endpoint, wire, tokenizer, render, watch: new Watch([firstTokenMs, idleMs, totalMs]), given: startGiven(options) }
+    const line: Line = {
+      endpoint,
+      wire,
+      tokenizer,
+      render,
+      watch: new Watch([firstTokenMs, idleMs, totalMs]),
+      learned: new Learned(),
+      given: startGiven(options),
+    }
     return {
       card: {
         name: spec.name,

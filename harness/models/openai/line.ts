@@ -4,6 +4,7 @@ import type { Attempt, Recording } from '../../types.ts'
 import type { RenderChat } from './chat-template.ts'
 import { Exchange, type Outcome } from './exchange.ts'
 import type { Wire } from './http.ts'
+import type { Learned } from './learned.ts'
 import type { Endpoint } from './options.ts'
 import { backoffMs, pause, RETRIED, retryAfterMs } from './retry.ts'
 import type { TokenCounter } from './tokenizer.ts'
@@ -15,6 +16,7 @@ export interface Line {
   watch: Watch
   tokenizer: TokenCounter | undefined
   render: RenderChat | undefined
+  learned: Learned
   /** What is known of its likelihoods of given texts. */
   given: { ways: readonly GivenWay[]; proven: boolean; why: string }
 }
@@ -31,9 +33,7 @@ export async function exchange(
   const before = attempts.length
   for (;;) {
     const startMs = recording.now()
-    const outcome = await new Promise<Outcome>((resolve) =>
-      line.wire.dispatch('POST', path, body, new Exchange(line.endpoint, recording, line.watch, signal, resolve)),
-    )
+    const outcome = await new Promise<Outcome>((resolve) => line.wire.dispatch('POST', path, body, new Exchange(line, recording, signal, resolve)))
     if (outcome.aborted === true) throw new HarnessError('aborted', 'interrupted')
     const waitMs = outcome.error === undefined ? undefined : waitBefore(outcome, attempts.length - before, line.endpoint, seed)
     if (outcome.error === undefined || waitMs === undefined) return outcome
