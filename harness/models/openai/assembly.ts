@@ -3,7 +3,7 @@ import type { Completion, Recording } from '../../types.ts'
 import { readDelta, type Delta, type ToolCall, type Usage } from './chunk.ts'
 import { headOf, Learned } from './learned.ts'
 import { decodeLatin1, InvalidUtf8, TextBuilder } from './text.ts'
-import { learnTemplate, matchTemplate, type Template } from './template.ts'
+import { endInFrame, frameOf, learnTemplate, matchTemplate, type Frame, type Template } from './template.ts'
 
 /** What a stream did wrong; `kind` as in Failure. */
 export interface StreamFault {
@@ -38,6 +38,7 @@ export class Assembly {
   /** Of the events of this answer; undefined until one has a head that need not be read. */
   private head: string | undefined
   private template: Template | undefined
+  private frame: Frame | undefined
   /** Parsed events to let pass before a template is learned again: a server that never repeats itself is not worth the trouble. */
   private wait = 0
   private patience = 0
@@ -59,11 +60,26 @@ export class Assembly {
       this.fill(bytes, this.template!.channel)
       return true
     } catch (error) {
-      if (error instanceof InvalidUtf8) this.fail('protocol', 'invalid-utf8', 'the server sent bytes that are not UTF-8')
+      if (error instanceof InvalidUtf8) this.fail('protocol', 'invalid-utf8', NOT_UTF8)
       else if (error instanceof SyntaxError)
         this.fail('protocol', 'invalid-json', `the server sent an event that is not JSON: ${shorten(source.slice(start, end))}`)
       else throw error
       return false
+    }
+  }
+
+  /** An event that is the template with another text, with all that frames it; see SseParser. */
+  readonly onFrame = (chunk: string, from: number): number => {
+    const { frame } = this
+    const end = frame === undefined ? -1 : endInFrame(frame, chunk, from)
+    if (frame === undefined || end < 0) return 0
+    try {
+      this.fill(chunk.slice(from + frame.before.length, end), frame.channel)
+      return end + frame.behind.length
+    } catch (error) {
+      if (!(error instanceof InvalidUtf8)) throw error
+      this.fail('protocol', 'invalid-utf8', NOT_UTF8)
+      return -1
     }
   }
 
@@ -127,9 +143,9 @@ export class Assembly {
 
   /** An event that is not like the one before: as an earlier answer had it, or else parsed. */
   private lookUp(source: string, start: number, end: number): boolean {
-    if (this.head === undefined || !source.startsWith(this.head, start)) this.head = headOf(source, start, end)
-    const { head, learned } = this
-    if (head === undefined || head.length > end - start) return this.parse(source.slice(start, end), '')
+    const { learned } = this
+    const head = (this.head = headOf(source, start, end, this.head))
+    if (head === undefined) return this.parse(source.slice(start, end), '')
     const from = start + head.length
     const known = learned.delta(source.slice(from, end))
     if (known !== undefined) {
@@ -138,7 +154,7 @@ export class Assembly {
     }
     const template = learned.templateFor(source, from, end, head)
     if (template !== undefined) {
-      this.template = template
+      this.use(template)
       this.fill(matchTemplate(template, source, start, end)!, template.channel)
       return true
     }
@@ -159,6 +175,11 @@ export class Assembly {
     return this.fault === undefined
   }
 
+  private use(template: Template): void {
+    this.template = template
+    this.frame = frameOf(template)
+  }
+
   private learn(json: string, delta: Delta, event: string, head?: string): void {
     if (!this.fast || event !== '') return
     if (this.wait > 0) {
@@ -167,7 +188,7 @@ export class Assembly {
     }
     const template = learnTemplate(json, delta, (text) => readDelta(JSON.parse(decodeLatin1(text))))
     if (template === undefined) return
-    this.template = template
+    this.use(template)
     if (head !== undefined) this.learned.keepTemplate(template, head)
     this.wait = this.patience
     this.patience = Math.min(2 * this.patience + 1, MOST_PATIENCE)
@@ -205,6 +226,7 @@ export class Assembly {
 }
 
 const MOST_PATIENCE = 64
+const NOT_UTF8 = 'the server sent bytes that are not UTF-8'
 const MOST_TOOL_CALLS = 128
 const SHOWN = 120
 

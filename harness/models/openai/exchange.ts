@@ -53,7 +53,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched {
     this.signal = signal
     this.resolve = resolve
     this.assembly = new Assembly(recording, true, learned)
-    this.parser = new SseParser(this.assembly.onData)
+    this.parser = new SseParser(this.assembly.onData, this.assembly.onFrame)
     watch.add(this)
     this.startedMs = this.lastMs = performance.now()
   }

@@ -37,19 +37,23 @@ export class Learned {
 
 /**
  * The beginning of an event up to `"choices": [`, where nothing in it matters: only fields that nobody reads, with values that are surely JSON.
- * What such an event says is what `{` and its rest say. Undefined for others.
+ * What such an event says is what `{` and its rest say. Undefined for others. `known`: the head of another event.
  */
-export function headOf(source: string, start: number, end: number): string | undefined {
+export function headOf(source: string, start: number, end: number, known?: string): string | undefined {
+  if (known !== undefined && source.startsWith(known, start) && isRest(source, start + known.length)) return known
   HEAD.lastIndex = start
-  if (!HEAD.test(source) || HEAD.lastIndex > end) return undefined
-  const from = HEAD.lastIndex
-  return source.startsWith('"choices":[', from) || source.startsWith('"choices": [', from) ? source.slice(start, from) : undefined
+  return HEAD.test(source) && HEAD.lastIndex <= end && isRest(source, HEAD.lastIndex) ? source.slice(start, HEAD.lastIndex) : undefined
 }
 
 // --- internal ---
 
 /** ASCII without escapes; whole numbers as JSON writes them. */
 const HEAD = /\{(?:"(?:id|object|created|model|system_fingerprint|service_tier)": ?(?:"[ !#-[\]-~]*"|0|[1-9][0-9]{0,14}|null), ?)*/y
+/** Where `choices` is no list, other fields matter. */
+function isRest(source: string, from: number): boolean {
+  return source.startsWith('"choices":[', from) || source.startsWith('"choices": [', from)
+}
+
 const MOST = 64
 const LONGEST = 1024
 

@@ -9,8 +9,15 @@
  */
 export type OnData = (source: string, start: number, end: number, event: string) => boolean
 
+/**
+ * Reads a whole event, `data: …` and its empty line, that begins at `from`, if it is one of a known kind. Gives where the next one begins,
+ * 0 where it is not known, and −1 to end the reading.
+ */
+export type OnFrame = (chunk: string, from: number) => number
+
 export class SseParser {
   private readonly onData: OnData
+  private readonly onFrame: OnFrame
   /** Beginning of a line whose end has not come; joined once, so that a long line costs no more than its length. */
   private partial = ''
   private skipLineFeed = false
@@ -24,8 +31,10 @@ export class SseParser {
   private joined = ''
   private event = ''
 
-  constructor(onData: OnData) {
+  /** What `onFrame` reads, `onData` would have been given. */
+  constructor(onData: OnData, onFrame: OnFrame = () => 0) {
     this.onData = onData
+    this.onFrame = onFrame
   }
 
   push(bytes: Buffer): void {
@@ -39,6 +48,16 @@ export class SseParser {
     let lf = chunk.indexOf('\n', from)
     let cr = chunk.indexOf('\r', from)
     while (lf >= 0 || cr >= 0) {
+      if (this.isBetween()) {
+        const next = this.frames(chunk, from)
+        if (this.stopped) return
+        if (next > from) {
+          from = next
+          lf = chunk.indexOf('\n', from)
+          if (cr >= 0 && cr < from) cr = chunk.indexOf('\r', from)
+          continue
+        }
+      }
       const end = cr >= 0 && (lf < 0 || cr < lf) ? cr : lf
       this.line(chunk, from, end)
       if (this.stopped) return
@@ -61,6 +80,25 @@ export class SseParser {
   }
 
   // --- internal ---
+
+  /** Whether an event may begin here: the one before has ended, and no line has begun. */
+  private isBetween(): boolean {
+    return this.lines === 0 && this.partial === '' && this.event === '' && !this.first
+  }
+
+  /** Where the events of a known kind end that begin at `from`. */
+  private frames(chunk: string, from: number): number {
+    let at = from
+    for (;;) {
+      const next = this.onFrame(chunk, at)
+      if (next === 0) return at
+      if (next < 0) {
+        this.stopped = true
+        return at
+      }
+      at = next
+    }
+  }
 
   private line(chunk: string, start: number, end: number): void {
     if (this.partial !== '') {

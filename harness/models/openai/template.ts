@@ -44,6 +44,28 @@ export function matchTemplate({ prefix, suffix }: Template, source: string, star
   return source.slice(from, to)
 }
 
+/** A template with what stands around it in a stream: `data: ` before, the end of the line and an empty one behind. */
+export interface Frame {
+  readonly before: string
+  readonly behind: string
+  readonly channel: Template['channel']
+}
+
+export function frameOf({ prefix, suffix, channel }: Template): Frame {
+  return { before: `data: ${prefix}`, behind: `${suffix}\n\n`, channel }
+}
+
+/** Where the string in the hole of a frame that begins at `from` ends, if it is one, and has no escapes; −1 otherwise. */
+export function endInFrame({ before, behind }: Frame, chunk: string, from: number): number {
+  const start = from + before.length
+  if (chunk.slice(from, start) !== before) return -1
+  for (let at = start; ; at++) {
+    const c = chunk.charCodeAt(at)
+    if (c === QUOTE) return chunk.slice(at, at + behind.length) === behind ? at : -1
+    if (!(c >= FIRST_PRINTABLE) || c === BACKSLASH) return -1 // NaN at the end of the chunk
+  }
+}
+
 // --- internal ---
 
 const KEYS = { answer: ['content', 'text'], reasoning: ['reasoning_content', 'reasoning'] } as const

@@ -52,8 +52,13 @@ function believable(
   return {
     ...(promptTokens === undefined ? {} : { promptTokens }),
     ...(outputTokens === undefined ? {} : { outputTokens }),
-    doubtful: outputTokens !== undefined && (outputTokens < events || outputTokens - (usage?.reasoningTokens ?? 0) > Buffer.byteLength(output) + events),
+    doubtful: outputTokens !== undefined && (outputTokens < events || exceeds(outputTokens - (usage?.reasoningTokens ?? 0) - events, output)),
   }
+}
+
+/** Whether that is more than the text has bytes, which are at least as many as its characters. */
+function exceeds(count: number, text: string): boolean {
+  return count > text.length && count > Buffer.byteLength(text)
 }
 
 function details(usage: Usage | undefined, outputTokens: number | undefined): Pick<Counts, 'reasoningTokens' | 'cachedTokens'> {

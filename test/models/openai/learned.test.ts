@@ -5,10 +5,12 @@ import { headOf, Learned } from '../../../harness/models/openai/learned.ts'
 import { SseParser } from '../../../harness/models/openai/sse.ts'
 import { createRecording } from '../../../harness/models/recording.ts'
 
-function read(events: readonly string[], learned: Learned | undefined) {
+function read(events: readonly string[], learned: Learned | undefined, size = Infinity) {
   const recording = createRecording(() => 0)
   const assembly = learned === undefined ? new Assembly(recording, false) : new Assembly(recording, true, learned)
-  new SseParser(assembly.onData).push(Buffer.from(events.map((json) => `data: ${json}\n\n`).join('')))
+  const parser = learned === undefined ? new SseParser(assembly.onData) : new SseParser(assembly.onData, assembly.onFrame)
+  const bytes = Buffer.from(events.map((json) => `data: ${json}\n\n`).join(''))
+  for (let at = 0; at < bytes.length; at += size) parser.push(bytes.subarray(at, at + size))
   const { finish, usage, toolCalls, fault, events: count, toldTokens, logProb, done } = assembly
   const texts = [assembly.answer, assembly.reasoning].map((text) => text.salvage(1e6))
   return { texts, finish, usage, toolCalls, fault, count, toldTokens, logProb, done, marks: [...recording.marks.subarray(0, recording.events)] }
@@ -43,12 +45,12 @@ describe('what earlier answers taught', () => {
       fc.array(fc.tuple(rest, fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: head })), { maxLength: 8 }),
     )
     fc.assert(
-      fc.property(fc.array(answer, { maxLength: 4 }), (answers) => {
+      fc.property(fc.array(answer, { maxLength: 4 }), fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 300 })), (answers, size) => {
         const learned = new Learned()
-        // each twice: the second time all of it is known
+        // each twice: the second time all of it is known; in pieces of any size
         for (const [usual, events] of [...answers, ...answers]) {
           const all = [...events.map(([end, own]) => `{${own ?? usual}${end}`), '[DONE]']
-          expect(read(all, learned)).toEqual(read(all, undefined))
+          expect(read(all, learned, size)).toEqual(read(all, undefined))
         }
       }),
       { numRuns: 400 },

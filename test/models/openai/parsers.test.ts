@@ -180,7 +180,7 @@ test('text in pieces is the text, wherever its bytes are cut', () => {
 function assemble(events: readonly string[], fast: boolean) {
   const recording = createRecording(() => 0)
   const assembly = new Assembly(recording, fast)
-  const parser = new SseParser(assembly.onData)
+  const parser = fast ? new SseParser(assembly.onData, assembly.onFrame) : new SseParser(assembly.onData)
   parser.push(Buffer.from(events.map((json) => `data: ${json}\n\n`).join('')))
   const { finish, usage, toolCalls, fault, events: count, toldTokens } = assembly
   const marks = [...recording.marks.subarray(0, recording.events)]
