@@ -12,6 +12,7 @@ const LOADERS = {
   run: () => import('./commands/run.ts'),
   plan: () => import('./commands/plan.ts'),
   report: () => import('./commands/report.ts'),
+  grade: () => import('./commands/grade.ts'),
   compare: () => import('./commands/compare.ts'),
   history: () => import('./commands/history.ts'),
   view: () => import('./commands/view.ts'),

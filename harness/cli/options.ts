@@ -24,6 +24,7 @@ export const COMMANDS = {
   run: MEASURE.run,
   plan: MEASURE.plan,
   report: READ.report,
+  grade: MEASURE.grade,
   compare: READ.compare,
   gate: GATE.gate,
   history: READ.history,

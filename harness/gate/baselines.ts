@@ -87,7 +87,7 @@ export async function hasBaseline(out: string, name: string): Promise<boolean> {
 const FOLDER = 'baselines'
 const HEAD = 'baseline.json'
 /** The record and its data, whatever form it is stored in. */
-const KEPT = /^(run\.json|samples\.(jsonl|parquet)|series\.(jsonl|parquet))$/
+const KEPT = /^(run\.json|samples\.(jsonl|parquet)|grades-\d+\.jsonl|series\.(jsonl|parquet))$/
 
 const FingerprintSchema = z.object({
   host: z.record(z.string(), z.union([z.string(), z.number()])),

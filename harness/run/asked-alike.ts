@@ -31,7 +31,7 @@ export function askedAlike({ workload, warnings }: Collected, silent: readonly S
   const [first] = silent
   const given = workload.items.filter((item) => item.given !== undefined)
   if (first === undefined || given.length === 0) return { workload, warnings }
-  const who = `${silent.map(({ model }) => model).join(' and ')} cannot tell how likely a given text is: ${first.why}`
+  const who = `${silent.map(({ model }) => model).join(' and ')} cannot tell how likely a given text is (${first.model}: ${first.why})`
   if (given.some((item) => item.given?.required === true))
     throw new HarnessError('usage', `workload ${workload.id} is scored by log-likelihood, and ${who}`, {
       hint: 'models of this machine can, and servers with a completions endpoint that tells the log-probabilities of a prompt: api: completions',

@@ -1,6 +1,7 @@
 /** Planning, running, and the record on disk. */
 export { describeEnvironment, describeHost } from './environment.ts'
 export { describeDifference, describeSuite } from './hash.ts'
+export { gradeRun, type GradeOptions } from './grading/pass.ts'
 export { planSuite, type PlanOptions, type SideBySide } from './plan.ts'
 export { unready, type Unready } from './readiness.ts'
 export { runSuite, type RunOptions, type RunParts } from './runner.ts'

@@ -88,6 +88,32 @@ export function cellId({ model, workload, load, repeat, block }: CellKey): strin
   return `${model}/${workload}/${load}/r${repeat}/b${block}`
 }
 
+/** The items of a workload with what is to be known of them. Throws as `planSuite`. */
+export async function collectWorkload(spec: WorkloadSpec, suite: Suite, seed: number, options: PlanOptions, needed: boolean): Promise<Collected> {
+  const limit = Math.min(spec.limit ?? Infinity, options.quick ? suite.quick.items : Infinity)
+  const items: Item[] = []
+  const ids = new Set<string>()
+  const warnings: Warning[] = []
+  const sources: DataSource[] = []
+  const context: ItemsContext = {
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    onWarning: (code, message) => void warnings.push({ code, message: `workload ${spec.id}: ${message}` }),
+    onSource: (source) => void sources.push(source),
+  }
+  if (limit > 0)
+    for await (const item of spec.items(seed, context)) {
+      if (ids.has(item.id)) throw new HarnessError('data', `workload ${spec.id} has two items with the id "${item.id}"; samples are paired by id`)
+      ids.add(item.id)
+      items.push(item)
+      if (items.length >= limit) break
+    }
+  if (items.length === 0 && needed)
+    throw new HarnessError('usage', `workload ${spec.id} has no items, so there is nothing to ask`, { hint: 'check its source and its limit' })
+  if (sources.length > 0 || spec.prefix === undefined) warnings.push(...duplicates(spec.id, items))
+  return { workload: { id: spec.id, items, itemsHash: hashItems(items), ...(sources.length === 0 ? {} : { sources }) }, warnings }
+}
+
 // --- internal ---
 
 interface PlacedModel {
@@ -121,31 +147,6 @@ function notJson(value: unknown, where: string): [where: string, what: string] |
     if (found !== undefined) return found
   }
   return undefined
-}
-
-async function collectWorkload(spec: WorkloadSpec, suite: Suite, seed: number, options: PlanOptions, needed: boolean): Promise<Collected> {
-  const limit = Math.min(spec.limit ?? Infinity, options.quick ? suite.quick.items : Infinity)
-  const items: Item[] = []
-  const ids = new Set<string>()
-  const warnings: Warning[] = []
-  const sources: DataSource[] = []
-  const context: ItemsContext = {
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-    onWarning: (code, message) => void warnings.push({ code, message: `workload ${spec.id}: ${message}` }),
-    onSource: (source) => void sources.push(source),
-  }
-  if (limit > 0)
-    for await (const item of spec.items(seed, context)) {
-      if (ids.has(item.id)) throw new HarnessError('data', `workload ${spec.id} has two items with the id "${item.id}"; samples are paired by id`)
-      ids.add(item.id)
-      items.push(item)
-      if (items.length >= limit) break
-    }
-  if (items.length === 0 && needed)
-    throw new HarnessError('usage', `workload ${spec.id} has no items, so there is nothing to ask`, { hint: 'check its source and its limit' })
-  if (sources.length > 0 || spec.prefix === undefined) warnings.push(...duplicates(spec.id, items))
-  return { workload: { id: spec.id, items, itemsHash: hashItems(items), ...(sources.length === 0 ? {} : { sources }) }, warnings }
 }
 
 /** A number of blocks; or a block for each look, of items in random order. */

@@ -75,6 +75,12 @@ export function latestTime({ record, samples, series }: StoredRun): number {
   return [...phases, ...readings, ...samples.map(({ endMs }) => endMs)].reduce((latest, time) => Math.max(latest, time), 0)
 }
 
+/** Grades that were given before a run went on are not of all its answers: they are kept, and no longer count. */
+export function withoutGradings(record: RunRecord): RunRecord {
+  if (record.gradings === undefined) return record
+  return { ...record, gradings: record.gradings.map((one) => ({ ...one, replaced: one.replaced ?? 'the run was gone on with' })) }
+}
+
 /** What readers of a run must know that was made in parts. */
 export function resumeWarnings(earlier: StoredRun, environment: Environment, now: Date): Warning[] {
   const before = earlier.record.environment
@@ -85,9 +91,18 @@ export function resumeWarnings(earlier: StoredRun, environment: Environment, now
       .filter((key) => key !== 'memoryBytes' && before.host[key] !== environment.host[key])
       .map((key) => `${key} ${before.host[key] ?? 'unknown'} → ${environment.host[key] ?? 'unknown'}`),
   ]
+  const graded = earlier.record.gradings?.some(({ replaced }) => replaced === undefined) === true
   const message = `The run had ended early (${earlier.record.state}) and was gone on with at ${now.toISOString()}; the pause between is not on its clock.`
   return [
     { code: 'resumed', message },
+    ...(graded
+      ? [
+          {
+            code: 'grading-replaced',
+            message: `Its answers had been graded once more before it went on; those grades are kept, but no longer count: \`distillbench grade ${earlier.record.id}\` grades all of them.`,
+          },
+        ]
+      : []),
     ...(changes.length === 0 ? [] : [{ code: 'environment-changed', message: `The two parts of the run differ in their environment: ${changes.join('; ')}.` }]),
   ]
 }

@@ -10,7 +10,7 @@ import { createJournal, type Journal } from './journal.ts'
 import { chooseModels, planSuite, type SideBySide } from './plan.ts'
 import { noGrades } from './readiness.ts'
 import { finalState, mergeMeters, newRecord, smallBatches, type ProbedMeter } from './record.ts'
-import { checkSameSuite, choicesOf, latestTime, restOf, resumeWarnings, type Choices, type Rest } from './resume.ts'
+import { checkSameSuite, choicesOf, latestTime, restOf, resumeWarnings, withoutGradings, type Choices, type Rest } from './resume.ts'
 import { createJudges } from './judging/ask.ts'
 import { createJudging } from './judging/pass.ts'
 import { createScoring } from './scoring/pass.ts'
@@ -79,7 +79,7 @@ export async function runSuite(
   const judges = createJudges(options.signal)
   try {
     // 3. The record as it starts, and what is left to do.
-    const start = earlier?.record ?? newRecord({ ...prepared, id: store.id, command: options.command })
+    const start = (earlier && withoutGradings(earlier.record)) ?? newRecord({ ...prepared, id: store.id, command: options.command })
     const rest = restOf(plan, earlier ?? { record: start, samples: [] })
     const done = countDone(plan, rest)
     const journal = createJournal(store, { ...start, state: 'running', meters: mergeMeters(start.meters, meters) }, done, onEvent)
@@ -158,7 +158,7 @@ const GRACE_MS = 2000
 
 async function prepare(loaded: LoadedSuite, options: RunOptions, parts: Partial<RunParts>) {
   const { suite, seed, quick, backend, models } = { suite: loaded.suite, ...options }
-  const earlier = options.resume === undefined ? undefined : await readRun(options.resume, { out: options.out })
+  const earlier = options.resume === undefined ? undefined : await readRun(options.resume, { out: options.out, lateGrades: false })
   const choices: Choices =
     earlier === undefined ? { seed: seed ?? suite.seed, quick: quick ?? false, backend: backend ?? 'auto', models } : choicesOf(earlier.record, options)
   const rule = ruleOf(suite, options.untilDecided ?? {}, earlier?.record)

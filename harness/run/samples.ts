@@ -41,6 +41,16 @@ export async function settled(sample: Sample, item: Item, { grader }: WorkloadSp
   return withGrade(rest, (await grader.settle?.(item, sample.text, signal, saidOf(sample), leave)) ?? first, grader)
 }
 
+/** The answer with a grade as it would get now; rejects only when aborted. */
+export async function gradedAgain(sample: Sample, item: Item, spec: WorkloadSpec, signal: AbortSignal, leave: Leave): Promise<Sample> {
+  const { grade: before, ungraded: _why, grading: _bill, ...answer } = sample
+  const { unsettled, ...grade } = spec.grader.grade(item, answer.text, saidOf(answer))
+  const after = unsettled ? await settled({ ...answer, grade: tidy(grade, spec.grader) }, item, spec, signal, leave) : withGrade(answer, grade, spec.grader)
+  // What stands for the answer where nothing is taken from the text: else the one that was taken before would be left in its place.
+  if (before?.answer === undefined || after.grade === undefined || after.grade.answer !== undefined) return after
+  return { ...after, grade: { ...after.grade, answer: answer.text.trim() } }
+}
+
 /** A request that got no answer; `tokenMs` and `text` are as far as they came. Only the tokens that were seen are counted: none of the prompt. */
 export function failedSample(asked: Asked, error: Failure, answer: Times & { text: string } = { tokenMs: [], text: '' }): Sample {
   return {

@@ -33,10 +33,25 @@ export interface RunRecord {
   state: 'running' | 'done' | 'failed' | 'interrupted'
   /** Models that were not compared with the teacher token by token, and why. */
   notScored?: readonly { model: string; why: string }[]
+  /** Answers that were graded once more when the run had ended, in order. The grades that they came with are in the samples, the later ones in `grades-<number>.jsonl`. */
+  gradings?: readonly GradingRecord[]
   /** Where the run asked until it was clear: its verdicts use bounds that hold however often one looked. */
   sequential?: SequentialRecord
   /** Models of different runs put together (`compare`; never stored): how those asked whose own run asked until it was clear. */
   sequentialOf?: Readonly<Record<string, SequentialRecord>>
+}
+/** A later grading: by which graders, with what leave. `changed`: answers whose score is another than before. */
+export interface GradingRecord {
+  number: number
+  at: string // ISO 8601
+  tool: { name: string; version: string }
+  command: string
+  allowCode: boolean
+  workloads: readonly { id: string; grader: string; graderVersion: string; answers: number; ungraded: number; changed: number }[]
+  /** Where the scores differ from those before. */
+  warnings?: readonly Warning[]
+  /** Why it no longer counts. */
+  replaced?: string
 }
 /** `spec`: as the suite describes it, where it does. */
 export interface MeterRecord { id: string; probe: Observed<string>; origin: Origin; unit: Unit; spec?: MeterSpec }

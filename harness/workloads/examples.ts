@@ -93,7 +93,7 @@ export async function drawExamples(
       return place(prompt, chosen, input, row, where)
     },
     tell(onWarning) {
-      if (overlapping.size > 0) onWarning('examples-overlap', `${overlapping.size} questions also stand among the rows that examples come from (${[...overlapping].slice(0, 3).join(', ')}${overlapping.size > 3 ? ' …' : ''}); none is an example for itself, but the two sets are not apart`) // prettier-ignore
+      if (overlapping.size > 0) onWarning('examples-overlap', `${overlapping.size === 1 ? '1 question also stands' : `${overlapping.size} questions also stand`} among the rows that examples come from (${[...overlapping].slice(0, 3).join(', ')}${overlapping.size > 3 ? ' …' : ''}); none is an example for itself, but the two sets are not apart`) // prettier-ignore
       if (short.size > 0) onWarning('few-examples', `there are fewer than ${input.count} examples${input.by === undefined ? '' : ` for ${[...short].slice(0, 5).join(', ')}`}`) // prettier-ignore
     },
   }

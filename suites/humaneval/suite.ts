@@ -10,7 +10,7 @@ export default defineSuite({
   name: 'humaneval',
   title: 'HumanEval: functions in Python, graded by their tests',
   description:
-    'The 164 problems of HumanEval (Chen et al. 2021), each answered once without sampling: pass@1. Answers are run with their tests in a sandbox, which needs `run --allow-code`; without it they get no grade.',
+    'The 164 problems of HumanEval (Chen et al. 2021), each answered once without sampling: pass@1. Answers are run with their tests in a sandbox, which needs --allow-code; without it they get no grade, until `grade --allow-code` gives them one.',
   workloads: [
     {
       id: 'humaneval',

@@ -42,6 +42,23 @@ export const MEASURE = {
     },
     examples: ['distillbench plan arithmetic', 'distillbench plan ./my-suite.ts --json'],
   },
+  grade: {
+    summary: 'Grade the answers of a run once more, without asking its models again',
+    about:
+      'For answers that got no grade (code in a run without --allow-code, a judge that was away), and for graders that have changed since: those alone are graded. ' +
+      'Answers, times and first grades stay in the record as they were; the later grades are kept beside them, with date, grader, version and leave, and count from then on. ' +
+      'Where scores differ, the reports say so. The reports of the run are written anew.',
+    args: {
+      run: { type: 'positional', required: true, description: 'Id of a run, its folder, or `latest`' },
+      suite: { type: 'string', valueHint: 'SUITE', description: 'The suite that says how to grade (default: the file that the run was made from)' },
+      'allow-code': { type: 'boolean', description: 'Run code that models wrote, in a sandbox, to grade it; without, it is never run' },
+      again: { type: 'boolean', description: 'Grade all answers, also those that have a grade by the very same grader' },
+      set,
+      data,
+      runs,
+    },
+    examples: ['distillbench grade latest --allow-code', 'distillbench grade 20261125-101500-mine --suite ./stricter.yaml'],
+  },
   import: {
     summary: 'Bring in answers that were recorded elsewhere, compare them and report',
     about:

@@ -5,6 +5,7 @@ import { finishCode, FLAG, untoldBits } from '../../analysis/table/codes.ts'
 import type { Chunk, Selection } from '../../duckdb/columns-read.ts'
 import { HarnessError } from '../../errors.ts'
 import type { CellKey, SampleTable, TableRun } from '../../types.ts'
+import { asGraded, gradeTable, readGrades } from './grades.ts'
 import { countLines, streamLines } from './lines.ts'
 import { linedTexts, packedTexts } from './texts.ts'
 import { currentOf, isPacked, openRun, readRest, type ReadOptions } from './read.ts'
@@ -13,14 +14,14 @@ import { parsed, SAMPLES, wordOf } from './tables.ts'
 import { FILES } from './write.ts'
 
 /** As `readRun`. Questions and answers are not in the table: `fetchTexts` has those that one wants to show. */
-export async function readRunTable(idOrDir: string, { out = '.distillbench' }: Omit<ReadOptions, 'texts'> = {}): Promise<TableRun> {
+export async function readRunTable(idOrDir: string, { out = '.distillbench' }: Pick<ReadOptions, 'out'> = {}): Promise<TableRun> {
   const { dir, record } = openRun(idOrDir, out)
   const isCurrent = currentOf(record)
   const { table, cutShort } = isPacked(dir, FILES.samples, FILES.samplesParquet)
     ? { table: await readTable(join(dir, FILES.samplesParquet)), cutShort: false }
     : await tableOfLines(dir)
   const rows = everyRow(table).filter((row) => isCurrent(table.cells[table.cell[row]!]!, table.startMs[row]!))
-  return { ...(await readRest(dir, record, cutShort)), table, rows }
+  return gradeTable({ ...(await readRest(dir, asGraded(record), cutShort)), table, rows }, await readGrades(dir, record))
 }
 
 /** The file as a table, without texts. */

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Table } from '../../duckdb/columns.ts'
 import { HarnessError, nearest } from '../../errors.ts'
 import { RUN_SCHEMA, type Judgement, type RunRecord, type Sample, type SeriesRecord, type StoredRun, type TokenScore, type Warning } from '../../types.ts'
+import { asGraded, readGrades, withLateGrade } from './grades.ts'
 import { readLines, streamLines, type Lines } from './lines.ts'
 import { JudgementSchema, RunRecordSchema, SampleSchema, SeriesSchema, TokenScoreSchema } from './schema/index.ts'
 import { SAMPLES, SERIES } from './tables.ts'
@@ -14,6 +15,8 @@ export interface ReadOptions {
   out?: string
   /** False leaves prompts, answers and reasoning empty: no metric needs them, and they are most of the memory. */
   texts?: boolean
+  /** False gives the grades that the answers came with, and the record as it was written. */
+  lateGrades?: boolean
 }
 
 /**
@@ -21,12 +24,14 @@ export interface ReadOptions {
  * the record is damaged or of a schema that this version does not know. A last line that a killed writer left half done
  * becomes a warning of the record.
  */
-export async function readRun(idOrDir: string, { out = '.distillbench', texts = true }: ReadOptions = {}): Promise<StoredRun> {
+export async function readRun(idOrDir: string, { out = '.distillbench', texts = true, lateGrades = true }: ReadOptions = {}): Promise<StoredRun> {
   const { dir, record } = openRun(idOrDir, out)
+  const grades = await readGrades(dir, lateGrades ? record : {})
   const schema: z.ZodType<Sample> = texts ? SampleSchema : SampleSchema.transform(withoutTexts)
   const { values, cutShort } = await readRows(dir, FILES.samples, schema, FILES.samplesParquet, SAMPLES, texts)
   const isCurrent = currentOf(record)
-  return { ...(await readRest(dir, record, cutShort)), samples: values.filter(({ cell, startMs }) => isCurrent(cell, startMs)) }
+  const samples = values.filter(({ cell, startMs }) => isCurrent(cell, startMs)).map((sample) => withLateGrade(sample, grades))
+  return { ...(await readRest(dir, lateGrades ? asGraded(record) : record, cutShort)), samples }
 }
 
 /** The folder of a run. Throws HarnessError `usage` where there is none, with the nearest name. */
@@ -60,7 +65,12 @@ export async function readRest(dir: string, record: RunRecord, samplesCutShort: 
 }
 
 /** The samples of a run with their texts, a batch at a time: for files that are larger than memory. */
-export async function* streamSamples(dir: string): AsyncGenerator<readonly Sample[]> {
+export async function* streamSamples(dir: string, { lateGrades = true }: Pick<ReadOptions, 'lateGrades'> = {}): AsyncGenerator<readonly Sample[]> {
+  const grades = lateGrades ? await readGrades(dir, readRecord(dir)) : new Map<string, never>()
+  for await (const batch of storedSamples(dir)) yield grades.size === 0 ? batch : batch.map((sample) => withLateGrade(sample, grades))
+}
+
+async function* storedSamples(dir: string): AsyncGenerator<readonly Sample[]> {
   if (isPacked(dir, FILES.samples, FILES.samplesParquet)) {
     const { readParquet } = await import('../../duckdb/read.ts')
     yield* readParquet(join(dir, FILES.samplesParquet), SAMPLES)

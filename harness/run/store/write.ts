@@ -66,7 +66,7 @@ export function openRun(dir: string, id: string): RunStore {
         judgements?.sync()
         samples.sync()
         series.sync()
-        replaceFile(dir, FILES.record, `${JSON.stringify(record, undefined, 1)}\n`)
+        replaceRecord(dir, record)
       },
       close() {
         samples.close()
@@ -80,6 +80,11 @@ export function openRun(dir: string, id: string): RunStore {
     unlock()
     throw error
   }
+}
+
+/** Replaces run.json of a run that has ended, in one step. Throws HarnessError `storage`. */
+export function replaceRecord(dir: string, record: RunRecord): void {
+  replaceFile(dir, FILES.record, `${JSON.stringify(record, undefined, 1)}\n`)
 }
 
 // --- internal ---

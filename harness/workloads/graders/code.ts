@@ -51,7 +51,7 @@ export const code = graderKind<CodeOptions>({
 
 // --- internal ---
 
-const NOT_ALLOWED = 'running code that a model wrote needs `run --allow-code`'
+const NOT_ALLOWED = 'running code that a model wrote needs --allow-code'
 const LONGEST = 262_144
 const NAMES: Readonly<Record<Language, readonly string[]>> = { python: ['python', 'python3', 'py'], javascript: ['javascript', 'js'] }
 

@@ -136,7 +136,7 @@ describe('examples', () => {
     const { items, warnings } = await list([{ q: 'P0', a: 'A0' }, { q: 'Q', a: 'A' }], { fewShot: { count: 9, items: pool } }) // prettier-ignore
     expect(items[0]?.prompt).not.toContain('P0 A0')
     expect(items[1]?.prompt).toContain('P0 A0')
-    expect(warnings).toEqual([expect.stringContaining('examples-overlap: 1 questions also stand'), expect.stringContaining('few-examples')])
+    expect(warnings).toEqual([expect.stringContaining('examples-overlap: 1 question also stands'), expect.stringContaining('few-examples')])
   })
 
   it('of a group that has none, or from a split that a list cannot have, are refused', async () => {

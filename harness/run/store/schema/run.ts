@@ -1,6 +1,6 @@
 /** run.json. */
 import { z } from 'zod'
-import { RUN_SCHEMA, type Environment, type MeterSpec, type RunRecord, type SequentialRecord, type Warning } from '../../../types.ts'
+import { RUN_SCHEMA, type Environment, type GradingRecord, type MeterSpec, type RunRecord, type SequentialRecord, type Warning } from '../../../types.ts'
 import { CellSchema } from './cell.ts'
 import { amount, KeySchema, maybe, number, observed, OriginSchema, text, UnitSchema } from './common.ts'
 import { SuiteRecordSchema } from './suite.ts'
@@ -21,6 +21,17 @@ const SequentialSchema = z.object({
   ),
   stopped: maybe(z.enum(['decided', 'items', 'minutes', 'cost', 'failed'])),
 }) satisfies z.ZodType<SequentialRecord>
+
+const GradingSchema = z.object({
+  number: amount,
+  at: z.iso.datetime(),
+  tool: z.object({ name: text, version: text }),
+  command: text,
+  allowCode: z.boolean(),
+  workloads: z.array(z.object({ id: text, grader: text, graderVersion: text, answers: amount, ungraded: amount, changed: amount })),
+  warnings: maybe(z.array(WarningSchema)),
+  replaced: maybe(text),
+}) satisfies z.ZodType<GradingRecord>
 
 const MeterSpecSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -55,5 +66,6 @@ export const RunRecordSchema = z.object({
   warnings: z.array(WarningSchema),
   state: z.enum(['running', 'done', 'failed', 'interrupted']),
   sequential: maybe(SequentialSchema),
+  gradings: maybe(z.array(GradingSchema)),
   notScored: maybe(z.array(z.object({ model: text, why: text }))),
 }) satisfies z.ZodType<RunRecord>
