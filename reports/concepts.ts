@@ -23,14 +23,18 @@ export interface Place {
   load: string
 }
 
-/** The first metric of the concept, under the first of `loads`, that any contestant has a value for. */
+/**
+ * The first metric of the concept that any contestant has a value for, under the first of `loads`; accuracy under the load that asked most
+ * items, since the verdict is about all of them.
+ */
 export function placeOf(view: View, workload: string, concept: Concept, loads: readonly string[] = view.loadsOf(workload)): Place | undefined {
   for (const id of CONCEPT_METRICS[concept]) {
     const metric = view.metric(id)
     if (metric === undefined) continue
-    for (const load of [...loads, '']) {
-      if (view.measured.some((contestant) => view.row(contestant, workload, load, id)?.state === 'ok')) return { metric, load }
-    }
+    const values = [...loads, ''].map((load) => ({ load, n: mostSeen(view, workload, load, id) })).filter(({ n }) => n !== undefined)
+    const best = concept === 'accuracy' ? Math.max(...values.map(({ n }) => n!)) : values[0]?.n
+    const found = values.find(({ n }) => n === best)
+    if (found !== undefined) return { metric, load: found.load }
   }
   return undefined
 }
@@ -41,4 +45,12 @@ export function busiestLoad(view: View, workload: string): string | undefined {
   if (contestant === undefined) return undefined
   const speeds = view.loadsOf(workload).map((load) => ({ load, speed: valueOf(view.row(contestant, workload, load, 'throughput'))?.value ?? 0 }))
   return speeds.reduce<{ load: string; speed: number } | undefined>((best, one) => (best === undefined || one.speed > best.speed ? one : best), undefined)?.load
+}
+
+// --- internal ---
+
+/** Of the contestants' values the largest number of items or requests; undefined where there is no value. */
+function mostSeen(view: View, workload: string, load: string, metric: string): number | undefined {
+  const seen = view.measured.flatMap((contestant) => valueOf(view.row(contestant, workload, load, metric))?.n ?? [])
+  return seen.length === 0 ? undefined : Math.max(...seen)
 }

@@ -1,7 +1,7 @@
 /** Fidelity as rows and sentences: Markdown, CSV, the page and the terminal say the same. */
 import type { Estimate, Fidelity, Observed, Unit } from '../harness/types.ts'
 import type { ChartTable } from './charts/chart.ts'
-import { formatInterval, formatPoints, formatValue } from './format.ts'
+import { formatInterval, formatP, formatPoints, formatValue } from './format.ts'
 import { clip, oneLine, visible } from './text.ts'
 import { valueOf, type View } from './view.ts'
 import { whyMissing } from './words.ts'
@@ -95,7 +95,7 @@ export function fidelityCells(row: Fidelity): { metric: string; slice: string; u
 
 function sliceText(row: Fidelity): string {
   const worst = worstSlice(row)
-  return worst === undefined ? whyMissing(row.slices) : `${worst.slice}, ${formatPoints(worst.difference)} points (p ${worst.adjusted.toFixed(3)})`
+  return worst === undefined ? whyMissing(row.slices) : `${worst.slice}, ${formatPoints(worst.difference)} points (p ${formatP(worst.adjusted)})`
 }
 
 function digits(value: number): string {

@@ -97,6 +97,11 @@ export function formatTime(iso: string): string {
 
 export const MINUS = '\u2212'
 
+/** A p-value with three digits after the point; never 0, which no test can show. */
+export function formatP(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3)
+}
+
 // --- internal ---
 
 const ORIGIN_MARKS: Record<Origin, string> = { measured: '', estimated: 'estimated', published: 'published' }

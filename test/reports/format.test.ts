@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Unit } from '../../harness/types.ts'
-import { formatCount, formatFactor, formatInterval, formatPoints, formatPublished, formatTime, formatValue, scaleOf } from '../../reports/format.ts'
+import { formatCount, formatFactor, formatInterval, formatP, formatPoints, formatPublished, formatTime, formatValue, scaleOf } from '../../reports/format.ts'
 import { listInWords, ratioInWords } from '../../reports/words.ts'
 
 const UNITS: readonly Unit[] = [
@@ -88,6 +88,10 @@ describe('numbers with units', () => {
   it('counts in singular and plural, and tells time in UTC', () => {
     expect([formatCount(1, 'request'), formatCount(1200, 'request')]).toEqual(['1 request', '1,200 requests'])
     expect(formatTime('2026-05-01T12:03:01.000Z')).toBe('2026-05-01 12:03 UTC')
+  })
+
+  it('never says that a p-value is 0', () => {
+    expect([1, 0.027, 0.001, 0.0004, 0].map(formatP)).toEqual(['1.000', '0.027', '0.001', '< 0.001', '< 0.001'])
   })
 
   it('never writes NaN, undefined, null or Infinity, whatever the number and unit', () => {

@@ -1,6 +1,6 @@
 /** Fidelity: does a student answer as its teacher does? */
 import type { Calibration, Fidelity } from '../../../harness/types.ts'
-import { formatCount, formatInterval, formatPoints, formatValue } from '../../format.ts'
+import { formatCount, formatInterval, formatP, formatPoints, formatValue } from '../../format.ts'
 import { valueOf, type View } from '../../view.ts'
 import { whyMissing } from '../../words.ts'
 import { html, type Html } from '../markup.ts'
@@ -59,7 +59,7 @@ function slicesOf(view: View, row: Fidelity): Html {
     ${textTable(
       {
         columns: ['Slice', 'Answers', 'Difference, points', 'p, corrected'],
-        rows: test.slices.map(({ slice, items, difference, adjusted }) => [slice, String(items), formatPoints(difference), adjusted.toFixed(3)]),
+        rows: test.slices.map(({ slice, items, difference, adjusted }) => [slice, String(items), formatPoints(difference), formatP(adjusted)]),
       },
       `Slices of ${of}, the worst first`,
     )}
