@@ -4,7 +4,7 @@ import type { Cell, GroupData } from '../data.ts'
 import { absent, counted, estimate, point } from '../observed.ts'
 import { tInterval, type SumColumns } from '../stats/means.ts'
 import { indicesWhere, pickNumbers } from '../table/rows.ts'
-import { sumsOf, type ComponentSums } from './sums/columns.ts'
+import { sumsInAnyOrder, type ComponentSums } from './sums/columns.ts'
 import { costAccount, sumMetricsOf, type SumMetric } from './sums/list.ts'
 import { sensed } from './sums/sensor.ts'
 
@@ -22,7 +22,7 @@ function sumEstimate(metric: SumMetric, data: GroupData): Observed<Estimate> {
   const account = metric.account(data.ledger)
   if (account.state !== 'ok') return account
   const { members, count: components } = data.components('unit')
-  const clusters = knownOnly(sumsOf(metric, data.ledger, members[0]!, components))
+  const clusters = knownOnly(sumsInAnyOrder(metric, data.ledger, members[0]!, components))
   const count = clusters.top.length
   if (count === 0) return absent('no measured window')
   if (!(clusters.bottom.reduce((sum, bottom) => sum + bottom, 0) > 0)) return absent(metric.none)

@@ -9,6 +9,14 @@ export interface ComponentSums extends SumColumns {
   known: Uint8Array
 }
 
+/** As `sumsOf`, in any order: where each unit is a component of its own, and there are as many, the columns are the sums. */
+export function sumsInAnyOrder(metric: SumMetric, ledger: Ledger, { requests, units }: Membership, count: number): ComponentSums {
+  const [top, bottom] = [metric.top(ledger.tallies), metric.bottom(ledger.tallies)]
+  if (count !== ledger.tallies.length || touched(units, count).includes(0) || !isKnown(top) || !isKnown(bottom))
+    return sumsOf(metric, ledger, { requests, units }, count)
+  return { top, bottom, known: touched(units, count) }
+}
+
 /** Sums of the tallies, which are aligned with the units, by component. They are shared: not to be changed. */
 export function sumsOf(metric: SumMetric, { tallies }: Ledger, { units }: Membership, count: number): ComponentSums {
   const whole = { top: wholeSums(metric.top(tallies), units, count), bottom: wholeSums(metric.bottom(tallies), units, count) }
@@ -33,6 +41,19 @@ export function sumsOf(metric: SumMetric, { tallies }: Ledger, { units }: Member
 }
 
 // --- internal ---
+
+const knownColumns = new WeakMap<Float64Array, boolean>()
+
+/** Whether no value is missing. */
+function isKnown(column: Float64Array): boolean {
+  let known = knownColumns.get(column)
+  if (known === undefined) {
+    known = true
+    for (let i = 0; i < column.length && known; i++) known = !Number.isNaN(column[i]!)
+    knownColumns.set(column, known)
+  }
+  return known
+}
 
 interface Kept {
   columns: WeakMap<Float64Array, { sums: Float64Array | undefined }>
