@@ -16,8 +16,8 @@ export interface SampleTable {
   /** Items and clusters: a cluster may have the name of an item. */
   readonly names: readonly string[]
   readonly slices: readonly string[]
-  /** How many different answers there are: an answer is what the grader took from the text, else the text itself, trimmed. */
-  readonly answers: number
+  /** What the grader took from the text, else the text itself, trimmed; of long texts the first part. */
+  readonly answers: readonly string[]
 
   readonly cell: Int32Array
   readonly key: Int32Array
@@ -61,7 +61,7 @@ export interface SampleTable {
   /** Where texts were not read: fetches those of a few rows. */
   fetchTexts?(rows: readonly number[]): Promise<ReadonlyMap<number, RowTexts>>
 }
-export type RowTexts = Pick<Sample, 'prompt' | 'text' | 'target'> & { answer: string }
+export type RowTexts = Pick<Sample, 'prompt' | 'text' | 'target'>
 
 /** A run whose requests are columns. `rows` are those that count. */
 export interface TableRun { record: RunRecord; table: SampleTable; rows: Int32Array; series: readonly SeriesRecord[]; dir: string; scores?: NonNullable<StoredRun['scores']>; judgements?: NonNullable<StoredRun['judgements']> }

@@ -66,7 +66,7 @@ function kindOf(table: SampleTable, model: number, teacher: number): FlipKind | 
 }
 
 function flipOf(table: SampleTable, kind: FlipKind, model: number, teacher: number): Flip {
-  const side = (row: number): Flip['model'] => ({ answer: '', score: scoreOf(table, row) })
+  const side = (row: number): Flip['model'] => ({ answer: cut(table.answers[table.answer[row]!]!, LONGEST_ANSWER), score: scoreOf(table, row) })
   const slice = table.slice[model]!
   const bare: Flip = {
     kind,
@@ -92,7 +92,7 @@ function told(flip: Flip, { table, ...rows }: Place, model: RowTexts | undefined
     ...flip,
     prompt: excerpt(model.prompt),
     ...(target === undefined ? {} : { target: cut(target, LONGEST_ANSWER) }),
-    teacher: { ...flip.teacher, answer: cut(teacher.answer, LONGEST_ANSWER), ...(tells(table, rows.teacher, ['text']) ? { text: base } : {}) },
-    model: { ...flip.model, answer: cut(model.answer, LONGEST_ANSWER), ...(tells(table, rows.model, ['text']) ? { text: own } : {}) },
+    teacher: { ...flip.teacher, ...(tells(table, rows.teacher, ['text']) ? { text: base } : {}) },
+    model: { ...flip.model, ...(tells(table, rows.model, ['text']) ? { text: own } : {}) },
   }
 }

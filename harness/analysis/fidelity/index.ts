@@ -77,7 +77,7 @@ function absent(why: string): { state: 'absent'; why: string } {
 }
 
 function agreementOf({ length, table, cluster, model, teacher }: AnswerPairs, seed: readonly string[]): Observed<Agreement> {
-  const labels = new Numbering(table.answers, 2 * length)
+  const labels = new Numbering(table.answers.length, 2 * length)
   const numbers = new Numbering(table.names.length, length)
   const code = (row: number): number => labels.add(table.answer[row]!)
   const columns = { a: model.map(code), b: teacher.map(code), cluster: cluster.map((one) => numbers.add(one)), labels: labels.count, clusters: numbers.count }

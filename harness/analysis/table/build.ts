@@ -17,15 +17,7 @@ export function tableOf(samples: readonly Sample[]): SampleTable {
     samples.reduce((sum, { tokenMs }) => sum + tokenMs.length, 0),
   )
   for (const sample of samples) builder.add(sample)
-  return builder.done((row) => {
-    const { prompt, text, target, ...rest } = samples[row]!
-    return { prompt, text, ...(target === undefined ? {} : { target }), answer: answerOf({ text, ...rest }) }
-  })
-}
-
-/** What the grader took from the text, else the text itself. */
-export function answerOf({ grade, text }: Pick<Sample, 'grade' | 'text'>): string {
-  return grade?.answer ?? text.trim()
+  return builder.done((row) => samples[row])
 }
 
 /** Of the text that was given as a whole: answers to choose from are several, and graded. */
@@ -151,7 +143,7 @@ export class TableBuilder {
     c.cluster[row] = sample.cluster === undefined ? -1 : this.names.add(sample.cluster)
     c.hash[row] = this.hashes.add(sample.itemHash)
     c.slice[row] = sample.slice === undefined ? -1 : this.slices.add(sample.slice)
-    c.answer[row] = this.answers.add(answerOf(sample))
+    c.answer[row] = this.answers.add(grade?.answer ?? text.trim())
     c.finish[row] = finishCode(sample.finish)
     c.flags[row] =
       (sample.timing === 'event' ? FLAG.event : 0) |
@@ -200,7 +192,7 @@ export class TableBuilder {
 
   done(textsOf: SampleTable['texts']): SampleTable {
     const { length, keys, columns, tokenFrom, tokenMs, errors, attempts, bills } = this
-    const names = { cells: this.cells.texts, names: this.names.texts, slices: this.slices.texts, answers: this.answers.texts.length }
+    const names = { cells: this.cells.texts, names: this.names.texts, slices: this.slices.texts, answers: this.answers.texts }
     return { length, keys, ...names, ...columns, tokenFrom, tokenMs, errors, attempts, bills, texts: textsOf }
   }
 }

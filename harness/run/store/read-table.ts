@@ -92,9 +92,9 @@ const SELECTION: Selection = {
   ...Object.fromEntries(NAMES.map((name) => [name, { sql: name, kind: 'names' }] as const)),
   ...Object.fromEntries(CODES.map((name) => [name, { sql: `"${name}"`, kind: 'codes' }] as const)),
   ...Object.fromEntries(TEXTS.map((name) => [name, { sql: `"${name}"`, kind: 'text' }] as const)),
-  // That hashes and answers differ is enough; where some rows are kept whole, theirs must be told from those of the column.
+  // Nobody reads the hashes; where some rows are kept whole, theirs must be told from those of the column.
   item_hash: { sql: 'item_hash', kind: 'codes', unless: 'exact' },
-  answer: { sql: ANSWER, shown: `left(${ANSWER}, ${LONGEST_ANSWER})`, kind: 'codes', unless: 'exact' },
+  answer: { sql: ANSWER, shown: `left(${ANSWER}, ${LONGEST_ANSWER})`, kind: 'codes' },
   text_units: { sql: units('text'), kind: 'number' },
   reasoning_units: { sql: units('reasoning'), kind: 'number' },
   given: { sql: 'CASE WHEN likelihoods IS NULL THEN 0 ELSE 1 END', kind: 'number' },

@@ -1,6 +1,5 @@
 /** Questions and answers of a few requests of a run, fetched when they are shown: all of them would be most of the memory. */
 import { join } from 'node:path'
-import { answerOf } from '../../analysis/table/build.ts'
 import { quote, needDuckDB, openDatabase } from '../../duckdb/open.ts'
 import { damaged, filesOf } from '../../duckdb/read.ts'
 import type { RowTexts, Sample, SampleTable } from '../../types.ts'
@@ -19,15 +18,13 @@ export function packedTexts(path: string, table: SampleTable): Fetch {
       const list = (texts: Iterable<string>): string => [...new Set(texts)].map(quote).join(', ')
       const [cells, items] = [list(rows.map((row) => cellOf(table, row))), list(rows.map((row) => itemOf(table, row)))]
       const found = await connection.runAndReadAll(
-        `SELECT cell, item, start_ms, prompt, text, target, answer, exact FROM read_parquet(${quote(filesOf(path))}) WHERE (cell IN (${cells}) AND item IN (${items})) OR exact IS NOT NULL`,
+        `SELECT cell, item, start_ms, prompt, text, target, exact FROM read_parquet(${quote(filesOf(path))}) WHERE (cell IN (${cells}) AND item IN (${items})) OR exact IS NOT NULL`,
       )
       const texts = new Map<string, RowTexts>()
       for (const row of found.getRowObjectsJS() as unknown as Found[]) {
         const sample = row.exact == null ? undefined : SampleSchema.parse(JSON.parse(row.exact))
         const key = nameOf(sample?.cell ?? row.cell ?? '', sample?.item ?? row.item ?? '', sample?.startMs ?? row.start_ms ?? 0)
-        const [prompt, text] = [row.prompt ?? '', row.text ?? '']
-        const target = row.target == null ? {} : { target: row.target }
-        texts.set(key, sample === undefined ? { prompt, text, ...target, answer: row.answer ?? text.trim() } : textsOf(sample))
+        texts.set(key, textsOf(sample ?? { prompt: row.prompt ?? '', text: row.text ?? '', ...(row.target == null ? {} : { target: row.target }) }))
       }
       return byRow(table, rows, texts)
     } catch (error) {
@@ -62,12 +59,11 @@ interface Found {
   prompt: string | null
   text: string | null
   target: string | null
-  answer: string | null
   exact: string | null
 }
 
-function textsOf({ prompt, text, target, ...rest }: Sample): RowTexts {
-  return { prompt, text, ...(target === undefined ? {} : { target }), answer: answerOf({ text, ...rest }) }
+function textsOf({ prompt, text, target }: RowTexts): RowTexts {
+  return { prompt, text, ...(target === undefined ? {} : { target }) }
 }
 
 function cellOf(table: SampleTable, row: number): string {
