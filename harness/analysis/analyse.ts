@@ -8,7 +8,7 @@ import { fidelityRows } from './fidelity/index.ts'
 import { gapRows } from './gap.ts'
 import { gradingCosts, judgedRows } from './judged.ts'
 import { whyEmpty } from './groups.ts'
-import { accuracyCells, shareCells } from './metrics/accuracy.ts'
+import { accuracyCells, byLengthCells, shareCells } from './metrics/accuracy.ts'
 import { attemptCells } from './metrics/attempts.ts'
 import { energySplitCells } from './metrics/energy-split.ts'
 import { distributionsOf, latencyCells, outputTokensCell } from './metrics/latency.ts'
@@ -134,6 +134,7 @@ function analyseRun(run: TableRun): Part {
 function rowsOf(data: GroupData): MetricRow[] {
   const cells = [
     ...accuracyCells(data),
+    ...byLengthCells(data),
     ...attemptCells(data),
     ...textCells(data),
     ...latencyCells(data),

@@ -26,6 +26,8 @@ export interface Group {
   promptsOnly: boolean
   /** Multiple choice by log-likelihood, where the model told it. */
   likely: boolean
+  /** How lengths count in that: `raw`, `bytes` or `characters`; empty for other graders. */
+  likelyBy: string
   planned: number
   /** Where it ran, as the suite tells. */
   site?: Site
@@ -67,6 +69,7 @@ export function groupsOf(run: Pick<TableRun, 'record' | 'table' | 'rows'>): Grou
         table,
         promptsOnly,
         likely,
+        likelyBy: /^choice:log-likelihood\(by=(\w+)\)/.exec(grader)?.[1] ?? '',
         ...(record.suite.site === undefined ? {} : { site: record.suite.site }),
       }
       return [{ ...head, ...requestsOf(head, asked.get(key) ?? NONE, last) }]

@@ -92,12 +92,13 @@ function withGrade(sample: Sample, grade: Grade, grader: Grader): Sample {
 }
 
 /** As it is stored, whatever else a grader of a user's own gives. */
-function tidy({ score, grader, answer, detail }: Grade, { id, ways }: Grader): Grade {
+function tidy({ score, grader, answer, detail, by }: Grade, { id, ways }: Grader): Grade {
   return {
     score,
     grader: ways?.includes(grader) === true ? grader : id,
     ...(typeof answer === 'string' ? { answer } : {}),
     ...(typeof detail === 'string' ? { detail } : {}),
+    ...(by === undefined ? {} : { by }),
   }
 }
 

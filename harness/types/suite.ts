@@ -115,7 +115,7 @@ export interface GradingBill { requests: number; promptTokens: number; outputTok
 /** What a model said beside its answer; the answer is without its reasoning. */
 export interface Said { readonly toolCalls?: readonly { name: string; arguments: string }[]; readonly truncated?: boolean; /** Of the item's given texts. */ readonly likelihoods?: readonly Likelihood[] }
 /** `score` is between 0 and 1; a binary grader gives 0 or 1. Never throws, whatever the text. */
-export interface Grade { score: number; grader: string; answer?: string; detail?: string; /** Never stored. */ unsettled?: true; /** No grade at all; the reason is the detail. */ ungraded?: true; bill?: GradingBill }
+export interface Grade { score: number; grader: string; answer?: string; detail?: string; /** Never stored. */ unsettled?: true; /** Where the likeliest text was chosen: the scores as they are without, with bytes and with characters for the length. */ by?: { raw: number; bytes: number; characters: number }; /** No grade at all; the reason is the detail. */ ungraded?: true; bill?: GradingBill }
 
 export interface Item { id: string; hash: string; prompt: string | readonly Message[]; target?: string; slice?: string; cluster?: string; /** Answers to choose from, in the order of their letters. */ choices?: readonly string[]; /** In place of a written answer. */ given?: Given; /** Which of the given texts is right, and what each is called and measured by. */ right?: { index: number; names: readonly string[]; plain: readonly string[] }; length?: ItemLength; opening?: Opening; turn?: Turn }
 /** Made-up prompts: tokens asked for, and who counted those of the prompt. `ignoreEos`: the server is asked to go on to the full length. */

@@ -30,6 +30,8 @@ export interface SampleTable {
   readonly finish: Uint8Array
   /** Bits of `FLAG`. */
   readonly flags: Uint8Array
+  /** Bits of `BY_LENGTH`: multiple choice by log-likelihood. */
+  readonly byLength: Uint8Array
   readonly stage: Int32Array
   readonly startMs: Float64Array
   readonly endMs: Float64Array

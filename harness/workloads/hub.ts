@@ -58,15 +58,16 @@ export const hub = workloadKind<HubOptions>({
   },
   create: ({ dataset, config, split = 'test', revision, data, endpoint, tokenEnv, maxMiB, hosts, ...templates }, { id, dir }) => {
     const what = `workload ${id}`
+    const taking = takesData(data)
     const wanted: Omit<HubDataset, 'config'> = { dataset, revision, endpoint, tokenEnv, hosts, maxBytes: bytesOf(maxMiB) }
     return {
-      ...takesData(data),
+      ...taking,
       items: (seed, context = {}) => {
         let opened: Promise<Snapshot> | undefined
         const snapshot = (): Promise<Snapshot> => (opened ??= import('./datasets/hub.ts').then(({ openHub }) => openHub(wanted, what, context)))
         const rows = (name: string, use: 'questions' | 'examples'): AsyncGenerator<LocatedRow> => {
           const copy = copyOf(data, dir)
-          const one = (which: string | undefined) => (copy === undefined ? fromHub(name, use, snapshot, dataset, which, { what, context, id }) : fromCopy(copy, name, use, { what, context, config: which })) // prettier-ignore
+          const one = (which: string | undefined) => (copy === undefined ? fromHub(name, use, snapshot, dataset, which, { what, context, id, takesCopy: taking.takesData === true }) : fromCopy(copy, name, use, { what, context, config: which })) // prettier-ignore
           if (typeof config !== 'object') return one(config)
           const parts = copy === undefined ? config : isFolder(copy) ? localConfigs(copy, config) : []
           return parts.length === 0 ? one(undefined) : each(parts, one)
@@ -104,10 +105,10 @@ async function* fromHub(
   snapshot: () => Promise<Snapshot>,
   dataset: string,
   config: string | undefined,
-  { what, context, id }: Reading & { id: string },
+  { what, context, id, takesCopy }: Reading & { id: string; takesCopy: boolean },
 ): AsyncGenerator<LocatedRow> {
   const { revision, files, fetch } = await snapshot().catch((error: unknown) => {
-    throw explained(error, dataset, id)
+    throw explained(error, { dataset, id, split, takesCopy })
   })
   for (const part of files(split, config)) {
     const { path, sha256, bytes } = await fetch(part)
@@ -117,14 +118,14 @@ async function* fromHub(
 }
 
 /** Without a network the way out is a copy. */
-function explained(error: unknown, dataset: string, id: string): unknown {
+function explained(error: unknown, { dataset, id, split, takesCopy }: { dataset: string; id: string; split: string; takesCopy: boolean }): unknown {
   if (!(error instanceof HarnessError) || error.kind !== 'data-missing') return error
   return new HarnessError(
     error.code,
     `workload ${id}: the questions of ${dataset} are not on this machine, and ${error.message.replace(/^workload [^:]*: /, '')}`,
     {
       kind: 'data-missing',
-      hint: 'give a copy with --data PATH (a file, or a folder with one for each split), or run where the hub can be reached; what was fetched once is kept',
+      hint: `${takesCopy ? 'give a copy with --data PATH' : 'give a copy with `data: PATH` in the workload'}: a file with the split "${split}", or a folder with a file for each split such as ${split}.jsonl; or run where the hub can be reached, and what was fetched once is kept`,
       cause: error,
     },
   )

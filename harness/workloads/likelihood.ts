@@ -96,9 +96,15 @@ function judged({ right }: Item, likelihoods: readonly Likelihood[], by: Normali
     return { score: 0, detail: `there are ${likelihoods.length} likelihoods for ${right?.plain.length ?? 0} texts` }
   const best = (how: Normalisation): number => bestOf(likelihoods.map(({ logProb }, i) => logProb / lengthOf(right.plain[i]!, how)))
   const chosen = best(by)
+  const scored = (how: Normalisation): number => (best(how) === right.index ? 1 : 0)
   const others = (['raw', 'bytes', 'characters'] as const).map((how) => `${how === 'raw' ? how : `per ${how.slice(0, -1)}`} ${right.names[best(how)]}`)
   const border = likelihoods.some(({ straddles }) => straddles === true) ? '; a token reaches over the border between question and text' : ''
-  return { score: chosen === right.index ? 1 : 0, answer: right.names[chosen]!, detail: `${others.join(', ')}${border}` }
+  return {
+    score: chosen === right.index ? 1 : 0,
+    answer: right.names[chosen]!,
+    detail: `${others.join(', ')}${border}`,
+    by: { raw: scored('raw'), bytes: scored('bytes'), characters: scored('characters') },
+  }
 }
 
 /** Characters are code points, as Python counts them. */

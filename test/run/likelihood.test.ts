@@ -90,6 +90,14 @@ describe('multiple choice', () => {
     const { rows, ratios, verdicts, warnings } = analyse([run])
     const of = (metric: string, model: string) => rows.find((row) => row.metric === metric && row.model === model && row.slice === '')!.estimate
     expect(of('accuracy', 'teacher')).toMatchObject({ state: 'ok', value: { value: 1, method: expect.stringContaining('by log-likelihood of the choices') } })
+    const three = ['accuracy-raw', 'accuracy-per-byte', 'accuracy-per-character']
+    for (const metric of three) {
+      const note = metric === 'accuracy-raw' ? 'the graded one' : 'for comparison only'
+      expect(of(metric, 'teacher')).toMatchObject({ state: 'ok', value: { value: 1, n: 4, method: expect.stringContaining(note) } })
+    }
+    const stored = (await compactRun(run.dir)).state === 'ok' ? await readRunTable(run.dir) : run
+    const isOne = ({ metric }: { metric: string }): boolean => three.includes(metric)
+    expect(analyse([stored]).rows.filter(isOne)).toEqual(rows.filter(isOne))
     for (const metric of ['throughput', 'output-tokens', 'ttft', 'output-tokens-per-second'])
       expect(of(metric, 'teacher')).toMatchObject({ state: 'absent', why: expect.stringContaining('nothing was written') })
     const tokens = samples.reduce((sum, { promptTokens, outputTokens }) => sum + promptTokens + outputTokens, 0)
@@ -108,6 +116,7 @@ describe('multiple choice', () => {
     expect(run.record.warnings.filter(({ code, model }) => code === 'written-instead' && model === 'student')).toHaveLength(1)
     for (const stored of [run, await packed(run)]) {
       const { rows, ratios, verdicts, fidelity, warnings } = analyse([stored])
+      expect(rows.filter(({ metric }) => metric === 'accuracy-raw').map(({ model }) => model)).toEqual(['teacher'])
       const accuracy = rows.find((row) => row.metric === 'accuracy' && row.model === 'student' && row.slice === '')!
       expect(accuracy.estimate).toMatchObject({ state: 'ok', value: { method: expect.stringContaining('of written answers in place of log-likelihood') } })
       const why = { state: 'absent', why: expect.stringContaining('the one was scored by log-likelihood and the other by written answers') }

@@ -5,7 +5,7 @@ import type { Group } from '../groups.ts'
 import { absent, counted, estimate } from '../observed.ts'
 import { scoreInterval } from '../stats/means.ts'
 import { wilson } from '../stats/wilson.ts'
-import { CUT_OFF } from '../table/codes.ts'
+import { BY_LENGTH, CUT_OFF } from '../table/codes.ts'
 import { clusterOf, countRows, gradedItems, isAnswered, isGiven, isGraded, Numbering, rowsByItem, scoreOf, tells } from '../table/rows.ts'
 import { NOT_TOLD } from '../values.ts'
 
@@ -37,6 +37,19 @@ export function accuracyCells({ group }: GroupData): Cell[] {
   return [whole, ...slicesIn(scores).map(([slice, name]): Cell => ({ metric: 'accuracy', slice: name, estimate: accuracyOf(scores, slice, group.likely) }))]
 }
 
+/** Multiple choice by log-likelihood, whatever the suite takes: as the sums are, and divided by the length of the text. Written answers are left out. */
+export function byLengthCells({ group: { table, graded, promptsOnly, likelyBy } }: GroupData): Cell[] {
+  const told = (row: number): boolean => (table.byLength[row]! & BY_LENGTH.told) !== 0
+  if (countRows(graded, told) === 0) return []
+  const rows = graded.filter((row) => told(row) || !isAnswered(table, row))
+  return LENGTHS.map(({ how, metric }): Cell => {
+    const scores = scoresOf(table, rows, promptsOnly, (row) => ((table.byLength[row]! & BY_LENGTH[how]) === 0 ? 0 : 1))
+    const found = accuracyOf(scores, undefined, false)
+    const note = how === likelyBy ? ', the graded one' : ', for comparison only'
+    return { metric, slice: '', estimate: found.state === 'ok' ? { state: 'ok', value: { ...found.value, method: `${found.value.method}${note}` } } : found }
+  })
+}
+
 export function shareCells({ group }: GroupData): Cell[] {
   const { table, samples } = group
   return [
@@ -66,14 +79,20 @@ export function slicesIn({ slice, table }: Pick<ItemScores, 'slice' | 'table'>):
 
 const scored = new WeakMap<Int32Array, ItemScores>()
 
-function scoresOf(table: SampleTable, graded: Int32Array, promptsOnly: boolean): ItemScores {
+const LENGTHS = [
+  { how: 'raw', metric: 'accuracy-raw' },
+  { how: 'bytes', metric: 'accuracy-per-byte' },
+  { how: 'characters', metric: 'accuracy-per-character' },
+] as const
+
+function scoresOf(table: SampleTable, graded: Int32Array, promptsOnly: boolean, scoreAt = (row: number): number => scoreOf(table, row)): ItemScores {
   const { count, items, from, rows } = promptsOnly ? rowsByItem(table, graded, (row) => isGraded(table, row)) : gradedItems(table, graded)
   const [score, way] = [new Float64Array(count), new Uint8Array(count)]
   const [cluster, slice, requests] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)]
   for (let i = 0; i < count; i++) {
     const [begin, end] = [from[i]!, from[i + 1]!]
     const first = rows[begin]!
-    for (let at = begin; at < end; at++) score[i]! += scoreOf(table, rows[at]!)
+    for (let at = begin; at < end; at++) score[i]! += scoreAt(rows[at]!)
     score[i]! /= end - begin
     cluster[i] = clusterOf(table, first)
     slice[i] = table.slice[first]!

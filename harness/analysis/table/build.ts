@@ -1,6 +1,6 @@
 /** Makes tables of samples, a row at a time. */
 import type { Attempt, CellKey, Failure, GradingBill, Sample, SampleTable, StoredRun, TableRun } from '../../types.ts'
-import { finishCode, FLAG, untoldBits } from './codes.ts'
+import { byLengthBits, finishCode, FLAG, untoldBits } from './codes.ts'
 import { upwards } from './rows.ts'
 
 /** The run with its requests as columns. */
@@ -99,6 +99,7 @@ export class TableBuilder {
       stage: ints(),
       finish: new Uint8Array(rows),
       flags: new Uint8Array(rows),
+      byLength: new Uint8Array(rows),
       startMs: numbers(),
       endMs: numbers(),
       intendedMs: numbers(),
@@ -150,6 +151,7 @@ export class TableBuilder {
       (sample.countedBy === 'estimate' ? FLAG.estimate : 0) |
       (sample.likelihoods === undefined ? 0 : FLAG.given) |
       untoldBits(sample.unknown)
+    c.byLength[row] = byLengthBits(grade?.by)
     c.stage[row] = sample.stage ?? 0
     c.startMs[row] = sample.startMs
     c.endMs[row] = sample.endMs

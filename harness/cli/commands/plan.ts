@@ -47,6 +47,7 @@ export default command('plan', async (args, { io, signal }) => {
     await io.result(
       jsonText({
         suite: loaded.suite.name,
+        state: 'planned',
         requests: plan.requests,
         maxOutputTokens: plan.maxOutputTokens,
         ...expected,

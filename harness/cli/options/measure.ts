@@ -29,7 +29,8 @@ export const MEASURE = {
   plan: {
     summary: 'Show the cells of a suite, their order, expected time, tokens and cost',
     about:
-      'Nothing is run and nothing is spent. The expected time comes from earlier runs of the same suite in --out; without one it is unknown and said to be so.',
+      'Nothing is run and nothing is spent. The expected time comes from earlier runs of the same suite in --out; without one it is unknown and said to be so. ' +
+      'Questions that are not at hand, such as those of the hub without a network, are no mistake of the suite: what is known is told with what to do, and --json says `state: data-missing` in place of `planned`.',
     args: {
       suite,
       quick,

@@ -6,6 +6,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AnswerInterner } from '../../analysis/table/build.ts'
+import { byLengthBits } from '../../analysis/table/codes.ts'
 import type { Grade, GradingBill, GradingRecord, RunRecord, Sample, SampleTable, TableRun, Warning } from '../../types.ts'
 import { openAppend } from './append.ts'
 import { storageError } from './errors.ts'
@@ -66,6 +67,7 @@ export function gradeTable({ table, ...run }: TableRun, grades: LateGrades): Tab
     const late = grades.get(nameOf(table.cells[table.cell[row]!]!, table.names[table.item[row]!]!, table.startMs[row]!))
     if (late === undefined) continue
     table.score[row] = late.grade?.score ?? Number.NaN
+    table.byLength[row] = byLengthBits(late.grade?.by)
     if (late.grade?.answer !== undefined) table.answer[row] = answers.add(late.grade.answer)
     if (late.grading !== undefined) bills.set(row, late.grading)
   }

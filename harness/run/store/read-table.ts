@@ -77,6 +77,7 @@ const NUMBERS = [
   'cost_usd',
   'stage',
   'text_bytes',
+  'by_length',
 ] as const
 const NAMES = ['cell', 'model', 'workload', 'load', 'slice', 'finish', 'counted_by', 'timing'] as const
 const CODES = ['item', 'cluster', 'unknown'] as const
@@ -108,7 +109,7 @@ const finishOf = wordOf(SampleSchema.shape.finish)
 /** Columns of numbers, which go through memory in order. */
 function fillNumbers(builder: TableBuilder, chunk: Chunk, path: string): void {
   const { columns, length: at } = builder
-  const copy = (name: string, to: Float64Array | Int32Array, none?: number): void => {
+  const copy = (name: string, to: Float64Array | Int32Array | Uint8Array, none?: number): void => {
     const values = chunk.numbers(name)
     to.set(none === undefined ? values : values.map((one) => (Number.isNaN(one) ? none : one)), at)
   }
@@ -128,6 +129,7 @@ function fillNumbers(builder: TableBuilder, chunk: Chunk, path: string): void {
   copy('log_prob_tokens', columns.logProbTokens)
   copy('cost_usd', columns.costUsd)
   copy('stage', columns.stage, 0)
+  copy('by_length', columns.byLength, 0)
   copy('text_units', columns.textLength)
   copy('reasoning_units', columns.reasoningLength)
   copy('bytes', columns.bytes)

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Cell, Getter, Table } from '../../duckdb/columns.ts'
 import { packTimes, unpackTimes } from '../../duckdb/times.ts'
+import { BY_LENGTH, byLengthBits } from '../../analysis/table/codes.ts'
 import { textBytes } from '../../analysis/table/build.ts'
 import type { CellKey, Grade, Sample, SeriesRecord } from '../../types.ts'
 import { FailureSchema, SampleSchema, SeriesSchema } from './schema/index.ts'
@@ -29,6 +30,7 @@ export const SAMPLES: Table<Sample> = {
     ...columns('number', ['log_prob', 'log_prob_tokens', 'stage', 'given_score', 'cost_usd']),
     ...columns('text', ['likelihoods', 'no_likelihoods']),
     text_bytes: 'number', // of the one given text
+    by_length: 'number', // bits of BY_LENGTH
   },
   texts: ['prompt', 'text', 'reasoning'],
   encode: encodeSample,
@@ -116,6 +118,7 @@ function encodeSample(sample: Sample): Record<string, Cell> {
     likelihoods: json(sample.likelihoods),
     no_likelihoods: sample.noLikelihoods,
     text_bytes: textBytes(sample),
+    by_length: grade?.by === undefined ? undefined : byLengthBits(grade.by),
   }
 }
 
@@ -201,6 +204,9 @@ function gradeOf({ text, number }: Getter): Grade | undefined {
   const [answer, detail] = [text('answer'), text('grade_detail')]
   if (answer !== undefined) grade.answer = answer
   if (detail !== undefined) grade.detail = detail
+  const bits = number('by_length')
+  if (bits !== undefined)
+    grade.by = { raw: bits & BY_LENGTH.raw ? 1 : 0, bytes: bits & BY_LENGTH.bytes ? 1 : 0, characters: bits & BY_LENGTH.characters ? 1 : 0 }
   return grade
 }
 

@@ -34,7 +34,13 @@ export async function runTests(language: Language, job: Job, seconds: number, si
   const ended = await runSandboxed({ ...able.value, stdin, limits: { ...LIMITS[language], seconds } }, signal)
   if (ended.code === 0 && ended.stdout.endsWith(mark)) return { passed: true }
   if (ended.timedOut || ended.code === CPU_KILLED) return { passed: false, why: `stopped after ${seconds} s` }
-  const line = ended.stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
+  // Several processes write over one another: the last line that says something.
+  const line =
+    ended.stderr
+      .trim()
+      .split('\n')
+      .findLast((one) => !/^\s|^Traceback \(|^$/.test(one))
+      ?.slice(0, 300) ?? ''
   if (ended.code === 0) return { passed: false, why: 'it ended before its tests had' }
   return { passed: false, why: line === '' ? `it ended with code ${ended.code ?? 'none'}` : line }
 }

@@ -89,7 +89,13 @@ test('where the hub is gone, the listing of before is used with a warning; witho
     code: 'network',
     kind: 'data-missing',
     message: expect.stringContaining('not on this machine'),
-    hint: expect.stringContaining('--data'),
+    hint: expect.stringContaining('`data: PATH` in the workload: a file with the split "test"'),
+  })
+  await expect(load('me/gated', { endpoint: other.url, data: '${DISTILLBENCH_DATA:-}' })).rejects.toMatchObject({
+    code: 'network',
+    kind: 'data-missing',
+    message: expect.stringContaining('not on this machine'),
+    hint: expect.stringContaining('--data PATH: a file with the split "test"'),
   })
 })
 

@@ -12,6 +12,31 @@ export const QUALITY = [
     misleads: 'One average hides where the points are lost: read the slices. Items that were never asked are left out, not counted as wrong.',
   },
   {
+    id: 'accuracy-raw',
+    title: 'Accuracy by log-likelihood, as it is',
+    unit: 'ratio',
+    better: 'higher',
+    definition:
+      'Share of items whose right text has the largest Σ ln p of its tokens (`acc` of lm-evaluation-harness). The three stand beside each other; the accuracy is the one that the suite names with `by`, and the method of each row says whether it is that one. Only of workloads with `likelihood`, over the answers that were scored so.',
+    misleads: 'Favours short texts. Choosing the one of the three that looks best, after the run, flatters the model.',
+  },
+  {
+    id: 'accuracy-per-byte',
+    title: 'Accuracy by log-likelihood per byte',
+    unit: 'ratio',
+    better: 'higher',
+    definition: 'The same with Σ ln p ÷ UTF-8 bytes of the text (`acc_bytes`).',
+    misleads: 'Favours texts whose end follows from their beginning, such as names and idioms.',
+  },
+  {
+    id: 'accuracy-per-character',
+    title: 'Accuracy by log-likelihood per character',
+    unit: 'ratio',
+    better: 'higher',
+    definition: 'The same with Σ ln p ÷ characters of the text (`acc_norm`).',
+    misleads: 'As per byte; in scripts of several bytes to a character the two part.',
+  },
+  {
     id: 'consensus',
     title: 'Accuracy by majority',
     unit: 'ratio',

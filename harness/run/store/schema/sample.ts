@@ -30,7 +30,14 @@ export const ArrivalsSchema = z.object({
   attempts: maybe(z.array(z.object({ startMs: number, endMs: number, error: FailureSchema }))),
 })
 
-const GradeSchema = z.object({ score: z.number().min(0).max(1), grader: text, answer: maybe(text), detail: maybe(text) }) satisfies z.ZodType<Grade>
+const share = z.number().min(0).max(1)
+const GradeSchema = z.object({
+  score: share,
+  grader: text,
+  answer: maybe(text),
+  detail: maybe(text),
+  by: maybe(z.object({ raw: share, bytes: share, characters: share })),
+}) satisfies z.ZodType<Grade>
 
 export const SampleSchema = z.object({
   cell: text,
