@@ -54,8 +54,8 @@ export function page(title: string, head: Html, sections: readonly Section[], an
 // --- internal ---
 
 /** End tags that HTML does without, with the line ends beside them; escaped texts hold none. */
-function withoutEndTags(page: string): string {
-  return page.replace(/\s*<\/(?:td|th|tr|tbody|thead|dt|dd|li)>\s*/g, '')
+function withoutEndTags(markup: string): string {
+  return markup.replace(/\s*<\/(?:td|th|tr|tbody|thead|dt|dd|li)>\s*/g, '')
 }
 
 function hashOf(text: string): string {
