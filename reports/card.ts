@@ -1,6 +1,8 @@
 /** A picture of 1200 × 630 for a README or a message: the verdict of one or two students with its figures. Drawn without fonts of the machine, the same bytes each time. */
 import type { Analysis, Decision } from '../harness/types.ts'
 import { formatTime } from './format.ts'
+import { EN } from './messages/en/index.ts'
+import type { Messages } from './messages/index.ts'
 import { openingSentences, titleOf } from './opening.ts'
 import { FONT, INK } from './charts/theme.ts'
 import { textWidth } from './svg.ts'
@@ -9,16 +11,17 @@ import type { Tile } from './tiles.ts'
 import { verdictTexts, type VerdictText } from './verdict.ts'
 import { viewOf } from './view.ts'
 
-export function renderCard(analysis: Analysis): string {
-  const view = viewOf(analysis)
+export function renderCard(analysis: Analysis, words: Messages = EN): string {
+  const view = viewOf(analysis, words)
   const verdicts = verdictTexts(view)
   const shown = verdicts.filter(({ tiles }) => tiles.length > 0).slice(0, MOST_STUDENTS)
   const more = verdicts.length - shown.length
-  const title = titleOf(analysis)
+  const title = titleOf(analysis, words)
   const said = shown.length > 0 ? shown.map(({ head }) => head).join('; ') : openingSentences(view).join(' ')
   const body = shown.length > 0 ? shown.map((verdict, i) => verdictBlock(verdict, BODY_TOP + i * (BLOCK_HEIGHT + GAP))) : [sentences(openingSentences(view))]
   const run = analysis.runs[0]
-  const source = run === undefined ? '' : `${run.id}, ${formatTime(run.createdAt)}${more > 0 && shown.length > 0 ? `; ${more} more in the report` : ''}`
+  const source =
+    run === undefined ? '' : `${run.id}, ${formatTime(run.createdAt)}${more > 0 && shown.length > 0 ? `; ${words.verdict.moreInReport(more)}` : ''}`
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-labelledby="title said" font-family="${FONT.replaceAll('"', '&quot;')}">
 <title id="title">${safe(title)}</title>
 <desc id="said">${safe(said)}</desc>

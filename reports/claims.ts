@@ -5,25 +5,18 @@ import { formatFactor, formatPublished } from './format.ts'
 import type { View } from './view.ts'
 
 /** "$26.25 against $3.00 per million tokens: 8.75 times as much, 11.4% the other way round." */
-export function claimFigure(claim: ClaimResult): string {
-  const [much, little] = [claim.numerator, claim.denominator].map((fact) => formatPublished(fact.value, fact.unit)) as [string, string]
-  const tail = sharedTail(much, little)
-  return `${tail === '' ? much : much.slice(0, -tail.length)} against ${little}: ${formatFactor(claim.ratio)} times, or ${percent(claim.share)}`
+export function claimFigure(view: View, claim: ClaimResult, names?: readonly [string, string]): string {
+  const { words } = view
+  const [much, little] = [claim.numerator, claim.denominator].map((fact) => formatPublished(fact.value, fact.unit, 0, words.basics.units)) as [string, string]
+  return words.verdict.claim({ much, little, factor: formatFactor(claim.ratio), share: percent(claim.share), ...(names === undefined ? {} : { names }) })
 }
 
 /** One sentence that can stand alone. */
 export function claimSentence(view: View, claim: ClaimResult): string {
-  return `${claim.title}: ${nameOfModel(view, claim.numerator.model)} ${claimFigure(claim).replace(' against ', ` against ${nameOfModel(view, claim.denominator.model)} `)} (published).`
+  const names = [nameOfModel(view, claim.numerator.model), nameOfModel(view, claim.denominator.model)] as const
+  return view.words.verdict.claimSentence(claim.title, claimFigure(view, claim, names))
 }
 
 export function percent(share: number): string {
   return `${Number((share * 100).toFixed(1))}%`
-}
-
-// --- internal ---
-
-/** " per million tokens" need not be said twice. */
-function sharedTail(a: string, b: string): string {
-  const tail = / per .*$/.exec(a)?.[0] ?? ''
-  return tail !== '' && b.endsWith(tail) ? tail : ''
 }

@@ -2,8 +2,9 @@
 import type { Estimate, Metric, Observed, Origin, Unit } from '../harness/types.ts'
 import { busiestLoad, placeOf, type Concept, type Place } from './concepts.ts'
 import { formatShortInterval, formatValue, scaleOf, type Scale } from './format.ts'
+import type { Messages } from './messages/index.ts'
 import { valueOf, type Contestant, type View } from './view.ts'
-import { comparisonOf, listInWords, ratioInWords, whyMissing, type Comparison } from './words.ts'
+import { comparisonOf, ratioInWords, whyMissing, type Comparison } from './words.ts'
 
 /** `text` is the whole figure; `figure` and `unit` are its parts; `short` is the bare number, for a column that names the unit. */
 export interface Cell {
@@ -50,14 +51,15 @@ export function summarySentences(view: View, limit = 3): string[] {
     }
   }
   if (sentences.length <= limit) return sentences
-  return [...sentences.slice(0, limit), `${sentences.length - limit} more comparisons are in the table.`]
+  return [...sentences.slice(0, limit), view.words.verdict.moreComparisons(sentences.length - limit)]
 }
 
 // --- internal ---
 
+type Titled = Concept & keyof Messages['tables']['comparison']
+
 interface ColumnPlan {
-  concept: Concept
-  title: string
+  concept: Titled
   place: Place
 }
 
@@ -70,40 +72,41 @@ function columnsOf(view: View, workload: string): Column[] {
 function plannedColumns(view: View, workload: string): ColumnPlan[] {
   const loads = view.loadsOf(workload)
   const plans: ColumnPlan[] = []
-  const add = (concept: Concept, title: string, among: readonly string[] = loads): void => {
+  const add = (concept: Titled, among: readonly string[] = loads): void => {
     const place = placeOf(view, workload, concept, among)
-    if (place !== undefined && !plans.some((plan) => plan.place.metric.id === place.metric.id && plan.place.load === place.load))
-      plans.push({ concept, title, place })
+    if (place !== undefined && !plans.some((plan) => plan.place.metric.id === place.metric.id && plan.place.load === place.load)) plans.push({ concept, place })
   }
-  add('accuracy', 'Accuracy')
-  add('speed', 'Speed')
-  add('cost', 'Cost')
-  add('energy', 'Energy')
+  add('accuracy')
+  add('speed')
+  add('cost')
+  add('energy')
   const busiest = busiestLoad(view, workload)
-  if (busiest !== undefined && busiest !== loads[0]) add('throughput', 'Speed under load', [busiest])
-  add('firstToken', 'First token')
-  add('memory', 'Memory')
+  if (busiest !== undefined && busiest !== loads[0]) add('throughput', [busiest])
+  add('firstToken')
+  add('memory')
   return plans
 }
 
-function measuredColumn(view: View, workload: string, { concept, title, place: { metric, load } }: ColumnPlan): Column {
+function measuredColumn(view: View, workload: string, { concept, place: { metric, load } }: ColumnPlan): Column {
+  const { words } = view
   const observed = view.measured.map((contestant) => view.row(contestant, workload, load, metric.id))
   const scale = scaleOf(
     metric.unit,
     observed.flatMap((one) => valueOf(one)?.value ?? []),
+    words.basics.units,
   )
   const cells = view.measured.map((contestant, index) => {
-    const comparison = contestant.role === 'teacher' ? undefined : comparisonOf(view.ratio(contestant, workload, load, metric.id), metric)
+    const comparison = contestant.role === 'teacher' ? undefined : comparisonOf(view.ratio(contestant, workload, load, metric.id), metric, words)
     const cautions = view.cautions(contestant, workload, load, metric.id)
-    return { ...measuredCell(observed[index], scale, comparison), ...(cautions.length === 0 ? {} : { cautions }) }
+    return { ...measuredCell(words, observed[index], scale, comparison), ...(cautions.length === 0 ? {} : { cautions }) }
   })
   const under = load === '' || concept === 'accuracy' ? '' : `, ${load}`
-  return { id: concept, title, note: `${metric.title}${under}`, unit: scale.label, cells }
+  return { id: concept, title: words.tables.comparison[concept], note: `${metric.title}${under}`, unit: scale.label, cells }
 }
 
-function measuredCell(observed: Observed<Estimate> | undefined, scale: Scale, comparison: Comparison | undefined): Cell {
+function measuredCell(words: Messages, observed: Observed<Estimate> | undefined, scale: Scale, comparison: Comparison | undefined): Cell {
   const estimate = valueOf(observed)
-  if (estimate === undefined) return { ...NOTHING, why: whyMissing(observed) }
+  if (estimate === undefined) return { ...NOTHING, why: whyMissing(observed, words) }
   const sign = scale.suffix === '%' ? '%' : ''
   return {
     text: formatValue(estimate.value, estimate.unit, scale),
@@ -120,21 +123,22 @@ function measuredCell(observed: Observed<Estimate> | undefined, scale: Scale, co
 const NOTHING: Cell = { text: '–', figure: '–', unit: '', short: '–', sort: undefined }
 
 function parameterColumn(view: View): Column | undefined {
+  const { comparison: texts } = view.words.tables
   if (!view.measured.some(({ summary }) => summary.card?.parametersTotal !== undefined)) return undefined
   const cells = view.measured.map((contestant): Cell => {
     const parameters = contestant.summary.card?.parametersTotal
-    if (parameters === undefined || !(parameters > 0))
-      return { ...NOTHING, why: contestant.summary.card === undefined ? 'the model has no card' : 'the server does not tell' }
+    if (parameters === undefined || !(parameters > 0)) return { ...NOTHING, why: contestant.summary.card === undefined ? texts.noCard : texts.untold }
     const teacher = view.teacherOf(contestant)?.summary.card?.parametersTotal
-    const comparison = contestant.role === 'teacher' || teacher === undefined || !(teacher > 0) ? undefined : exactRatio(parameters / teacher, 'parameter')
-    const text = formatValue(parameters, 'parameter')
+    const comparison =
+      contestant.role === 'teacher' || teacher === undefined || !(teacher > 0) ? undefined : exactRatio(view.words, parameters / teacher, 'parameter')
+    const text = formatValue(parameters, 'parameter', view.words.basics.units)
     return { text, figure: text, unit: '', short: text, sort: parameters, ...(comparison === undefined ? {} : { comparison }) }
   })
-  return { id: 'parameters', title: 'Parameters', note: 'total, from the model card', unit: '', cells }
+  return { id: 'parameters', title: texts.parameters, note: texts.parametersNote, unit: '', cells }
 }
 
-function exactRatio(ratio: number, unit: Unit): Comparison {
-  return ratioInWords({ value: ratio, low: ratio, high: ratio }, { unit, better: 'lower' })
+function exactRatio(words: Messages, ratio: number, unit: Unit): Comparison {
+  return ratioInWords({ value: ratio, low: ratio, high: ratio }, { unit, better: 'lower' }, words)
 }
 
 /** Whether `low` to `high` is an interval at all; level 0 marks a range that was seen, or a figure without one. */
@@ -149,11 +153,12 @@ function studentSentence(view: View, student: Contestant, workload: string): str
   if (own === undefined) return undefined
   const teacher = view.teacherOf(student)
   const teachers = teacher === undefined ? undefined : valueOf(view.row(teacher, workload, place.load, place.metric.id))
-  const parts = [`${student.label}: ${formatValue(own.value, own.unit)} ${accuracyNoun(place.metric)}`]
+  const { words } = view
+  const parts = [`${student.label}: ${words.verdict.own(formatValue(own.value, own.unit), accuracyNoun(place.metric))}`]
   if (teachers !== undefined) {
-    const difference = comparisonOf(view.ratio(student, workload, place.load, place.metric.id), place.metric)
+    const difference = comparisonOf(view.ratio(student, workload, place.load, place.metric.id), place.metric, words)
     const interval = difference === undefined ? '' : ` (${[difference.text, difference.range].filter((part) => part !== '').join(', ')})`
-    parts[0] = `${student.label}: ${formatValue(own.value, own.unit)} against the teacher's ${formatValue(teachers.value, teachers.unit)}${interval}`
+    parts[0] = `${student.label}: ${words.verdict.against(formatValue(own.value, own.unit), formatValue(teachers.value, teachers.unit), interval)}`
   }
   parts.push(...savings(view, student, workload))
   return `${parts.join(', ')}.`
@@ -167,18 +172,14 @@ function accuracyNoun(metric: Metric): string {
 function savings(view: View, student: Contestant, workload: string): string[] {
   const found: string[] = []
   const unclear: string[] = []
-  for (const { concept, tail, noun } of SAVINGS) {
+  const { basics, verdict } = view.words
+  for (const concept of ['speed', 'cost', 'energy'] as const) {
     const place = placeOf(view, workload, concept)
-    const comparison = place === undefined ? undefined : comparisonOf(view.ratio(student, workload, place.load, place.metric.id), place.metric)
+    const comparison = place === undefined ? undefined : comparisonOf(view.ratio(student, workload, place.load, place.metric.id), place.metric, view.words)
     if (comparison === undefined) continue
-    if (comparison.clear) found.push(`${comparison.text}${tail(place?.metric)}`)
-    else unclear.push(noun)
+    const perCorrect = concept === 'cost' && place?.metric.id.includes('correct') === true
+    if (comparison.clear) found.push(perCorrect ? verdict.perCorrect(comparison.text) : comparison.text)
+    else unclear.push(verdict.nouns[concept])
   }
-  return unclear.length === 0 ? found : [...found, `no clear difference in ${listInWords(unclear)}`]
+  return unclear.length === 0 ? found : [...found, verdict.noDifference(basics.list(unclear))]
 }
-
-const SAVINGS: readonly { concept: Concept; noun: string; tail: (metric: Metric | undefined) => string }[] = [
-  { concept: 'speed', noun: 'speed', tail: () => '' },
-  { concept: 'cost', noun: 'cost', tail: (metric) => (metric?.id.includes('correct') === true ? ' per correct answer' : '') },
-  { concept: 'energy', noun: 'energy', tail: () => '' },
-]

@@ -1,29 +1,20 @@
 /** What was asked, what failed and what was cut off, in words. */
 import type { Analysis, Failure } from '../harness/types.ts'
-import { formatCount } from './format.ts'
-import { listInWords } from './words.ts'
+import { EN } from './messages/en/index.ts'
+import type { Messages } from './messages/index.ts'
 
 /** One sentence or two on all requests of the analysis. */
-export function countSentence(counts: Analysis['counts']): string {
+export function countSentence(counts: Analysis['counts'], { basics, verdict: { counts: words } }: Messages = EN): string {
   const total = (pick: (row: Analysis['counts'][number]) => number): number => counts.reduce((sum, row) => sum + pick(row), 0)
   const [requests, failed, truncated] = [total((row) => row.requests), total((row) => row.failed), total((row) => row.truncated)]
   const unasked = counts.reduce((sum, { planned, requests: asked, spared = 0 }) => sum + Math.max(0, planned - asked - spared), 0)
   const spared = total((row) => row.spared ?? 0)
-  const missing =
-    (unasked === 0 ? '' : ` ${formatCount(unasked, 'planned request')} ${unasked === 1 ? 'was' : 'were'} never asked.`) +
-    (spared === 0 ? '' : ` ${formatCount(spared, 'request')} more could have been asked: the run asks until it is clear, or up to its limits.`)
-  if (requests === 0) return `No request was asked.${missing}`
+  const missing = `${unasked === 0 ? '' : words.unasked(unasked)}${spared === 0 ? '' : words.spared(spared)}`
+  if (requests === 0) return `${words.nothing}${missing}`
   const untold = total((row) => row.untold ?? 0)
-  if (failed + truncated === 0 && untold > 0)
-    return `All ${formatCount(requests, 'request')} got an answer. Whether ${untold === requests ? 'any' : `any of ${untold} of them`} was cut off is not known.${missing}`
-  if (failed + truncated === 0) return `All ${formatCount(requests, 'request')} got an answer, and none was cut off at the token limit.${missing}`
-  const parts = [
-    ...(failed === 0 ? [] : [`${formatCount(failed, 'request')} failed`]),
-    ...(truncated === 0 ? [] : [`${formatCount(truncated, 'answer')} ${truncated === 1 ? 'was' : 'were'} cut off at the token limit`]),
-  ]
-  const meaning =
-    failed === 0 ? 'They are graded, billed and timed like every other answer.' : 'A failed request counts as wrong, and its time and cost count too.'
-  return `Of ${formatCount(requests, 'request')}, ${listInWords(parts)}. ${meaning}${missing}`
+  if (failed + truncated === 0) return `${untold > 0 ? words.untold(requests, untold) : words.answered(requests)}${missing}`
+  const parts = [...(failed === 0 ? [] : [words.failed(failed)]), ...(truncated === 0 ? [] : [words.truncated(truncated)])]
+  return `${words.of(requests, basics.list(parts))} ${failed === 0 ? words.onlyCut : words.withFailed}${missing}`
 }
 
 /** What happened and what to do about it, as sentences. */

@@ -2,32 +2,34 @@
 import type { Estimate, Fidelity, Observed, Unit } from '../harness/types.ts'
 import type { ChartTable } from './charts/chart.ts'
 import { formatInterval, formatP, formatPoints, formatValue } from './format.ts'
+import type { Messages } from './messages/index.ts'
 import { clip, oneLine, visible } from './text.ts'
 import { valueOf, type View } from './view.ts'
 import { whyMissing } from './words.ts'
 
 /** Nats and kappa have no scale of their own to be shown in: three digits that count. */
-export function plainText(observed: Observed<Estimate>): string {
+export function plainText({ basics }: Messages, observed: Observed<Estimate>): string {
   const estimate = valueOf(observed)
   if (estimate === undefined) return whyMissing(observed)
   const { value, low, high } = estimate
-  return `${digits(value)} (${digits(low)} to ${digits(high)})`
+  return `${digits(value)} (${basics.range(digits(low), digits(high))})`
 }
 
-export function shareText(observed: Observed<Estimate>): string {
+export function shareText({ basics }: Messages, observed: Observed<Estimate>): string {
   const estimate = valueOf(observed)
-  return estimate === undefined ? whyMissing(observed) : `${formatValue(estimate.value, 'ratio')} (${formatInterval(estimate)})`
+  return estimate === undefined ? whyMissing(observed) : `${formatValue(estimate.value, 'ratio')} (${formatInterval(estimate, basics.units)})`
 }
 
 /** Token by token; one row that says why where nothing was compared. */
-export function tokenRows({ tokens }: Fidelity): [title: string, text: string][] {
+export function tokenRows(words: Messages, { tokens }: Fidelity): [title: string, text: string][] {
   const told = valueOf(tokens)
-  if (told === undefined) return [['Token by token', whyMissing(tokens)]]
+  const { fidelity } = words.tables
+  if (told === undefined) return [[fidelity.byToken, whyMissing(tokens)]]
   return [
-    ['Token by token', `${told.items} answers of the teacher, ${told.tokens} tokens`],
-    ['KL divergence from the teacher, nats per token', plainText(told.kl)],
-    ['Same likeliest token', shareText(told.top1)],
-    ['NLL of the teacher’s text, nats per byte', plainText(told.nllPerByte)],
+    [fidelity.byToken, fidelity.byTokenOf(told.items, told.tokens)],
+    [fidelity.kl, plainText(words, told.kl)],
+    [fidelity.top1, shareText(words, told.top1)],
+    [fidelity.nll, plainText(words, told.nllPerByte)],
   ]
 }
 
@@ -43,21 +45,22 @@ export function kappaOf({ agreement }: Fidelity): Observed<Estimate> {
 /** A row for each model and workload. */
 export function fidelityTable(view: View): ChartTable | undefined {
   const { fidelity } = view.analysis
+  const { words } = view
   if (fidelity.length === 0) return undefined
   const several = view.workloads.length > 1
   return {
-    columns: ['Model', 'Kappa', 'Flips', 'Worst slice', 'KL, nats per token', 'Same likeliest token', 'NLL, nats per byte'],
+    columns: words.tables.fidelity.columns,
     rows: fidelity.map((row) => {
       const tokens = valueOf(row.tokens)
       const none = tokens === undefined ? whyMissing(row.tokens) : ''
       return [
         `${view.labelOf(row.run, row.model)}${several ? `, ${row.workload}` : ''}`,
-        plainText(kappaOf(row)),
-        `${row.flips.lost} lost, ${row.flips.won} won`,
-        sliceText(row),
-        tokens === undefined ? none : plainText(tokens.kl),
-        tokens === undefined ? '–' : shareText(tokens.top1),
-        tokens === undefined ? '–' : plainText(tokens.nllPerByte),
+        plainText(words, kappaOf(row)),
+        words.tables.fidelity.flips(row.flips.lost, row.flips.won),
+        sliceText(words, row),
+        tokens === undefined ? none : plainText(words, tokens.kl),
+        tokens === undefined ? '–' : shareText(words, tokens.top1),
+        tokens === undefined ? '–' : plainText(words, tokens.nllPerByte),
       ]
     }),
   }
@@ -69,8 +72,10 @@ export function fidelityLines(view: View): string[] {
     const name = `${view.labelOf(row.run, row.model)}${view.workloads.length > 1 ? `, ${row.workload}` : ''}`
     const agreement = valueOf(row.agreement)
     const alike =
-      agreement === undefined ? whyMissing(row.agreement) : `same answer ${formatValue(agreement.observed, 'ratio')}, kappa ${plainText(agreement.kappa)}`
-    return [`${name}: ${alike}.`, `${name}: ${row.flips.lost} flips lost, ${row.flips.won} won; worst slice: ${sliceText(row)}.`].map((line) =>
+      agreement === undefined
+        ? whyMissing(row.agreement)
+        : `same answer ${formatValue(agreement.observed, 'ratio')}, kappa ${plainText(view.words, agreement.kappa)}`
+    return [`${name}: ${alike}.`, `${name}: ${row.flips.lost} flips lost, ${row.flips.won} won; worst slice: ${sliceText(view.words, row)}.`].map((line) =>
       visible(oneLine(clip(line, 400))),
     )
   })
@@ -93,9 +98,9 @@ export function fidelityCells(row: Fidelity): { metric: string; slice: string; u
 
 // --- internal ---
 
-function sliceText(row: Fidelity): string {
+function sliceText({ tables }: Messages, row: Fidelity): string {
   const worst = worstSlice(row)
-  return worst === undefined ? whyMissing(row.slices) : `${worst.slice}, ${formatPoints(worst.difference)} points (p ${formatP(worst.adjusted)})`
+  return worst === undefined ? whyMissing(row.slices) : tables.fidelity.slice(worst.slice, formatPoints(worst.difference), formatP(worst.adjusted))
 }
 
 function digits(value: number): string {

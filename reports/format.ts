@@ -1,33 +1,30 @@
 /** Numbers as people read them: a unit always, three significant digits, one scale for a whole column. */
 import type { Estimate, Origin, Unit } from '../harness/types.ts'
+import { ENGLISH_UNITS, type Scale, type Units } from './units.ts'
 
-/** How one column or axis is shown: the value times `times`, between `prefix` and `suffix`. `label` names the unit in words. */
-export interface Scale {
-  times: number
-  prefix: string
-  suffix: string
-  label: string
-}
+export type { Scale, Units } from './units.ts'
 
 /** The scale in which the largest of `values` reads best. */
-export function scaleOf(unit: Unit, values: readonly number[]): Scale {
+export function scaleOf(unit: Unit, values: readonly number[], units: Units = ENGLISH_UNITS): Scale {
   const largest = Math.max(0, ...values.filter(Number.isFinite).map(Math.abs))
-  const steps = STEPS[unit]
+  const steps = units.steps[unit]
   return steps.find(({ from }) => largest >= from) ?? steps.at(-1)!
 }
 
-/** `97.1%`, `412 tokens/s`, `$0.32 per million answers`. */
-export function formatValue(value: number, unit: Unit, scale: Scale = scaleOf(unit, [value])): string {
-  if (!Number.isFinite(value)) return 'unknown'
+/** `97.1%`, `412 tokens/s`, `$0.32 per million answers`; in the scale of a column, or in the one of these units that fits. */
+export function formatValue(value: number, unit: Unit, by: Scale | Units = ENGLISH_UNITS): string {
+  if (!Number.isFinite(value)) return 'steps' in by ? by.unknown : 'unknown'
+  const scale = 'steps' in by ? scaleOf(unit, [value], by) : by
   const scaled = value * scale.times
   return `${scaled < 0 ? MINUS : ''}${scale.prefix}${fixed(Math.abs(scaled), decimals(scaled, unit))}${scale.suffix}`
 }
 
 /** `95.8 to 98.1%`, with the decimals that the value itself has. */
-export function formatInterval(estimate: Pick<Estimate, 'value' | 'low' | 'high' | 'unit'>, scale: Scale = scaleOf(estimate.unit, [estimate.value])): string {
+export function formatInterval(estimate: Pick<Estimate, 'value' | 'low' | 'high' | 'unit'>, by: Scale | Units = ENGLISH_UNITS): string {
+  const scale = 'steps' in by ? scaleOf(estimate.unit, [estimate.value], by) : by
   const places = decimals(estimate.value * scale.times, estimate.unit)
   const [low, high] = [estimate.low, estimate.high].map((end) => `${end < 0 ? MINUS : ''}${scale.prefix}${fixed(Math.abs(end * scale.times), places)}`)
-  return `${low} to ${high}${scale.suffix}`
+  return `${low}${scale.to}${high}${scale.suffix}`
 }
 
 /** The same without words after the numbers, for a column whose head or value names the unit. */
@@ -36,8 +33,8 @@ export function formatShortInterval(estimate: Pick<Estimate, 'value' | 'low' | '
 }
 
 /** `$0.19 ($0.13 to $0.25) per million answers`; without an interval the value alone. */
-export function formatWithInterval(estimate: Pick<Estimate, 'value' | 'low' | 'high' | 'unit' | 'level'>): string {
-  const scale = scaleOf(estimate.unit, [estimate.value])
+export function formatWithInterval(estimate: Pick<Estimate, 'value' | 'low' | 'high' | 'unit' | 'level'>, units: Units = ENGLISH_UNITS): string {
+  const scale = scaleOf(estimate.unit, [estimate.value], units)
   if (estimate.level === 0) return formatValue(estimate.value, estimate.unit, scale)
   const bare = { ...scale, suffix: '' }
   return `${formatValue(estimate.value, estimate.unit, bare)} (${formatInterval(estimate, bare)})${scale.suffix}`
@@ -49,11 +46,12 @@ export function formatAbout(count: number, digits = 3): string {
 }
 
 /** A quoted figure with all the digits that its source gives, up to six, and at least `least` decimals. */
-export function formatPublished(value: number, unit: Unit, least = 0): string {
-  if (!Number.isFinite(value)) return 'unknown'
-  const scale = scaleOf(unit, [value])
+export function formatPublished(value: number, unit: Unit, least = 0, units: Units = ENGLISH_UNITS): string {
+  if (!Number.isFinite(value)) return units.unknown
+  const scale = scaleOf(unit, [value], units)
   const scaled = Number((value * scale.times).toPrecision(6))
-  const cents = unit.startsWith('USD') && Math.abs(scaled) < 1000 && !scale.suffix.includes('illion') ? 2 : unit === 'USD/Mtoken' ? 2 : 0
+  const isMillions = scale.times < 1e-3 || scale.times === 1e6
+  const cents = unit.startsWith('USD') && Math.abs(scaled) < 1000 && !isMillions ? 2 : unit === 'USD/Mtoken' ? 2 : 0
   const places = Math.max(decimalPlaces(scaled), cents, least)
   return `${scaled < 0 ? MINUS : ''}${scale.prefix}${fixed(Math.abs(scaled), places)}${scale.suffix}`
 }
@@ -105,75 +103,6 @@ export function formatP(p: number): string {
 // --- internal ---
 
 const ORIGIN_MARKS: Record<Origin, string> = { measured: '', estimated: 'estimated', published: 'published' }
-
-interface Step extends Scale {
-  from: number
-}
-
-const step = (from: number, times: number, prefix: string, suffix: string, label: string): Step => ({ from, times, prefix, suffix, label })
-const plain = (suffix: string, label: string): readonly Step[] => [step(0, 1, '', suffix, label)]
-const energy = (per: string): readonly Step[] => [
-  step(3.6e6, 1 / 3.6e6, '', ` kWh${per}`, `kWh${per}`),
-  step(1e3, 1e-3, '', ` kJ${per}`, `kJ${per}`),
-  step(1, 1, '', ` J${per}`, `J${per}`),
-  step(1e-3, 1e3, '', ` mJ${per}`, `mJ${per}`),
-  step(0, 1e6, '', ` µJ${per}`, `µJ${per}`),
-]
-const carbon = (per: string): readonly Step[] => [
-  step(1e6, 1e-6, '', ` t CO2${per}`, `t CO2${per}`),
-  step(1e3, 1e-3, '', ` kg CO2${per}`, `kg CO2${per}`),
-  step(1, 1, '', ` g CO2${per}`, `g CO2${per}`),
-  step(1e-3, 1e3, '', ` mg CO2${per}`, `mg CO2${per}`),
-  step(0, 1e6, '', ` µg CO2${per}`, `µg CO2${per}`),
-]
-const bytes = (per: string): readonly Step[] => [
-  step(1e9, 1e-9, '', ` GB${per}`, `GB${per}`),
-  step(1e6, 1e-6, '', ` MB${per}`, `MB${per}`),
-  step(1e3, 1e-3, '', ` kB${per}`, `kB${per}`),
-  step(0, 1, '', ` B${per}`, `bytes${per}`),
-]
-
-/** Largest first; the first step whose `from` the value reaches is used. */
-const STEPS: Record<Unit, readonly Step[]> = {
-  ratio: [step(0, 100, '', '%', '%')],
-  percent: plain('%', '%'),
-  count: plain('', 'count'),
-  ms: [step(10_000, 1e-3, '', ' s', 's'), step(1, 1, '', ' ms', 'ms'), step(0, 1e3, '', ' µs', 'µs')],
-  s: [step(7200, 1 / 3600, '', ' h', 'h'), step(120, 1 / 60, '', ' min', 'min'), step(1, 1, '', ' s', 's'), step(0, 1e3, '', ' ms', 'ms')],
-  h: [step(1e6, 1e-6, '', ' million h', 'million hours'), step(0, 1, '', ' h', 'hours')],
-  token: plain(' tokens', 'tokens'),
-  'token/s': plain(' tokens/s', 'tokens/s'),
-  'request/s': plain(' requests/s', 'requests/s'),
-  byte: bytes(''),
-  'byte/s': bytes('/s'),
-  W: [step(1000, 1e-3, '', ' kW', 'kW'), step(0, 1, '', ' W', 'W')],
-  J: energy(''),
-  'J/token': energy(' per token'),
-  'J/answer': energy(' per answer'),
-  gCO2: carbon(''),
-  'gCO2/answer': carbon(' per answer'),
-  USD: [step(1e9, 1e-9, '$', ' billion', 'billion USD'), step(1e6, 1e-6, '$', ' million', 'million USD'), step(0, 1, '$', '', 'USD')],
-  'USD/Mtoken': [step(0, 1, '$', ' per million tokens', 'USD per million tokens')],
-  'USD/answer': [
-    step(0.1, 1, '$', ' per answer', 'USD per answer'),
-    step(1e-4, 1e3, '$', ' per 1,000 answers', 'USD per 1,000 answers'),
-    step(0, 1e6, '$', ' per million answers', 'USD per million answers'),
-  ],
-  'USD/h': [step(0, 1, '$', '/h', 'USD per hour')],
-  rating: plain('', 'rating'),
-  percentile: plain(' (percentile)', 'percentile'),
-  parameter: [
-    step(1e9, 1e-9, '', ' billion', 'billion'),
-    step(1e6, 1e-6, '', ' million', 'million'),
-    step(1e4, 1e-3, '', ' thousand', 'thousand'),
-    step(0, 1, '', '', 'parameters'),
-  ],
-  celsius: plain(' °C', '°C'),
-  MHz: plain(' MHz', 'MHz'),
-  nat: plain(' nats', 'nats'),
-  'bit/byte': plain(' bits per byte', 'bits per byte'),
-  perplexity: plain('', 'perplexity'),
-}
 
 function decimals(scaled: number, unit: Unit): number {
   const size = Math.abs(scaled)

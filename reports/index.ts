@@ -5,8 +5,10 @@ import { renderCard } from './card.ts'
 import { renderCsv } from './csv.ts'
 import { renderJson } from './json.ts'
 import { renderMarkdown } from './markdown.ts'
+import { messagesOf } from './messages/index.ts'
 
 export { renderSamplesCsv, streamSamplesCsv } from './csv.ts'
+export { LANGUAGES, type Language } from './messages/index.ts'
 export { fidelityLines } from './fidelity.ts'
 export { testLines } from './verdict.ts'
 export { viewOf } from './view.ts'
@@ -15,21 +17,25 @@ export { summaryTable } from './terminal.ts'
 export const FORMATS = ['html', 'md', 'csv', 'json', 'card'] as const
 export type Format = (typeof FORMATS)[number]
 
-/** One self-contained document; the same analysis gives the same bytes. Throws `usage` for a format that is not in FORMATS. */
-export async function renderReport(analysis: Analysis, format: string): Promise<string> {
+/**
+ * One self-contained document; the same analysis gives the same bytes. `language` is one of LANGUAGES and concerns html, md and card; csv and json are
+ * data. Throws `usage` for a format or a language that there is not.
+ */
+export async function renderReport(analysis: Analysis, format: string, language: string = 'en'): Promise<string> {
+  const words = messagesOf(language)
   switch (format) {
     case 'html': {
       const { renderHtml } = await import('./html/index.ts') // vega is heavy; the other formats do without
-      return renderHtml(analysis)
+      return renderHtml(analysis, words)
     }
     case 'md':
-      return renderMarkdown(analysis)
+      return renderMarkdown(analysis, words)
     case 'csv':
       return renderCsv(analysis)
     case 'json':
       return renderJson(analysis)
     case 'card':
-      return renderCard(analysis)
+      return renderCard(analysis, words)
     default: {
       const close = nearest(format, FORMATS)
       throw new HarnessError(

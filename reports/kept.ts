@@ -21,11 +21,11 @@ export function keptTable(view: View): ChartTable | undefined {
       const own = facts.find(({ model }) => model === id)
       const base = facts.find(({ model }) => model === teacher.id)
       if (own === undefined) return '–'
-      const text = formatPublished(own.value, own.unit, own.unit === 'ratio' ? 1 : 0)
+      const text = formatPublished(own.value, own.unit, own.unit === 'ratio' ? 1 : 0, view.words.basics.units)
       return id === teacher.id || base === undefined || base.value === 0 || base.unit !== own.unit
         ? text
         : `${text} (${Math.round((own.value / base.value) * 100)}%)`
     }),
   ])
-  return { columns: ['Model', ...benchmarks.map(({ title }) => title)], rows: rows.filter((row) => row.slice(1).some((cell) => cell !== '–')) }
+  return { columns: [view.words.tables.model, ...benchmarks.map(({ title }) => title)], rows: rows.filter((row) => row.slice(1).some((cell) => cell !== '–')) }
 }

@@ -4,11 +4,13 @@ import { claimFigure } from './claims.ts'
 import { comparisonTables, type Cell } from './comparison.ts'
 import { countSentence, groupFailures } from './counts.ts'
 import { fidelityTable } from './fidelity.ts'
-import { formatInterval, formatPublished, formatValue, originMark } from './format.ts'
+import { formatInterval, formatPublished, formatValue } from './format.ts'
 import { nameOfModel, titleOfFigure } from './charts/published.ts'
 import { gradingLines, judgedSentence, judgedTable } from './judged.ts'
 import { lifecycleTable } from './lifecycle.ts'
 import { clientFindings, clientTrust, stageTable } from './load.ts'
+import { EN } from './messages/en/index.ts'
+import type { Messages } from './messages/index.ts'
 import { openingSentences, runNotes, titleOf } from './opening.ts'
 import { rooflineTable } from './roofline.ts'
 import { clip, oneLine, visible } from './text.ts'
@@ -16,23 +18,24 @@ import { taskTable, verdictTexts } from './verdict.ts'
 import { valueOf, viewOf, type View } from './view.ts'
 import { whyMissing } from './words.ts'
 
-export function renderMarkdown(analysis: Analysis): string {
-  const view = viewOf(analysis)
+export function renderMarkdown(given: Analysis, words: Messages = EN): string {
+  const view = viewOf(given, words)
+  const { analysis } = view
   const blocks = [
-    `## ${escapeMarkdown(titleOf(analysis))}`,
+    `## ${escapeMarkdown(titleOf(analysis, words))}`,
     ...verdictBlocks(view),
     openingSentences(view)
       .map((sentence) => `- ${escapeMarkdown(sentence)}`)
       .join('\n'),
-    ...runNotes(analysis).map((note) => `> ${escapeMarkdown(note)}`),
+    ...runNotes(analysis, words).map((note) => `> ${escapeMarkdown(note)}`),
     ...comparisonTables(view).map((table) =>
       [
         ...(view.workloads.length > 1 ? [`### ${escapeMarkdown(table.workload)}\n`] : []),
         tableOf(
-          ['Model', ...table.columns.map(({ id, title, note }) => (id === 'parameters' ? title : note))],
+          [words.tables.model, ...table.columns.map(({ id, title, note }) => (id === 'parameters' ? title : note))],
           table.contestants.map((contestant, index) => [
-            `${contestant.label} (${contestant.role})`,
-            ...table.columns.map(({ cells }) => cellText(cells[index]!)),
+            `${contestant.label} (${words.basics.roles[contestant.role]})`,
+            ...table.columns.map(({ cells }) => cellText(words, cells[index]!)),
           ]),
         ),
       ].join('\n'),
@@ -44,8 +47,8 @@ export function renderMarkdown(analysis: Analysis): string {
     loadBlock(view),
     rooflineBlock(view),
     claimsBlock(view),
-    warningsBlock(analysis),
-    failuresBlock(analysis),
+    warningsBlock(view),
+    failuresBlock(view),
     commandBlock(analysis),
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
@@ -70,11 +73,12 @@ export function escapeMarkdown(text: string): string {
 // --- internal ---
 
 function loadBlock(view: View): string {
+  const { load: words } = view.words.tables
   const { columns, rows } = stageTable(view)
   if (rows.length === 0) return ''
-  const findings = clientFindings(view).map((finding) => `- The client was the limit. ${escapeMarkdown(finding)}`)
+  const findings = clientFindings(view).map((finding) => `- ${escapeMarkdown(words.limit(finding))}`)
   return [
-    `### Under load\n\n${tableOf(columns, rows)}`,
+    `### ${words.title}\n\n${tableOf(columns, rows)}`,
     ...clientTrust(view).map(escapeMarkdown),
     ...(findings.length === 0 ? [] : [findings.join('\n')]),
   ].join('\n\n')
@@ -94,24 +98,24 @@ function verdictBlocks(view: View): string[] {
     .filter(({ tasks, ungraded }) => tasks.length > 1 && ungraded !== true)
     .slice(0, MOST_LINES)
     .map((verdict) => {
-      const { columns, rows } = taskTable(verdict)
-      return `${escapeMarkdown(`${view.labelOf(verdict.run, verdict.student)}, by task`)}:\n\n${tableOf(columns, rows)}`
+      const { columns, rows } = taskTable(view, verdict)
+      return `${escapeMarkdown(view.words.tables.markdown.byTask(view.labelOf(verdict.run, verdict.student)))}:\n\n${tableOf(columns, rows)}`
     })
   if (lines.length === 0) return []
-  return [`${lines.join('\n')}${more(texts.length)}`, ...tables, ...cautions.map((caution) => `> ${escapeMarkdown(caution)}`)]
+  return [`${lines.join('\n')}${more(view, texts.length)}`, ...tables, ...cautions.map((caution) => `> ${escapeMarkdown(caution)}`)]
 }
 
 /** Harmless in the middle of a line, and every number has them: escaping them would only make the source unreadable. */
 const AT_WORD_EDGE = new Set(['-', '+', '(', ')'])
 
-function cellText({ text, interval, origin, comparison, why, cautions = [] }: Cell): string {
-  const mark = origin === undefined ? '' : originMark(origin)
+function cellText({ basics, tables }: Messages, { text, interval, origin, comparison, why, cautions = [] }: Cell): string {
+  const mark = origin === undefined ? '' : basics.origins[origin]
   const parts = [
     `${text}${mark === '' ? '' : ` (${mark})`}`,
     ...(interval === undefined ? [] : [`[${interval}]`]),
     ...(comparison === undefined ? [] : [comparison.range === '' ? comparison.text : `${comparison.text} (${comparison.range})`]),
     ...(why === undefined ? [] : [why]),
-    ...cautions.map((caution) => `caution: ${caution}`),
+    ...cautions.map((caution) => tables.markdown.caution(caution)),
   ]
   return parts.join('; ')
 }
@@ -127,63 +131,66 @@ function gapBlock(view: View): string {
       const estimate = valueOf(recovered)
       const share =
         estimate === undefined
-          ? `unknown: ${whyMissing(recovered)}`
-          : `${formatValue(estimate.value, 'ratio')} (${formatInterval({ ...estimate, unit: 'ratio' })})`
-      return `- ${escapeMarkdown(`Gap recovered by ${view.labelOf(run, student)} over ${view.labelOf(run, control)} (${workload}): ${share}`)}`
+          ? view.words.basics.unknownWhy(whyMissing(recovered))
+          : `${formatValue(estimate.value, 'ratio')} (${formatInterval({ ...estimate, unit: 'ratio' }, view.words.basics.units)})`
+      return `- ${escapeMarkdown(view.words.tables.markdown.gap(view.labelOf(run, student), view.labelOf(run, control), workload, share))}`
     })
     .join('\n')
 }
 
 function fidelityBlock(view: View): string {
   const table = fidelityTable(view)
-  return table === undefined ? '' : `### Fidelity to the teacher\n\n${tableOf(table.columns, table.rows)}`
+  return table === undefined ? '' : `### ${view.words.tables.fidelity.title}\n\n${tableOf(table.columns, table.rows)}`
 }
 
 function judgedBlock(view: View): string {
   const table = judgedTable(view)
   if (table === undefined) return gradingLines(view).map(escapeMarkdown).join('\n\n')
   const lines = gradingLines(view).map((line) => `\n\n${escapeMarkdown(line)}`)
-  return `### As a judge sees it\n\n${escapeMarkdown(judgedSentence(view))}\n\n${tableOf(table.columns, table.rows)}${lines.join('')}`
+  return `### ${view.words.tables.judged.title}\n\n${escapeMarkdown(judgedSentence(view))}\n\n${tableOf(table.columns, table.rows)}${lines.join('')}`
 }
 
 function lifecycleBlock(view: View): string {
   const { columns, rows } = lifecycleTable(view)
-  return rows.length === 0 ? '' : `### Distillation and its return\n\n${tableOf(columns, rows)}`
+  return rows.length === 0 ? '' : `### ${view.words.tables.lifecycle.title}\n\n${tableOf(columns, rows)}`
 }
 
 function rooflineBlock(view: View): string {
   const { columns, rows } = rooflineTable(view)
-  return rows.length === 0 ? '' : `### What limits the speed\n\n${tableOf(columns, rows)}`
+  return rows.length === 0 ? '' : `### ${view.words.tables.roofline.title}\n\n${tableOf(columns, rows)}`
 }
 
 function claimsBlock(view: View): string {
   const { claims } = view.analysis
+  const { basics, tables } = view.words
   if (claims.length === 0) return ''
   const rows = claims.map((claim) => [
     claim.title,
-    claimFigure(claim),
+    claimFigure(view, claim),
     claim.explanation,
     [claim.numerator, claim.denominator].map(({ source, date }) => `${source}, ${date}`).join('; '),
   ])
   const conflicts = view.analysis.conflicts.map(
     ({ model, workload, metric, facts }) =>
-      `- ${escapeMarkdown(`${nameOfModel(view, model)}, ${titleOfFigure(view, workload, metric)}: ${facts.map((fact) => `${formatPublished(fact.value, fact.unit)} (${fact.source}, ${fact.date})`).join(' or ')}`)}`,
+      `- ${escapeMarkdown(`${nameOfModel(view, model)}, ${titleOfFigure(view, workload, metric)}: ${facts.map((fact) => `${formatPublished(fact.value, fact.unit, 0, basics.units)} (${fact.source}, ${fact.date})`).join(basics.or)}`)}`,
   )
-  const table = `### Published figures, quoted and not measured here\n\n${tableOf(['Claim', 'Figures', 'Explanation', 'Sources'], rows)}`
-  return conflicts.length === 0 ? table : `${table}\n\nSources that do not agree:\n\n${conflicts.join('\n')}`
+  const table = `### ${tables.markdown.claims}\n\n${tableOf(tables.markdown.claimColumns, rows)}`
+  return conflicts.length === 0 ? table : `${table}\n\n${tables.markdown.conflicts}\n\n${conflicts.join('\n')}`
 }
 
-function warningsBlock(analysis: Analysis): string {
+function warningsBlock(view: View): string {
+  const { analysis, words } = view
   const shown = analysis.warnings.slice(0, MOST_LINES).map(({ message }) => `- ${escapeMarkdown(message)}`)
-  return shown.length === 0 ? '' : `### Warnings\n\n${shown.join('\n')}${more(analysis.warnings.length)}`
+  return shown.length === 0 ? '' : `### ${words.tables.markdown.warnings}\n\n${shown.join('\n')}${more(view, analysis.warnings.length)}`
 }
 
-function failuresBlock({ counts, failures }: Analysis): string {
+function failuresBlock(view: View): string {
+  const { counts, failures } = view.analysis
   const groups = groupFailures(failures)
   const cells = groups
     .slice(0, MOST_LINES)
-    .map(({ cells: failed, error }) => `- ${escapeMarkdown(`${failed[0]}${failed.length === 1 ? '' : ` and ${failed.length - 1} more`}: ${error.message}`)}`)
-  return [counts.length === 0 ? '' : countSentence(counts), cells.length === 0 ? '' : `${cells.join('\n')}${more(groups.length)}`]
+    .map(({ cells: failed, error }) => `- ${escapeMarkdown(`${view.words.tables.markdown.andMore(failed[0]!, failed.length - 1)}: ${error.message}`)}`)
+  return [counts.length === 0 ? '' : countSentence(counts, view.words), cells.length === 0 ? '' : `${cells.join('\n')}${more(view, groups.length)}`]
     .filter((part) => part !== '')
     .join('\n\n')
 }
@@ -195,6 +202,6 @@ function commandBlock(analysis: Analysis): string {
 
 const MOST_LINES = 20
 
-function more(count: number): string {
-  return count > MOST_LINES ? `\n- ${count - MOST_LINES} more are in the HTML report` : ''
+function more({ words }: View, count: number): string {
+  return count > MOST_LINES ? `\n- ${words.tables.markdown.more(count - MOST_LINES)}` : ''
 }

@@ -3,6 +3,8 @@ import type { Analysis } from '../harness/types.ts'
 import type { Chart, MaybeChart } from './charts/chart.ts'
 import { chartsOf, type Charts } from './charts/index.ts'
 import { INK, lookOf, MOST_NAMED, SHAPE_PATHS } from './charts/theme.ts'
+import { EN } from './messages/en/index.ts'
+import { messagesOf, type Messages } from './messages/index.ts'
 import { renderSvg, textWidth } from './svg.ts'
 import { clip, escapeHtml } from './text.ts'
 import { viewOf, type Contestant } from './view.ts'
@@ -20,8 +22,8 @@ export interface Pictures {
 }
 
 /** Every chart of the report, in its order. */
-export async function renderPictures(analysis: Analysis): Promise<Pictures> {
-  const view = viewOf(analysis)
+export async function renderPictures(analysis: Analysis, language: string = 'en'): Promise<Pictures> {
+  const view = viewOf(analysis, messagesOf(language))
   const drawn: Picture[] = []
   const missing: Pictures['missing'][number][] = []
   for (const [section, charts] of Object.entries(chartsOf(view)) as [keyof Charts, readonly MaybeChart[]][])
@@ -29,7 +31,7 @@ export async function renderPictures(analysis: Analysis): Promise<Pictures> {
       if (one.state === 'missing') missing.push({ name: fileName(one.id), title: one.title, why: one.why })
       else {
         const legend = WITH_LEGEND.has(section) ? view.measured : []
-        drawn.push({ name: fileName(one.chart.id), title: one.chart.title, svg: await chartSvg(one.chart, legend) })
+        drawn.push({ name: fileName(one.chart.id), title: one.chart.title, svg: await chartSvg(one.chart, legend, view.words) })
       }
   return { drawn, missing }
 }
@@ -38,12 +40,12 @@ export async function renderPictures(analysis: Analysis): Promise<Pictures> {
  * A chart with its title above it and, below, who is which colour; what it shows is in it too, for those who cannot see it. On white, since a
  * picture may be put anywhere.
  */
-export async function chartSvg({ title, takeaway, description, spec }: Chart, contestants: readonly Contestant[] = []): Promise<string> {
+export async function chartSvg({ title, takeaway, description, spec }: Chart, contestants: readonly Contestant[] = [], words: Messages = EN): Promise<string> {
   const svg = await renderSvg(spec)
   const [, opening = '', inside = ''] = /^(<svg [^>]*>)(.*)<\/svg>$/s.exec(svg) ?? []
   const [width = 0, height = 0] = ['width', 'height'].map((name) => Number(new RegExp(` ${name}="([\\d.]+)"`).exec(opening)?.[1]))
   const top = titleOf(title, width)
-  const bottom = legendOf(contestants, width)
+  const bottom = legendOf(words, contestants, width)
   const whole = top.height + height + GAP + bottom.height
   const font = / font-family="[^"]*"/.exec(opening)?.[0] ?? ''
   return `<svg role="img" aria-labelledby="title" aria-describedby="desc" xmlns="http://www.w3.org/2000/svg"${font} width="${width}" height="${whole}" viewBox="0 0 ${width} ${whole}"><title id="title">${escapeHtml(title)}</title><desc id="desc">${escapeHtml(`${takeaway} ${description}`)}</desc><rect width="${width}" height="${whole}" fill="#ffffff"/>${top.source}<g transform="translate(0,${top.height})">${inside}</g><g transform="translate(0,${top.height + height + GAP})">${bottom.source}</g></svg>\n`
@@ -92,12 +94,12 @@ function titleOf(title: string, width: number): Block {
 }
 
 /** As in the page: names, or roles where there are too many. */
-function legendOf(contestants: readonly Contestant[], width: number): Block {
+function legendOf({ basics }: Messages, contestants: readonly Contestant[], width: number): Block {
   const many = contestants.length > MOST_NAMED
   const shown = many ? contestants.filter(({ role }, index) => contestants.findIndex((other) => other.role === role) === index) : contestants
   let [x, y, source] = [8, 0, '']
   for (const contestant of shown) {
-    const label = many ? contestant.role : clip(contestant.label, LONGEST_LABEL)
+    const label = many ? basics.roles[contestant.role] : clip(contestant.label, LONGEST_LABEL)
     const { color, dash, shape } = lookOf(contestant, contestants)
     const room = 38 + textWidth(label, LETTERS) + 14
     if (x > 8 && x + room > width) [x, y] = [8, y + LINE]

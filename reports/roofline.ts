@@ -2,6 +2,7 @@
 import type { Estimate, Observed, RooflineRow } from '../harness/types.ts'
 import { formatInterval, formatValue } from './format.ts'
 import { hasInterval } from './comparison.ts'
+import type { Messages } from './messages/index.ts'
 import { valueOf, type View } from './view.ts'
 import { whyMissing } from './words.ts'
 
@@ -9,13 +10,13 @@ import { whyMissing } from './words.ts'
 export function rooflineTable(view: View): { columns: readonly string[]; rows: readonly (readonly string[])[] } {
   const known = view.analysis.roofline.flatMap((row) => (row.roofline.state === 'ok' ? [{ row, roofline: row.roofline.value }] : []))
   return {
-    columns: ['Model', 'Load', 'Speed', 'Memory bandwidth', 'Arithmetic', 'Device', 'What it means'],
+    columns: view.words.tables.roofline.columns,
     rows: known.map(({ row, roofline: { bandwidthUtilisation, flopUtilisation, device, sentence } }) => [
       view.labelOf(row.run, row.model),
       whereOf(view, row),
       speedOf(view, row),
-      share(bandwidthUtilisation),
-      share(flopUtilisation),
+      share(view.words, bandwidthUtilisation),
+      share(view.words, flopUtilisation),
       `${device.count === 1 ? '' : `${device.count} × `}${device.name} (${device.source}, ${device.date})`,
       sentence,
     ]),
@@ -53,11 +54,11 @@ function whereOf(view: View, { workload, load }: RooflineRow): string {
 function speedOf(view: View, { run, model, workload, load }: RooflineRow): string {
   const contestant = view.contestants.find((one) => one.run === run && one.model === model)
   const speed = contestant === undefined ? undefined : valueOf(view.row(contestant, workload, load, 'throughput'))
-  return speed === undefined ? '–' : formatValue(speed.value, speed.unit)
+  return speed === undefined ? '–' : formatValue(speed.value, speed.unit, view.words.basics.units)
 }
 
-function share(observed: Observed<Estimate>): string {
+function share({ basics }: Messages, observed: Observed<Estimate>): string {
   const estimate = valueOf(observed)
   if (estimate === undefined) return whyMissing(observed)
-  return `${formatValue(estimate.value, 'ratio')}${hasInterval(estimate) ? ` (${formatInterval(estimate)})` : ''}`
+  return `${formatValue(estimate.value, 'ratio')}${hasInterval(estimate) ? ` (${formatInterval(estimate, basics.units)})` : ''}`
 }

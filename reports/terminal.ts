@@ -200,7 +200,7 @@ function versusText({ comparison }: Cell): { text: string; style: Style | undefi
 /** Where there is nothing to tabulate: the claims, or why there is nothing. */
 function emptyLines(view: View, width: number): string[] {
   if (view.analysis.claims.length === 0) return openingSentences(view).flatMap((sentence) => wrap(clean(sentence), width))
-  return view.analysis.claims.flatMap((claim) => [...wrap(clean(`${claim.title} (published)`), width), ...wrap(clean(claimFigure(claim)), width, '  ')])
+  return view.analysis.claims.flatMap((claim) => [...wrap(clean(`${claim.title} (published)`), width), ...wrap(clean(claimFigure(view, claim)), width, '  ')])
 }
 
 function notes(analysis: Analysis): string[] {

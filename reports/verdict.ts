@@ -2,10 +2,11 @@
 import type { Decision, Estimate, Observed, RoutingRow, Saving, TaskVerdict, Verdict } from '../harness/types.ts'
 import type { ChartTable } from './charts/chart.ts'
 import { tilesOf, type Tile } from './tiles.ts'
-import { formatAbout, formatInterval, formatNumber, formatPoints, formatValue, formatWithInterval, originMark } from './format.ts'
+import { formatAbout, formatInterval, formatNumber, formatPoints, formatValue, formatWithInterval } from './format.ts'
+import type { Messages } from './messages/index.ts'
 import { clip, oneLine, visible } from './text.ts'
 import { valueOf, type View } from './view.ts'
-import { listInWords, ratioInWords, whyMissing } from './words.ts'
+import { ratioInWords, whyMissing } from './words.ts'
 
 /** `head` stands before the colon; `details` say what the student saves, when that pays, and whether to ask both. */
 export interface VerdictText {
@@ -29,21 +30,19 @@ export function verdictSentence({ head, sentence }: Pick<VerdictText, 'head' | '
   return `${head}: ${sentence}.`
 }
 
-export const DECISION_WORDS: Record<Decision, string> = { replace: 'replace', 'keep-teacher': 'keep the teacher', undecided: 'undecided' }
-
 /** A row for each task of a student. */
-export function taskTable(verdict: Verdict): ChartTable {
+export function taskTable({ words: { basics, verdict: words } }: View, verdict: Verdict): ChartTable {
   return {
-    columns: ['Task', 'Verdict', 'Items (lost, won)', 'Difference, points', 'McNemar p (mid-p)', 'z against the margin', 'More items needed'],
+    columns: words.taskColumns,
     rows: (verdict.ungraded === true ? [] : verdict.tasks).map((task) => {
       const difference = valueOf(task.difference)
       const z = valueOf(task.test)?.z
       const more = valueOf(task.moreItems.ifEqual)
       return [
         task.workload,
-        DECISION_WORDS[task.decision],
+        basics.decisions[task.decision],
         `${whole(task.items)} (${whole(task.lost)}, ${whole(task.won)})`,
-        difference === undefined ? '–' : `${formatPoints(difference.value)} (${formatPoints(difference.low)} to ${formatPoints(difference.high)})`,
+        difference === undefined ? '–' : `${formatPoints(difference.value)} (${basics.range(formatPoints(difference.low), formatPoints(difference.high))})`,
         mcnemarText(task) ?? '–',
         z === undefined ? '–' : zText(z),
         task.decision !== 'undecided' || more === undefined ? '–' : whole(more),
@@ -66,7 +65,7 @@ export function testLines(view: View): string[] {
         `difference ${formatPoints(difference.value)} points (${formatPoints(difference.low)} to ${formatPoints(difference.high)})`,
         ...(mcnemar === undefined ? [] : [`McNemar p ${mcnemar.replace('(', '(mid-p ')}`]),
         ...(test.z === undefined ? [] : [`z ${zText(test.z)} against the margin of ${formatNumber(100 * margin)} points`]),
-        DECISION_WORDS[task.decision],
+        view.words.basics.decisions[task.decision],
       ]
       return [visible(oneLine(clip(`${name}: ${parts.join('; ')}.`, 400)))]
     }),
@@ -75,47 +74,42 @@ export function testLines(view: View): string[] {
 
 /** A row for each kind of saving and each break-even of a student. */
 export function savingTable(view: View, { savings, breakEven }: Verdict): ChartTable {
+  const { basics, verdict: words } = view.words
   return {
-    columns: ['What', 'Against the teacher', 'Saved each (95% interval)', 'Origin', 'Pays for the distillation after'],
+    columns: words.savingColumns,
     rows: savings.map((saving) => {
       const difference = valueOf(saving.difference)
       const pays = breakEven.find(({ kind, workload, load }) => kind === saving.kind && workload === saving.workload && load === saving.load)
       return [
         `${view.metric(saving.metric)?.title ?? saving.metric} (${[...(view.workloads.length > 1 ? [saving.workload] : []), saving.load].join(', ')})`,
         savingText(view, saving) ?? whyMissing(saving.share),
-        difference === undefined ? '–' : formatWithInterval(difference),
-        difference === undefined ? '–' : difference.origin,
-        pays === undefined ? '–' : answersText(pays.answers),
+        difference === undefined ? '–' : formatWithInterval(difference, basics.units),
+        difference === undefined ? '–' : basics.originNames[difference.origin],
+        pays === undefined ? '–' : answersText(view.words, pays.answers),
       ]
     }),
   }
 }
 
 /** A row for each rule of routing that was tried for a student. */
-export function routingTable(rows: readonly RoutingRow[]): ChartTable {
+export function routingTable({ words: { basics, verdict: words } }: View, rows: readonly RoutingRow[]): ChartTable {
   return {
-    columns: ['Rule', 'Task', 'Handed on', 'Accuracy', 'Difference, points', 'Cost ÷ teacher’s'],
+    columns: words.routingColumns,
     rows: rows.map(({ rule, workload, result }) => {
       const routing = valueOf(result)
-      if (routing === undefined) return [RULES[rule], workload, whyMissing(result), '–', '–', '–']
+      if (routing === undefined) return [basics.rules[rule], workload, whyMissing(result), '–', '–', '–']
       const { escalated, accuracy, difference, cost } = routing.chosen
-      const ends = (one: Estimate): string => `${formatValue(one.value, 'ratio')} (${formatInterval(one)})`
+      const ends = (one: Estimate): string => `${formatValue(one.value, 'ratio')} (${formatInterval(one, basics.units)})`
       return [
-        RULES[rule],
+        basics.rules[rule],
         workload,
         ends(escalated),
         ends(accuracy),
-        `${formatPoints(difference.value)} (${formatPoints(difference.low)} to ${formatPoints(difference.high)})`,
-        `${ends(cost)}${mark(cost)}`,
+        `${formatPoints(difference.value)} (${basics.range(formatPoints(difference.low), formatPoints(difference.high))})`,
+        `${ends(cost)}${mark(basics, cost)}`,
       ]
     }),
   }
-}
-
-export const RULES: Record<RoutingRow['rule'], string> = {
-  'answer-length': 'length of the answer',
-  agreement: 'agreement of several answers',
-  'log-probability': 'log-probability of the answer',
 }
 
 // --- internal ---
@@ -135,14 +129,14 @@ function zText(z: number): string {
 function textOf(view: View, verdict: Verdict): VerdictText {
   const { run, student, teacher, decision, sentence } = verdict
   const [own, base] = [view.labelOf(run, student), view.labelOf(run, teacher)]
-  const heads = { replace: `${own} may replace ${base}`, 'keep-teacher': `Keep ${base}, not ${own}`, undecided: `${own}, undecided` }
-  const head = verdict.ungraded === true ? `No verdict on ${own}` : heads[decision]
+  const { basics, verdict: words } = view.words
+  const head = verdict.ungraded === true ? words.noVerdict(own) : words.heads[decision](own, base)
   return {
     decision,
-    stamp: verdict.ungraded === true ? 'no accuracy measured' : DECISION_WORDS[decision],
+    stamp: verdict.ungraded === true ? words.noAccuracyStamp : basics.decisions[decision],
     head,
     sentence,
-    details: [...savingDetails(view, verdict), ...breakEvenDetails(verdict), ...routingDetails(view, verdict)],
+    details: [...savingDetails(view, verdict), ...breakEvenDetails(view, verdict), ...routingDetails(view, verdict)],
     tiles: tilesOf(view, verdict),
   }
 }
@@ -153,8 +147,9 @@ function unmeasured(view: View): VerdictText[] {
     if (tasks.length === 0) groups.set(sentence, [...(groups.get(sentence) ?? []), view.labelOf(run, student)])
   }
   return [...groups].map(([sentence, names]) => {
-    const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names
-    return { decision: 'undecided', stamp: DECISION_WORDS.undecided, head: `No verdict on ${listInWords(shown)}`, sentence, details: [], tiles: [] }
+    const { basics, verdict: words } = view.words
+    const shown = names.length > 4 ? [...names.slice(0, 3), basics.more(names.length - 3)] : names
+    return { decision: 'undecided', stamp: basics.decisions.undecided, head: words.noVerdict(basics.list(shown)), sentence, details: [], tiles: [] }
   })
 }
 
@@ -163,19 +158,15 @@ function savingDetails(view: View, { savings }: Verdict): string[] {
   const workloads = [...new Set(savings.map(({ workload }) => workload))]
   return workloads.flatMap((workload) => {
     const own = savings.filter((one) => one.workload === workload).flatMap((one) => wordsOf(view, one) ?? [])
-    const of = (form: Words['form']): string => listInWords(own.filter((one) => one.form === form).map(({ text }) => text))
-    const [is, takes, unclear] = [of('is'), of('takes'), of('unclear')]
-    const where = workloads.length > 1 ? `on ${workload} ` : ''
-    const claims = [...(is === '' ? [] : [`is ${is}`]), ...(takes === '' ? [] : [`takes ${takes}`])]
-    const nothing = unclear === '' ? '' : `no clear difference in ${unclear}`
-    const sentence = claims.length === 0 ? `${where}${nothing}` : `${where}it ${claims.join(' and ')}${nothing === '' ? '' : `, with ${nothing}`}`
-    return own.length === 0 ? [] : [`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`]
+    const of = (form: Words['form']): string => view.words.basics.list(own.filter((one) => one.form === form).map(({ text }) => text))
+    const where = workloads.length > 1 ? workload : undefined
+    return own.length === 0 ? [] : [view.words.verdict.saving({ workload: where, is: of('is'), takes: of('takes'), unclear: of('unclear') })]
   })
 }
 
 function savingText(view: View, saving: Saving): string | undefined {
   const words = wordsOf(view, saving)
-  return words === undefined || words.form !== 'unclear' ? words?.text : `no clear difference in ${words.text} (${words.range})`
+  return words === undefined || words.form !== 'unclear' ? words?.text : view.words.verdict.unclearIn(words.text, words.range)
 }
 
 /** "it is 74% cheaper", "it takes 74% less energy", "no clear difference in latency". */
@@ -189,32 +180,31 @@ function wordsOf(view: View, { metric: id, kind, perCorrect, share }: Saving): W
   const metric = view.metric(id)
   const saved = valueOf(share)
   if (metric === undefined || saved === undefined) return undefined
-  const { text, range, clear } = ratioInWords({ value: 1 - saved.value, low: 1 - saved.high, high: 1 - saved.low }, metric)
-  const per = perCorrect ? ' per correct answer' : ''
-  if (!clear) return { form: 'unclear', text: `${kind}${per}`, range }
-  const aside = [range, originMark(saved.origin)].filter((part) => part !== '').join('; ')
-  return { form: text.endsWith('energy') ? 'takes' : 'is', text: `${text}${per}${aside === '' ? '' : ` (${aside})`}`, range }
+  const { basics, verdict: words } = view.words
+  const { text, range, clear } = ratioInWords({ value: 1 - saved.value, low: 1 - saved.high, high: 1 - saved.low }, metric, view.words)
+  if (!clear) return { form: 'unclear', text: words.savedNothing(basics.kinds[kind], perCorrect), range }
+  const aside = [range, basics.origins[saved.origin]].filter((part) => part !== '').join('; ')
+  return { form: metric.unit.startsWith('J') ? 'takes' : 'is', text: words.saved(text, perCorrect, aside), range }
 }
 
 /** Of no interest where the student is not taken. */
-function breakEvenDetails({ breakEven, decision }: Verdict): string[] {
+function breakEvenDetails({ words }: View, { breakEven, decision }: Verdict): string[] {
   if (decision === 'keep-teacher') return []
   const several = new Set(breakEven.map(({ workload }) => workload)).size > 1
   return breakEven.flatMap(({ kind, workload, spent, answers }) => {
     const paid = valueOf(spent)
     if (paid === undefined || answers.state !== 'ok') return []
-    const cost = `${formatValue(paid.value, paid.unit)}${mark(paid)}`
-    const after = `after ${answersText(answers)}${several ? ` on ${workload}` : ''}`
-    return [kind === 'cost' ? `Its distillation (${cost}) is paid for ${after}.` : `The energy of its distillation (${cost}) is made up for ${after}.`]
+    const cost = `${formatValue(paid.value, paid.unit, words.basics.units)}${mark(words.basics, paid)}`
+    return [words.verdict.paid(kind, cost, answersText(words, answers), several ? workload : undefined)]
   })
 }
 
-function answersText(answers: Observed<Estimate>): string {
+function answersText({ basics, verdict: words }: Messages, answers: Observed<Estimate>): string {
   const known = valueOf(answers)
   if (known === undefined) return whyMissing(answers)
-  const range = known.level > 0 ? `${formatAbout(known.low)} to ${formatAbout(known.high)}` : ''
-  const aside = [range, originMark(known.origin)].filter((part) => part !== '').join('; ')
-  return `${formatAbout(known.value)} correct answers${aside === '' ? '' : ` (${aside})`}`
+  const range = known.level > 0 ? basics.range(formatAbout(known.low), formatAbout(known.high)) : ''
+  const aside = [range, basics.origins[known.origin]].filter((part) => part !== '').join('; ')
+  return words.answers(formatAbout(known.value), aside)
 }
 
 /** The cheapest rule per workload that keeps the accuracy, or else the cheapest; of no interest where nothing is handed on. */
@@ -228,12 +218,12 @@ function routingDetails(view: View, { run, student }: Verdict): string[] {
     const good = tried.filter(({ routing }) => routing.chosen.decision === 'replace')
     const best = (good.length > 0 ? good : tried).reduce((one, other) => (other.routing.chosen.cost.value < one.routing.chosen.cost.value ? other : one))
     if (best.routing.chosen.escalated.value === 0) return []
-    return [`Asking both${workloads.length > 1 ? ` on ${workload}` : ''}, student first: ${best.routing.sentence}.`]
+    return [view.words.verdict.routed(best.routing.sentence, workloads.length > 1 ? workload : undefined)]
   })
 }
 
-function mark({ origin }: Pick<Estimate, 'origin'>): string {
-  const text = originMark(origin)
+function mark({ origins }: Messages['basics'], { origin }: Pick<Estimate, 'origin'>): string {
+  const text = origins[origin]
   return text === '' ? '' : `, ${text}`
 }
 

@@ -1,5 +1,7 @@
 /** Lookups over an analysis that every renderer shares: who takes part, in which order, and which number is which. */
 import type { Analysis, Distribution, Estimate, Metric, MetricRow, ModelSummary, Observed, RatioRow, Role } from '../harness/types.ts'
+import { EN } from './messages/en/index.ts'
+import type { Messages } from './messages/index.ts'
 
 /** One model of one run. `label` is unique in the report; `index` picks colour and shape. */
 export interface Contestant {
@@ -14,6 +16,8 @@ export interface Contestant {
 
 export interface View {
   readonly analysis: Analysis
+  /** The texts of the language that is rendered. */
+  readonly words: Messages
   /** Teachers first, then students, then controls; published models keep their place. */
   readonly contestants: readonly Contestant[]
   /** Those with at least one measured request or metric row. */
@@ -38,7 +42,8 @@ export function valueOf<T>(observed: Observed<T> | undefined): T | undefined {
   return observed?.state === 'ok' ? observed.value : undefined
 }
 
-export function viewOf(analysis: Analysis): View {
+export function viewOf(given: Analysis, words: Messages = EN): View {
+  const analysis = words.sentences(given)
   const contestants = orderContestants(analysis)
   const rows = new Map(analysis.rows.map((row) => [rowKey(row), row.estimate]))
   const ratios = new Map(analysis.ratios.filter(({ slice }) => slice === '').map((row) => [keyOf(row.run, row.model, row.workload, row.load, row.metric), row]))
@@ -51,6 +56,7 @@ export function viewOf(analysis: Analysis): View {
   const cautions = new Map(analysis.rows.map((row) => [rowKey(row), row.cautions ?? []]))
   return {
     analysis,
+    words,
     contestants,
     measured: contestants.filter(({ key, summary }) => summary.measured || withRows.has(key)),
     workloads: [...loads.keys()],

@@ -13,9 +13,9 @@ export interface ChartFiles {
 }
 
 /** `NAME.svg` for each chart, and `NAME.png` beside it where the optional package that draws them is there. Each file is whole or absent. */
-export async function writeCharts(analysis: Analysis, dir: string): Promise<ChartFiles> {
+export async function writeCharts(analysis: Analysis, dir: string, lang = 'en'): Promise<ChartFiles> {
   const { renderPictures, pngMaker } = await import('../../reports/pictures.ts')
-  const { drawn, missing } = await renderPictures(analysis)
+  const { drawn, missing } = await renderPictures(analysis, lang)
   const maker = await pngMaker()
   const files: ChartFiles = { svg: [], png: [], missing, ...(typeof maker === 'string' ? { noPng: maker } : {}) }
   for (const { name, svg } of drawn) {

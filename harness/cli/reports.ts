@@ -13,8 +13,8 @@ export interface ReportFiles {
 
 type Reported = Pick<StoredRun, 'record' | 'dir'> & { samples?: readonly Sample[] }
 
-/** Writes all reports of a run into its folder. `batches`: its samples, where the run does not have them. */
-export async function writeReports(run: Reported, analysis: Analysis, batches?: AsyncIterable<readonly Sample[]>): Promise<ReportFiles> {
+/** Writes all reports of a run into its folder, those for people in the language `lang`. `batches`: its samples, where the run does not have them. */
+export async function writeReports(run: Reported, analysis: Analysis, lang: string, batches?: AsyncIterable<readonly Sample[]>): Promise<ReportFiles> {
   const { renderReport, renderSamplesCsv, streamSamplesCsv } = await import('../../reports/index.ts')
   const files: ReportFiles = {
     html: join(run.dir, 'report.html'),
@@ -29,7 +29,7 @@ export async function writeReports(run: Reported, analysis: Analysis, batches?: 
     files.samples,
     batches === undefined ? renderSamplesCsv([{ record: run.record, samples: run.samples ?? [] }]) : streamSamplesCsv(run.record.id, batches),
   )
-  await writeWhole(files.md, await renderReport(analysis, 'md'))
-  await writeWhole(files.html, await renderReport(analysis, 'html'))
+  await writeWhole(files.md, await renderReport(analysis, 'md', lang))
+  await writeWhole(files.html, await renderReport(analysis, 'html', lang))
   return files
 }

@@ -2,20 +2,24 @@
 import type { HistorySeries } from '../../harness/history/index.ts'
 import type { Unit } from '../../harness/types.ts'
 import { formatTime, formatValue, scaleOf, type Scale } from '../format.ts'
+import { EN } from '../messages/en/index.ts'
+import type { Messages } from '../messages/index.ts'
 import { drawn, missing, type MaybeChart } from './chart.ts'
 import { CHART_WIDTH, DASHES, INK, PALETTE, SHAPES } from './theme.ts'
 
 /** One chart for each suite, workload and load, of the newest runs. */
-export function historyCharts(series: readonly HistorySeries[], metric: string): MaybeChart[] {
+export function historyCharts(series: readonly HistorySeries[], metric: string, words: Messages = EN): MaybeChart[] {
   const groups = new Map<string, HistorySeries[]>()
   for (const one of series) {
     const key = [one.suite, one.workload, one.load].join('\u0000')
     groups.set(key, [...(groups.get(key) ?? []), one])
   }
-  return [...groups.values()].map((group, i) => historyChart(group.map(newest), metric, `history-${i}`))
+  return [...groups.values()].map((group, i) => historyChart(group.map(newest), metric, `history-${i}`, words))
 }
 
 // --- internal ---
+
+type Texts = Messages['charts']['history']
 
 /** As many as change points are looked for among; the table beside the picture holds them all. */
 const SHOWN = 200
@@ -27,39 +31,45 @@ function newest(series: HistorySeries): HistorySeries {
   return { ...series, points: series.points.slice(from), changes: series.changes.filter(({ at }) => at >= from).map((one) => ({ ...one, at: one.at - from })) }
 }
 
-function historyChart(group: readonly HistorySeries[], metric: string, id: string): MaybeChart {
+function historyChart(group: readonly HistorySeries[], metric: string, id: string, { basics: { units }, charts: { history: texts } }: Messages): MaybeChart {
   const { suite, workload, load, unit } = group[0]!
-  const name = `${metric.charAt(0).toUpperCase()}${metric.slice(1)}`
-  const title = [`${name} over time`, [suite, workload, load].filter((part) => part !== '').join(', ')].join(': ')
+  const title = texts.title(metric, [suite, workload, load].filter((part) => part !== '').join(', '))
   const points = group.flatMap((one) => one.points)
-  if (new Set(points.map(({ run }) => run)).size < 2) return missing(id, title, 'There is one run so far; a trend needs two.')
+  if (new Set(points.map(({ run }) => run)).size < 2) return missing(id, title, texts.oneRun)
   const scale = scaleOf(
     unit as Unit,
     points.map(({ value }) => value),
+    units,
   )
   return drawn({
     id,
     title,
-    description:
-      'Each line is a model, each place on it a run, oldest on the left. A ring marks the first run of a new level (E-Divisive, 1%), a dashed upright line a run whose environment differs from the one before.',
-    takeaway: takeawayOf(group, scale),
-    spec: spec(group, metric, scale),
-    table: { columns: ['Model', 'Time', 'Run', metric, 'Interval', 'What changed'], rows: group.flatMap((one) => rowsOf(one, scale)) },
+    description: texts.description,
+    takeaway: takeawayOf(group, scale, texts),
+    spec: spec(group, metric, scale, texts),
+    table: { columns: texts.columns(metric), rows: group.flatMap((one) => rowsOf(one, scale, texts)) },
   })
 }
 
-function takeawayOf(group: readonly HistorySeries[], scale: Scale): string {
+function takeawayOf(group: readonly HistorySeries[], scale: Scale, texts: Texts): string {
   const changes = group.flatMap(({ model, unit, points, changes: own }) => own.map((one) => ({ ...one, model, unit: unit as Unit, point: points[one.at]! })))
   const last = changes.toSorted((a, b) => (a.point.createdAt < b.point.createdAt ? 1 : -1))[0]
   const runs = new Set(group.flatMap(({ points }) => points.map(({ run }) => run))).size
-  if (last === undefined) return `No change of level in the newest ${runs} runs.`
+  if (last === undefined) return texts.noChange(runs)
   const { model, unit, point, before, after } = last
   const by = before === 0 ? '' : ` (${after >= before ? '+' : '−'}${Math.abs(100 * (after / before - 1)).toFixed(1)}%)`
-  const count = changes.length === 1 ? '1 change' : `${changes.length} changes`
-  return `${count} of level in the newest ${runs} runs; the latest: ${model} from ${formatValue(before, unit, scale)} to ${formatValue(after, unit, scale)}${by} with run ${point.run}.`
+  return texts.changed({
+    count: changes.length,
+    runs,
+    model,
+    before: formatValue(before, unit, scale),
+    after: formatValue(after, unit, scale),
+    by,
+    run: point.run,
+  })
 }
 
-function rowsOf({ model, unit, points, changes }: HistorySeries, scale: Scale): string[][] {
+function rowsOf({ model, unit, points, changes }: HistorySeries, scale: Scale, texts: Texts): string[][] {
   const show = (value: number): string => formatValue(value, unit as Unit, scale)
   return points.map(({ createdAt, run, value, low, high, changed }, i) => {
     const level = changes.find(({ at }) => at === i)
@@ -68,22 +78,22 @@ function rowsOf({ model, unit, points, changes }: HistorySeries, scale: Scale): 
       formatTime(createdAt),
       run,
       show(value),
-      low === undefined || high === undefined ? '–' : `${show(low)} to ${show(high)}`,
-      [...(level === undefined ? [] : [`level from ${show(level.before)} to ${show(level.after)}`]), ...changed].join('; ') || '–',
+      low === undefined || high === undefined ? '–' : `${show(low)}${scale.to}${show(high)}`,
+      [...(level === undefined ? [] : [texts.level(show(level.before), show(level.after))]), ...changed].join('; ') || '–',
     ]
   })
 }
 
-function spec(group: readonly HistorySeries[], metric: string, scale: Scale) {
+function spec(group: readonly HistorySeries[], metric: string, scale: Scale, texts: Texts) {
   const values = group.flatMap(({ points }) => points.map(({ value }) => value * scale.times))
   const [low, high] = [Math.min(...values), Math.max(...values)]
   const room = high === low ? Math.abs(high) * 0.1 || 1 : (high - low) * 0.12
   const times = group.flatMap(({ points }) => points.map(({ createdAt }) => Date.parse(createdAt)))
-  const format = Math.max(...times) - Math.min(...times) > 4 * DAY ? '%-d %b' : '%-d %b %H:%M'
+  const format = Math.max(...times) - Math.min(...times) > 4 * DAY ? texts.day : texts.dayAndTime
   const x = {
     field: 't',
     type: 'temporal' as const,
-    title: 'Time of the run, UTC',
+    title: texts.x,
     scale: { type: 'utc' as const },
     axis: { tickCount: 4, labelOverlap: true, format },
   }

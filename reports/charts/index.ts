@@ -6,7 +6,7 @@ import { lifecycleCharts } from './lifecycle.ts'
 import { loadCharts } from './load.ts'
 import { powerCharts } from './power.ts'
 import { publishedCharts } from './published.ts'
-import { AGAINST_COST, AGAINST_ENERGY, AGAINST_SPEED, qualityChart } from './quality.ts'
+import { qualityChart } from './quality.ts'
 import { reliabilityCharts } from './reliability.ts'
 import { routingCharts } from './routing.ts'
 import { sliceChart } from './slices.ts'
@@ -28,12 +28,8 @@ export function chartsOf(view: View): Charts {
     routing: routingCharts(view),
     lifecycle: lifecycleCharts(view),
     reliability: reliabilityCharts(view),
-    quality: view.workloads.flatMap((workload) => [AGAINST_COST, AGAINST_SPEED, AGAINST_ENERGY].map((axis) => qualityChart(view, workload, axis))),
-    latency: view.workloads.flatMap((workload) => [
-      latencyChart(view, workload, 'firstToken', 'Time to first token'),
-      latencyChart(view, workload, 'perToken', 'Time per output token'),
-      latencyChart(view, workload, 'endToEnd', 'Whole answer'),
-    ]),
+    quality: view.workloads.flatMap((workload) => (['cost', 'speed', 'energy'] as const).map((axis) => qualityChart(view, workload, axis))),
+    latency: view.workloads.flatMap((workload) => (['firstToken', 'perToken', 'endToEnd'] as const).map((concept) => latencyChart(view, workload, concept))),
     load: loadCharts(view),
     power: powerCharts(view),
     slices: view.workloads.map((workload) => sliceChart(view, workload)),

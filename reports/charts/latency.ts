@@ -2,27 +2,32 @@
 import type { Distribution } from '../../harness/types.ts'
 import { CONCEPT_METRICS, type Concept } from '../concepts.ts'
 import { formatValue, scaleOf, type Scale } from '../format.ts'
+import type { Messages } from '../messages/index.ts'
 import type { Contestant, View } from '../view.ts'
 import { drawn, missing, type Chart, type MaybeChart } from './chart.ts'
 import { CHART_WIDTH, INK, logTicks, lookOf, MOST_NAMED } from './theme.ts'
 
 /** Share of requests (up) that took at most so long (right); the mark on each curve is its 95th percentile. */
-export function latencyChart(view: View, workload: string, concept: Concept, title: string): MaybeChart {
+export function latencyChart(view: View, workload: string, concept: keyof Messages['charts']['latency']['titles']): MaybeChart {
+  const { basics, charts } = view.words
+  const { latency: texts } = charts
+  const title = texts.titles[concept]
   const id = `latency-${concept}-${view.workloads.indexOf(workload)}`
-  const fullTitle = view.workloads.length > 1 ? `${title}: ${workload}` : title
+  const fullTitle = view.workloads.length > 1 ? charts.of(title, workload) : title
   const found = curvesOf(view, workload, concept)
-  if (found === undefined) return missing(id, fullTitle, 'No request of this kind was timed.')
+  if (found === undefined) return missing(id, fullTitle, texts.none)
   const { curves, load, metricTitle } = found
   const scale = scaleOf(
     'ms',
     curves.map(({ distribution }) => quantileOf(distribution.quantiles, 0.5)),
+    basics.units,
   )
   return drawn({
     id,
     title: fullTitle,
-    description: `For each model, the share of requests (up) that took at most so long (right), under the load ${load}. Farther left is faster; a long flat end is a slow tail. The mark is the 95th percentile.`,
-    takeaway: takeaway(curves, scale),
-    spec: spec(curves, view.measured, `${metricTitle}, ${scale.label}`, scale),
+    description: texts.description(load),
+    takeaway: takeaway(view, curves, scale),
+    spec: spec(view, curves, `${metricTitle}, ${scale.label}`, scale),
     table: tableOf(view, workload, curves[0]!.distribution.metric, scale),
   })
 }
@@ -57,14 +62,15 @@ function curvesOf(view: View, workload: string, concept: Concept): { curves: Cur
   return undefined
 }
 
-function takeaway(curves: readonly Curve[], scale: Scale): string {
+function takeaway(view: View, curves: readonly Curve[], scale: Scale): string {
   const at = ({ distribution }: Curve, q: number): string => formatValue(quantileOf(distribution.quantiles, q), 'ms', scale)
   const median = ({ distribution }: Curve): number => quantileOf(distribution.quantiles, 0.5)
   const fastest = curves.reduce((best, curve) => (median(curve) < median(best) ? curve : best))
   const teacher = curves.find(({ contestant }) => contestant.role === 'teacher')
   const first = teacher ?? fastest
-  const sentence = `${first.contestant.label}: half of the requests take at most ${at(first, 0.5)}, 95% at most ${at(first, 0.95)}.`
-  return first === fastest ? sentence : `${sentence} Fastest, ${fastest.contestant.label}: ${at(fastest, 0.5)} and ${at(fastest, 0.95)}.`
+  const { latency: texts } = view.words.charts
+  const sentence = texts.takeaway(first.contestant.label, at(first, 0.5), at(first, 0.95))
+  return first === fastest ? sentence : `${sentence}${texts.fastest(fastest.contestant.label, at(fastest, 0.5), at(fastest, 0.95))}`
 }
 
 function tableOf(view: View, workload: string, metric: string, scale: Scale): Chart['table'] {
@@ -76,7 +82,7 @@ function tableOf(view: View, workload: string, metric: string, scale: Scale): Ch
       return [[contestant.label, load, String(distribution.n), ...cells]]
     }),
   )
-  return { columns: ['Model', 'Load', 'Requests', '5%', 'median', '90%', '95%', '99%'], rows }
+  return { columns: view.words.charts.latency.columns, rows }
 }
 
 /** A percentile needs samples beyond it: the 99th is not known from fifty requests. */
@@ -84,7 +90,7 @@ function tooFew(q: number, n: number): boolean {
   return n * Math.min(q, 1 - q) < 1
 }
 
-function spec(curves: readonly Curve[], all: readonly Contestant[], title: string, scale: Scale): Chart['spec'] {
+function spec({ measured: all, words: { charts } }: View, curves: readonly Curve[], title: string, scale: Scale): Chart['spec'] {
   const shown = curves.map(({ contestant, distribution }) => ({
     contestant,
     points: thin(distribution.quantiles, stepsFor(curves.length, all.length)).map((ms) => ms * scale.times),
@@ -96,14 +102,14 @@ function spec(curves: readonly Curve[], all: readonly Contestant[], title: strin
   const x = {
     field: 'x',
     type: 'quantitative' as const,
-    title: log ? `${title}, log scale` : title,
+    title: log ? charts.logScale(title) : title,
     scale: { type: log ? ('log' as const) : ('linear' as const), domain, nice: false },
     axis: { format: ',~r', ...(log ? { values: logTicks(domain) } : { tickCount: 5 }) },
   }
   const y = {
     field: 'y',
     type: 'quantitative' as const,
-    title: 'Share of requests, %',
+    title: charts.latency.y,
     scale: { domain: [0, 100] },
     axis: { values: [0, 25, 50, 75, 95], labelOverlap: false },
   }

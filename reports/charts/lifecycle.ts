@@ -1,6 +1,6 @@
 /** Total cost after so many requests: the teacher from nothing, a student from what its distillation took; where the lines cross it has paid. */
 import type { LifecycleRow, Range } from '../../harness/types.ts'
-import { formatAbout, formatInterval, formatNumber, formatValue, originMark, scaleOf } from '../format.ts'
+import { formatAbout, formatInterval, formatNumber, formatValue, scaleOf } from '../format.ts'
 import { paid } from '../lifecycle.ts'
 import { valueOf, type View } from '../view.ts'
 import { whyMissing } from '../words.ts'
@@ -23,23 +23,30 @@ type Points = readonly { requests: number; teacher: number; student: Range }[]
 function chartOf(view: View, row: LifecycleRow, id: string): MaybeChart {
   const [name, teacher] = [view.labelOf(row.run, row.student), view.labelOf(row.run, row.teacher)]
   const where = view.workloads.length > 1 ? `, ${row.workload}` : ''
-  const title = `${row.kind === 'cost' ? 'Total cost' : 'Total energy'} of ${name}${where}, its distillation included`
-  const short = `${name}${where}: total ${row.kind}`
+  const { basics, charts } = view.words
+  const { lifecycle: texts } = charts
+  const [title, short] = [texts.title(row.kind, `${name}${where}`), texts.short(row.kind, `${name}${where}`)]
   const [points, spent, crossing] = [valueOf(row.curve), valueOf(row.spent), valueOf(row.crossing)]
-  if (points === undefined || spent === undefined) return missing(id, short, `Not drawn: ${whyMissing(row.curve)}.`)
+  if (points === undefined || spent === undefined) return missing(id, short, texts.notDrawn(whyMissing(row.curve)))
   // Two lines that never meet say no more than this sentence.
-  if (crossing === undefined) return missing(id, short, `Not drawn, since the distillation is not paid back: ${whyMissing(row.crossing)}.`)
+  if (crossing === undefined) return missing(id, short, texts.notPaid(whyMissing(row.crossing)))
   const unit = row.kind === 'cost' ? 'USD' : 'J'
-  const amounts = scaleOf(unit, [points.at(-1)!.teacher, points.at(-1)!.student.value])
-  const mark = spent.origin === 'measured' ? '' : ` (${originMark(spent.origin)})`
+  const amounts = scaleOf(unit, [points.at(-1)!.teacher, points.at(-1)!.student.value], basics.units)
+  const mark = spent.origin === 'measured' ? '' : ` (${basics.origins[spent.origin]})`
   return drawn({
     id,
     title,
-    description: `The distillation took ${formatValue(spent.value, unit)}${mark}: ${spent.how}. The shade is the 95% interval of what a request saves, under ${row.load}. What the teacher itself took to train is in neither line.`,
-    takeaway: `${name} has paid for its distillation after ${formatAbout(crossing.value)} requests (${formatAbout(crossing.low)} to ${formatAbout(crossing.high)}); at ${formatNumber(DAILY)} a day in ${daysText(row)}.`,
+    description: texts.description(`${formatValue(spent.value, unit, basics.units)}${mark}`, spent.how, row.load),
+    takeaway: texts.takeaway(
+      name,
+      formatAbout(crossing.value),
+      basics.range(formatAbout(crossing.low), formatAbout(crossing.high)),
+      formatNumber(DAILY),
+      daysText(view, row),
+    ),
     spec: spec(view, row, points, amounts, crossing.value),
     table: {
-      columns: ['Requests', teacher, name, 'Interval'],
+      columns: texts.columns(teacher, name),
       rows: points.map(({ requests, teacher: base, student }) => [
         formatNumber(Number(requests.toPrecision(3))),
         formatValue(base, unit, amounts),
@@ -52,18 +59,20 @@ function chartOf(view: View, row: LifecycleRow, id: string): MaybeChart {
 
 const DAILY = 100_000
 
-function daysText({ payback }: LifecycleRow): string {
+function daysText({ words }: View, { payback }: LifecycleRow): string {
   const days = valueOf(payback.find(({ requestsPerDay }) => requestsPerDay === DAILY)?.days)
-  return days === undefined ? 'an unknown time' : days.value < 1 ? 'less than a day' : `${formatNumber(Math.ceil(days.value))} days`
+  const { lifecycle: texts } = words.charts
+  return days === undefined ? texts.unknownTime : days.value < 1 ? texts.lessThanDay : texts.days(formatNumber(Math.ceil(days.value)))
 }
 
 function spec(view: View, row: LifecycleRow, points: Points, amounts: ReturnType<typeof scaleOf>, crossing: number) {
+  const { lifecycle: texts } = view.words.charts
   const look = (model: string): { color: string; dash: readonly number[] } => {
     const contestant = view.contestants.find((one) => one.run === row.run && one.model === model)
     return contestant === undefined ? { color: '#0072B2', dash: [] } : lookOf(contestant, view.measured)
   }
-  const x = { field: 'x', type: 'quantitative' as const, title: 'Requests answered', scale: { nice: false }, axis: { tickCount: 5, format: '~s' } }
-  const y = { field: 'y', type: 'quantitative' as const, title: `Total, ${amounts.label}`, scale: { zero: true }, axis: { tickCount: 5, format: ',~r' } }
+  const x = { field: 'x', type: 'quantitative' as const, title: texts.x, scale: { nice: false }, axis: { tickCount: 5, format: '~s' } }
+  const y = { field: 'y', type: 'quantitative' as const, title: texts.y(amounts.label), scale: { zero: true }, axis: { tickCount: 5, format: ',~r' } }
   const line = (model: string, of: (point: Points[number]) => number) => {
     const { color, dash } = look(model)
     return {
@@ -72,7 +81,7 @@ function spec(view: View, row: LifecycleRow, points: Points, amounts: ReturnType
       encoding: { x, y },
     }
   }
-  const at = [{ x: crossing, y: (points.at(-1)!.teacher / points.at(-1)!.requests) * crossing * amounts.times, text: 'pays back' }]
+  const at = [{ x: crossing, y: (points.at(-1)!.teacher / points.at(-1)!.requests) * crossing * amounts.times, text: texts.paysBack }]
   return {
     width: CHART_WIDTH,
     height: HEIGHT,

@@ -46,24 +46,26 @@ function curvesOf(view: View, workload: string): Curve[] {
 
 function loadChart(view: View, workload: string, curves: readonly Curve[]): MaybeChart {
   const all = curves.flatMap(({ points }) => points)
+  const { basics, charts } = view.words
   const time = scaleOf(
     'ms',
     all.map(({ y }) => y),
+    basics.units,
   )
   const rate = scaleOf(
     'token/s',
     all.map(({ x }) => x),
+    basics.units,
   )
   const best = curves.reduce((most, curve) => (peak(curve).x > peak(most).x ? curve : most))
   return drawn({
     id: `load-${view.workloads.indexOf(workload)}`,
-    title: view.workloads.length > 1 ? `Latency against throughput: ${workload}` : 'Latency against throughput',
-    description:
-      'Each mark is one stage of a load. Right is more work done per second, down is a quicker first token. Where a curve turns upwards, the server is saturated: more requests only wait.',
-    takeaway: `Most throughput: ${best.contestant.label}, ${formatValue(peak(best).x, 'token/s', rate)} at ${peak(best).label}, half of the first tokens within ${formatValue(peak(best).y, 'ms', time)}.`,
-    spec: spec(curves, view.measured, time, rate),
+    title: view.workloads.length > 1 ? charts.of(charts.load.title, workload) : charts.load.title,
+    description: charts.load.description,
+    takeaway: charts.load.takeaway(best.contestant.label, formatValue(peak(best).x, 'token/s', rate), peak(best).label, formatValue(peak(best).y, 'ms', time)),
+    spec: spec(view, curves, time, rate),
     table: {
-      columns: ['Model', 'Stage', 'Output throughput', 'Time to first token'],
+      columns: charts.load.columns,
       rows: curves.flatMap(({ contestant, points }) =>
         points.map(({ label, x, y }) => [contestant.label, label, formatValue(x, 'token/s', rate), formatValue(y, 'ms', time)]),
       ),
@@ -77,7 +79,7 @@ function peak({ points }: Curve): Point {
 
 type Scale = ReturnType<typeof scaleOf>
 
-function spec(curves: readonly Curve[], measured: readonly Contestant[], time: Scale, rate: Scale) {
+function spec({ measured, words: { charts } }: View, curves: readonly Curve[], time: Scale, rate: Scale) {
   const values = curves.flatMap(({ points }) => points.map(({ y }) => y * time.times))
   const [low, high] = [Math.min(...values), Math.max(...values)]
   const log = low > 0 && high / low > 8
@@ -85,14 +87,14 @@ function spec(curves: readonly Curve[], measured: readonly Contestant[], time: S
   const x = {
     field: 'x',
     type: 'quantitative' as const,
-    title: `Output throughput, ${rate.label}`,
+    title: charts.load.x(rate.label),
     scale: { zero: true, nice: true },
     axis: { format: ',~r', tickCount: 5 },
   }
   const y = {
     field: 'y',
     type: 'quantitative' as const,
-    title: `Time to first token, median, ${time.label}${log ? ', log scale' : ''}`,
+    title: log ? charts.logScale(charts.load.y(time.label)) : charts.load.y(time.label),
     scale: { type: log ? ('log' as const) : ('linear' as const), domain, nice: false },
     axis: { format: ',~r', ...(log ? { values: logTicks(domain) } : { tickCount: 5 }) },
   }

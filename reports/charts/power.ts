@@ -1,18 +1,19 @@
 /** Power over the time of a run, with what ran when in a strip above it. */
 import type { PowerPhaseKind, PowerRow, PowerTrace } from '../../harness/types.ts'
-import { formatCount, formatValue, scaleOf, type Scale } from '../format.ts'
+import { formatValue, scaleOf, type Scale } from '../format.ts'
 import { valueOf, type View } from '../view.ts'
-import { listInWords, whyMissing } from '../words.ts'
+import { whyMissing } from '../words.ts'
 import { drawn, missing, type Chart, type MaybeChart } from './chart.ts'
 import { INK, lookOf, WIDE_WIDTH } from './theme.ts'
 
 /** One for each thing that a meter saw, of at most four runs; a reason for each run without. */
 export function powerCharts(view: View): MaybeChart[] {
+  const { power: texts } = view.words.charts
   const several = new Set(view.analysis.power.map(({ run }) => run)).size > 1
   return view.analysis.power.slice(0, MOST).map((row, index) => {
     const trace = valueOf(row.trace)
     const id = `power-${index}`
-    if (trace === undefined) return missing(id, TEXT.title(several ? row.run : ''), TEXT.missing(whyMissing(row.trace)))
+    if (trace === undefined) return missing(id, texts.title(several ? row.run : ''), texts.missing(whyMissing(row.trace)))
     return drawn(chartOf(view, row, trace, id, several))
   })
 }
@@ -25,38 +26,24 @@ const HEIGHT = 200
 const STRIP = 18
 const HEIGHTS: Record<PowerPhaseKind, number> = { idle: 0.25, 'idle-after': 0.25, warmup: 0.6, measure: 1 }
 
-const PHASES: Record<PowerPhaseKind, string> = { idle: 'idle before', warmup: 'warm-up', measure: 'measured', 'idle-after': 'idle after' }
-
-const TEXT = {
-  title: (run: string): string => (run === '' ? 'Power over time' : `Power over time: ${run}`),
-  titleOf: (what: string | undefined, run: string, estimated: boolean): string =>
-    `${estimated ? 'Estimated power' : 'Power'}${what === undefined ? '' : ` of ${what}`} over time${run === '' ? '' : `: ${run}`}`,
-  missing: (why: string): string => `Not drawn, since no power was measured: ${why}.`,
-  description: (how: string, bins: string): string =>
-    `The line is the mean of ${bins}, the shade goes from its least to its greatest reading. The strip above says what ran, in the colour of the model: low where it was loaded and idle, half high in the warm-up, full where it was measured. Readings of the warm-up and between the cells are not kept. Source: ${how}.`,
-  estimated: 'No meter measured here: these watts are worked out from the load of the processor, and are no measurement.',
-  takeaway: (parts: string): string => `Mean power while measured: ${parts}.`,
-  part: (model: string, watts: string, idle: string | undefined): string => (idle === undefined ? `${model} ${watts}` : `${model} ${watts} (idle ${idle})`),
-  time: 'Time since the first reading',
-  power: 'Power',
-}
-
 function chartOf(view: View, { run }: PowerRow, trace: PowerTrace, id: string, several: boolean): Chart {
+  const { basics, charts } = view.words
+  const { power: texts } = charts
   const estimated = trace.origin !== 'measured'
-  const watts = scaleOf('W', trace.bins.high)
-  const seconds = scaleOf('s', [trace.lengthMs / 1000])
+  const watts = scaleOf('W', trace.bins.high, basics.units)
+  const seconds = scaleOf('s', [trace.lengthMs / 1000], basics.units)
   const show = (value: number): string => formatValue(value, 'W', watts)
   return {
     id,
-    title: TEXT.titleOf(trace.device ?? (estimated ? undefined : trace.meter), several ? run : '', estimated),
-    description: TEXT.description(trace.how, formatValue(trace.bins.widthMs, 'ms')),
-    takeaway: `${estimated ? `${TEXT.estimated} ` : ''}${takeaway(view, run, trace, show)}`,
+    title: texts.titleOf(trace.device ?? (estimated ? undefined : trace.meter), several ? run : '', estimated),
+    description: texts.description(trace.how, formatValue(trace.bins.widthMs, 'ms')),
+    takeaway: `${estimated ? `${texts.estimated} ` : ''}${takeaway(view, run, trace, show)}`,
     spec: spec(view, run, trace, watts, seconds),
     table: {
-      columns: ['Model', 'Phase', 'Time', 'Mean', 'Least', 'Most'],
+      columns: texts.columns,
       rows: trace.summary.map(({ model, phase, seconds: time, mean, low, high }) => [
         view.labelOf(run, model),
-        PHASES[phase],
+        texts.phases[phase],
         formatValue(time, 's'),
         show(mean),
         show(low),
@@ -68,15 +55,14 @@ function chartOf(view: View, { run }: PowerRow, trace: PowerTrace, id: string, s
 }
 
 function takeaway(view: View, run: string, { summary, readings }: PowerTrace, show: (watts: number) => string): string {
+  const { power: texts } = view.words.charts
   const parts = view.contestants.flatMap(({ run: own, model, label }) => {
     const of = (phase: PowerPhaseKind): number | undefined =>
       own === run ? summary.find((one) => one.model === model && one.phase === phase)?.mean : undefined
     const [measured, idle] = [of('measure'), of('idle')]
-    return measured === undefined ? [] : [TEXT.part(label, show(measured), idle === undefined ? undefined : show(idle))]
+    return measured === undefined ? [] : [texts.part(label, show(measured), idle === undefined ? undefined : show(idle))]
   })
-  return parts.length === 0
-    ? `${formatCount(readings, 'reading')}.`
-    : TEXT.takeaway(parts.length > 6 ? `${parts.slice(0, 6).join(', ')}, …` : listInWords(parts))
+  return parts.length === 0 ? texts.readings(readings) : texts.takeaway(parts.length > 6 ? `${parts.slice(0, 6).join(', ')}, …` : view.words.basics.list(parts))
 }
 
 type Layer = Extract<Chart['spec'], { layer: unknown }>['layer'][number]
@@ -88,14 +74,14 @@ function spec(view: View, run: string, trace: PowerTrace, watts: Scale, seconds:
   const x = {
     field: 'x',
     type: 'quantitative' as const,
-    title: `${TEXT.time}, ${seconds.label}`,
+    title: view.words.charts.power.x(seconds.label),
     scale: { domain: [0, Math.max(toX(trace.lengthMs), 1e-6)] as [number, number], nice: false },
     axis: { tickCount: 8, grid: false },
   }
   const y = {
     field: 'y',
     type: 'quantitative' as const,
-    title: `${TEXT.power}, ${watts.label}`,
+    title: view.words.charts.power.y(watts.label),
     scale: { domain: [0, most * 1.05] as [number, number], nice: false },
     axis: { tickCount: 5, format: ',~r' },
   }

@@ -3,7 +3,6 @@ import type { Estimate, Fact } from '../../harness/types.ts'
 import { formatInterval, formatPublished, scaleOf } from '../format.ts'
 import { clip, visible } from '../text.ts'
 import { valueOf, type View } from '../view.ts'
-import { listInWords } from '../words.ts'
 import { drawn, type Chart, type MaybeChart } from './chart.ts'
 import { INK, PALETTE } from './theme.ts'
 
@@ -45,7 +44,7 @@ export function usedFacts(facts: readonly Fact[], workload: string, metric: stri
 export function titleOfFigure(view: View, workload: string, metric: string): string {
   const title = view.metric(metric)?.title ?? metric
   if (workload === '') return title
-  return metric === 'accuracy' ? workload : `${workload}: ${title.toLowerCase()}`
+  return metric === 'accuracy' ? workload : view.words.charts.published.figure(workload, title)
 }
 
 export function nameOfModel(view: View, model: string): string {
@@ -56,6 +55,8 @@ export function nameOfModel(view: View, model: string): string {
 
 const WIDTH = 210
 const ROW = 20
+/** Units that the title of a chart carries. */
+const SAID_BY_TITLE: ReadonlySet<Fact['unit']> = new Set(['USD/Mtoken', 'percentile'])
 
 function newest(facts: readonly Fact[]): Fact {
   return facts.reduce((latest, fact) => (fact.date > latest.date ? fact : latest))
@@ -66,27 +67,30 @@ function sameUnit(facts: readonly Fact[]): boolean {
 }
 
 function publishedChart(view: View, { workload, metric, title, facts }: Figure, index: number): MaybeChart {
+  const { basics, charts } = view.words
+  const { published: texts } = charts
   const unit = facts[0]!.unit
   const lower = view.metric(metric)?.better === 'lower'
   const sorted = [...facts].sort((a, b) => (lower ? a.value - b.value : b.value - a.value))
   const scale = scaleOf(
     unit,
     facts.map(({ value }) => value),
+    basics.units,
   )
   const bars = sorted.map((fact) => ({ fact, interval: intervalOf(view, fact, workload) }))
   const certain = bars.some(({ interval }) => interval !== undefined)
   return drawn({
     id: `published-${index}`,
-    title: `${title}, published`,
-    description: `Quoted, not measured here; ${unitPhrase(scale)}${lower ? 'lowest' : 'highest'} first.${certain ? ' Lines are the intervals that follow from the number of items.' : ''}`,
+    title: texts.title(title),
+    description: `${texts.description(/^USD ?[p/]/.test(scale.label) ? scale.label : '', lower)}${certain ? texts.intervals : ''}`,
     takeaway: takeaway(view, sorted, lower),
     spec: spec(view, bars, scale.times),
     table: {
-      columns: ['Model', title, ...(certain ? ['Interval'] : []), 'Date'],
+      columns: texts.columns(title, certain),
       rows: bars.map(({ fact, interval }) => [
         nameOfModel(view, fact.model),
-        formatPublished(fact.value, fact.unit),
-        ...(certain ? [interval === undefined ? '–' : formatInterval(interval)] : []),
+        formatPublished(fact.value, fact.unit, 0, basics.units),
+        ...(certain ? [interval === undefined ? '–' : formatInterval(interval, basics.units)] : []),
         fact.date,
       ]),
     },
@@ -104,7 +108,8 @@ function intervalOf(view: View, fact: Fact, workload: string): Estimate | undefi
 
 function takeaway(view: View, sorted: readonly Fact[], lower: boolean): string {
   const best = sorted.filter(({ value }) => value === sorted[0]!.value).map(({ model }) => nameOfModel(view, model))
-  return `${lower ? 'Lowest' : 'Highest'}: ${listInWords(best)} with ${formatPublished(sorted[0]!.value, sorted[0]!.unit)}.`
+  const { basics, charts } = view.words
+  return charts.published.takeaway(lower, basics.list(best), formatPublished(sorted[0]!.value, sorted[0]!.unit, 0, basics.units))
 }
 
 function spec(view: View, bars: readonly { fact: Fact; interval: Estimate | undefined }[], times: number): Chart['spec'] {
@@ -113,7 +118,7 @@ function spec(view: View, bars: readonly { fact: Fact; interval: Estimate | unde
     name: `${index}|${visible(clip(nameOfModel(view, fact.model), 40))}`,
     value: fact.value * times,
     end: Math.max(fact.value, interval?.high ?? fact.value) * times,
-    text: shortFigure(fact, decimals),
+    text: shortFigure(view, fact, decimals),
     color: colorOf(view, fact.model),
     ...(interval === undefined ? {} : { low: interval.low * times, high: interval.high * times }),
   }))
@@ -151,14 +156,11 @@ function spec(view: View, bars: readonly { fact: Fact; interval: Estimate | unde
   }
 }
 
-/** The unit, where the figures beside the bars do not say it themselves. */
-function unitPhrase({ label }: { label: string }): string {
-  return label.startsWith('USD per') ? `${label}, ` : ''
-}
-
 /** Without the unit, which the title of the chart carries. */
-function shortFigure(fact: Fact, decimals: number): string {
-  return formatPublished(fact.value, fact.unit, decimals).replace(/ per million tokens| \(percentile\)/, '')
+function shortFigure({ words: { basics } }: View, fact: Fact, decimals: number): string {
+  const text = formatPublished(fact.value, fact.unit, decimals, basics.units)
+  const suffix = basics.units.steps[fact.unit][0]?.suffix ?? ''
+  return SAID_BY_TITLE.has(fact.unit) ? text.replace(suffix, '') : text
 }
 
 function colorOf(view: View, model: string): string {

@@ -10,7 +10,7 @@ import { CHART_WIDTH, INK, logTicks, lookOf, MOST_NAMED } from './theme.ts'
 export function qualitySpec(
   points: readonly Point[],
   all: readonly Contestant[],
-  titles: { x: [string, string]; y: string },
+  titles: { x: [string, string]; y: string; logScale: (title: string) => string },
   scale: Scale,
   frontier: Frontier,
   better: Metric['better'],
@@ -33,7 +33,7 @@ export function qualitySpec(
   const x = {
     field: 'x',
     type: 'quantitative' as const,
-    title: [titles.x[0], `${titles.x[1]}${domain.log ? ', log scale' : ''}`],
+    title: [titles.x[0], domain.log ? titles.logScale(titles.x[1]) : titles.x[1]],
     scale: { type: domain.log ? ('log' as const) : ('linear' as const), domain: domain.x, nice: false },
     axis: { format: ',~r', ...(domain.log ? { values: logTicks(domain.x), grid: true } : { tickCount: 5 }), labelFlush: false },
   }

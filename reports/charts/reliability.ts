@@ -20,7 +20,7 @@ export function reliabilityCharts(view: View): MaybeChart[] {
   return [...found.values()].slice(0, MOST).map(({ run, model, workload, calibration }, index) => {
     const contestant = view.contestants.find((one) => one.run === run && one.model === model)
     const where = view.workloads.length > 1 ? `, ${workload}` : ''
-    return drawn(chartOf(view, contestant, `Reliability: ${view.labelOf(run, model)}${where}`, `reliability-${index}`, calibration))
+    return drawn(chartOf(view, contestant, view.words.charts.reliability.title(`${view.labelOf(run, model)}${where}`), `reliability-${index}`, calibration))
   })
 }
 
@@ -30,17 +30,18 @@ const MOST = 12
 const HEIGHT = 220
 
 function chartOf(view: View, contestant: Contestant | undefined, title: string, id: string, { bins, ece, answers }: Calibration): Chart {
+  const { basics, charts } = view.words
+  const { reliability: texts } = charts
   const color = contestant === undefined ? '#0072B2' : lookOf(contestant, view.measured).color
   const values = bins.map((bin) => ({ x: 100 * bin.confidence, y: 100 * bin.accuracy, n: bin.answers }))
   const axis = { scale: { domain: [0, 100], nice: false }, type: 'quantitative' as const }
-  const x = { field: 'x', title: 'Probability that the model gave its answer, %', ...axis }
-  const y = { field: 'y', title: 'Right, %', ...axis }
+  const x = { field: 'x', title: texts.x, ...axis }
+  const y = { field: 'y', title: texts.y, ...axis }
   return {
     id,
     title,
-    description:
-      'On the line a model is right as often as its probability says; below it is too sure. The larger a point, the more answers are in its bin. Ten bins of equal width, empty ones left out.',
-    takeaway: `Expected calibration error ${formatValue(ece, 'ratio')} over ${answers} answers.`,
+    description: texts.description,
+    takeaway: texts.takeaway(formatValue(ece, 'ratio'), answers),
     spec: {
       width: CHART_WIDTH,
       height: HEIGHT,
@@ -54,9 +55,9 @@ function chartOf(view: View, contestant: Contestant | undefined, title: string, 
       ],
     },
     table: {
-      columns: ['Probability', 'Answers', 'Mean probability', 'Right'],
+      columns: texts.columns,
       rows: bins.map(({ low, high, answers: n, confidence, accuracy }) => [
-        `${formatValue(low, 'ratio')} to ${formatValue(high, 'ratio')}`,
+        basics.range(formatValue(low, 'ratio'), formatValue(high, 'ratio')),
         String(n),
         formatValue(confidence, 'ratio'),
         formatValue(accuracy, 'ratio'),

@@ -1,7 +1,6 @@
 /** Routing: accuracy against cost, from the student alone to everything handed on to the teacher. */
 import type { Routing, RoutingRow } from '../../harness/types.ts'
 import { formatNumber, formatValue } from '../format.ts'
-import { RULES } from '../verdict.ts'
 import { valueOf, type View } from '../view.ts'
 import { drawn, type Chart, type MaybeChart } from './chart.ts'
 import { placeLabels, type Box, type Spot } from './labels.ts'
@@ -25,17 +24,19 @@ const TEACHER = '#000000'
 
 function chartOf(view: View, row: RoutingRow, routing: Routing, id: string): Chart {
   const name = view.labelOf(row.run, row.student)
+  const { basics, charts } = view.words
+  const { routing: texts } = charts
   const where = view.workloads.length > 1 ? `, ${row.workload}` : ''
   return {
     id,
-    title: `Asking both: ${name}${where}, by ${RULES[row.rule]}`,
-    description: `The line goes from the student alone (left) to every item handed on to the teacher, of the ${routing.reportedOn} items that had no say in the threshold. The teacher alone costs 100%.`,
+    title: texts.title(`${name}${where}`, basics.rules[row.rule]),
+    description: texts.description(routing.reportedOn),
     takeaway: `${routing.sentence.charAt(0).toUpperCase()}${routing.sentence.slice(1)}.`,
     spec: spec(view, row, routing),
     table: {
-      columns: ['Threshold', 'Handed on', 'Accuracy', 'Cost ÷ teacher’s'],
+      columns: texts.columns,
       rows: routing.curve.map(({ threshold, escalated, accuracy, cost }) => [
-        threshold < 0 ? 'all' : formatNumber(threshold),
+        threshold < 0 ? texts.all : formatNumber(threshold),
         formatValue(escalated, 'ratio'),
         formatValue(accuracy, 'ratio'),
         formatValue(cost, 'ratio'),
@@ -45,13 +46,14 @@ function chartOf(view: View, row: RoutingRow, routing: Routing, id: string): Cha
 }
 
 function spec(view: View, row: RoutingRow, { curve, chosen, student, teacher }: Routing): Chart['spec'] {
+  const { routing: texts } = view.words.charts
   const contestant = view.contestants.find(({ run, model }) => run === row.run && model === row.student)
   const color = contestant === undefined ? '#0072B2' : lookOf(contestant, view.measured).color
   const line = curve.map(({ escalated, accuracy, cost }) => ({ order: escalated, x: 100 * cost, y: 100 * accuracy }))
   const marks = [
-    { x: (100 * student.cost) / teacher.cost, y: 100 * student.accuracy, shape: 'circle', color, text: 'student alone' },
-    { x: 100, y: 100 * teacher.accuracy, shape: 'square', color: TEACHER, text: 'teacher alone' },
-    ...(chosen.escalated.value > 0 ? [{ x: 100 * chosen.cost.value, y: 100 * chosen.accuracy.value, shape: 'diamond', color, text: 'chosen' }] : []),
+    { x: (100 * student.cost) / teacher.cost, y: 100 * student.accuracy, shape: 'circle', color, text: texts.studentAlone },
+    { x: 100, y: 100 * teacher.accuracy, shape: 'square', color: TEACHER, text: texts.teacherAlone },
+    ...(chosen.escalated.value > 0 ? [{ x: 100 * chosen.cost.value, y: 100 * chosen.accuracy.value, shape: 'diamond', color, text: texts.chosen }] : []),
   ]
   const ys = [...line, ...marks].map(({ y }) => y)
   const room = Math.max(1, (Math.max(...ys) - Math.min(...ys)) * 0.15)
@@ -60,14 +62,14 @@ function spec(view: View, row: RoutingRow, { curve, chosen, student, teacher }: 
   const x = {
     field: 'x',
     type: 'quantitative' as const,
-    title: 'Cost of an item, % of the teacher’s',
+    title: texts.x,
     scale: { domain: [0, right], nice: false },
     axis: { tickCount: 6, format: ',~r' },
   }
   const y = {
     field: 'y',
     type: 'quantitative' as const,
-    title: 'Accuracy, %',
+    title: texts.y,
     scale: { domain: [low, high], nice: false, zero: false },
     axis: { tickCount: 6, format: ',~r' },
   }

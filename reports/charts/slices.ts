@@ -8,11 +8,13 @@ import { drawn, missing, type Chart, type MaybeChart } from './chart.ts'
 import { CHART_WIDTH, INK, lookOf, MOST_NAMED } from './theme.ts'
 
 export function sliceChart(view: View, workload: string): MaybeChart {
+  const { basics, charts } = view.words
+  const { slices: texts } = charts
   const id = `slices-${view.workloads.indexOf(workload)}`
-  const title = view.workloads.length > 1 ? `Accuracy per slice: ${workload}` : 'Accuracy per slice'
+  const title = view.workloads.length > 1 ? charts.of(texts.title, workload) : texts.title
   const place = placeOf(view, workload, 'accuracy')
   const named = view.slicesOf(workload)
-  if (place === undefined || named.length === 0) return missing(id, title, 'The items of this workload are not divided into slices.')
+  if (place === undefined || named.length === 0) return missing(id, title, texts.none)
   const points = named.flatMap((slice) =>
     view.measured.flatMap((contestant) => {
       const estimate = valueOf(view.row(contestant, workload, place.load, place.metric.id, slice))
@@ -20,22 +22,22 @@ export function sliceChart(view: View, workload: string): MaybeChart {
     }),
   )
   const slices = named.filter((slice) => points.some((point) => point.slice === slice)) // others are of other metrics
-  if (slices.length === 0) return missing(id, title, 'No slice has a measured accuracy.')
+  if (slices.length === 0) return missing(id, title, texts.noneMeasured)
   return drawn({
     id,
     title,
-    description: 'Accuracy of each model on each slice of the items, with its interval. Slices hold fewer items than the whole, so their intervals are wider.',
-    takeaway: takeaway(points, view.measured),
-    spec: spec(points, view.measured, slices),
+    description: texts.description,
+    takeaway: takeaway(view, points),
+    spec: spec(view, points, slices),
     table: {
-      columns: ['Slice', 'Items', ...view.measured.map(({ label }) => label)],
+      columns: texts.columns(view.measured.map(({ label }) => label)),
       rows: slices.map((slice) => {
         const own = points.filter((point) => point.slice === slice)
         const cells = view.measured.map((contestant) => own.find((point) => point.contestant === contestant)?.estimate)
         return [
           slice,
           String(own[0]?.estimate.n ?? 0),
-          ...cells.map((one) => (one === undefined ? '–' : `${formatValue(one.value, one.unit)} (${formatInterval(one)})`)),
+          ...cells.map((one) => (one === undefined ? '–' : `${formatValue(one.value, one.unit)} (${formatInterval(one, basics.units)})`)),
         ]
       }),
     },
@@ -51,7 +53,8 @@ interface Point {
 }
 
 /** The slice on which each of the first students loses most against its teacher. */
-function takeaway(points: readonly Point[], all: readonly Contestant[]): string {
+function takeaway({ measured: all, words }: View, points: readonly Point[]): string {
+  const { slices: texts } = words.charts
   const teacher = all.find(({ role }) => role === 'teacher')
   const students = all.filter(({ role }) => role === 'student').slice(0, 2)
   const sentences = students.flatMap((student) => {
@@ -63,17 +66,15 @@ function takeaway(points: readonly Point[], all: readonly Contestant[]): string 
       })
     if (losses.length === 0) return []
     const worst = losses.reduce((most, one) => (one.loss > most.loss ? one : most))
-    if (worst.loss <= 0) return [`${student.label} is behind the teacher on no slice.`]
-    return [
-      `${student.label} is farthest behind the teacher on ${worst.slice}: ${formatValue(worst.own.value, 'ratio')} against ${formatValue(worst.theirs.value, 'ratio')}.`,
-    ]
+    if (worst.loss <= 0) return [texts.onNone(student.label)]
+    return [texts.worst(student.label, worst.slice, formatValue(worst.own.value, 'ratio'), formatValue(worst.theirs.value, 'ratio'))]
   })
   if (sentences.length > 0) return sentences.join(' ')
   const hardest = points.reduce((low, point) => (point.estimate.value < low.estimate.value ? point : low))
-  return `The lowest accuracy is ${formatValue(hardest.estimate.value, 'ratio')}, of ${hardest.contestant.label} on ${hardest.slice}.`
+  return texts.lowest(formatValue(hardest.estimate.value, 'ratio'), hardest.contestant.label, hardest.slice)
 }
 
-function spec(points: readonly Point[], all: readonly Contestant[], slices: readonly string[]): Chart['spec'] {
+function spec({ measured: all, words }: View, points: readonly Point[], slices: readonly string[]): Chart['spec'] {
   const named = all.length <= MOST_NAMED
   const lanes = named ? all.length : 3
   const rowHeight = Math.max(26, lanes * 11 + 10)
@@ -86,7 +87,7 @@ function spec(points: readonly Point[], all: readonly Contestant[], slices: read
   const x = {
     field: 'x',
     type: 'quantitative' as const,
-    title: 'Accuracy, %',
+    title: words.charts.slices.x,
     scale: { domain: [Math.min(90, Math.floor(low / 10) * 10), 100], nice: false, zero: false },
     axis: { tickCount: 6 },
   }

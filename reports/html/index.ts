@@ -1,6 +1,8 @@
 /** The HTML report, from top to bottom. */
 import type { Analysis } from '../../harness/types.ts'
 import { chartsOf } from '../charts/index.ts'
+import { EN } from '../messages/en/index.ts'
+import type { Messages } from '../messages/index.ts'
 import { titleOf } from '../opening.ts'
 import { viewOf } from '../view.ts'
 import { page } from './page.ts'
@@ -17,8 +19,8 @@ import { opening } from './sections/opening.ts'
 import { publishedSection } from './sections/published.ts'
 import { verdictSection } from './sections/verdict.ts'
 
-export async function renderHtml(analysis: Analysis): Promise<string> {
-  const view = viewOf(analysis)
+export async function renderHtml(analysis: Analysis, words: Messages = EN): Promise<string> {
+  const view = viewOf(analysis, words)
   const charts = chartsOf(view)
   const hasFigures = view.workloads.length > 0 && analysis.rows.some(({ estimate }) => estimate.state === 'ok' && estimate.value.origin !== 'published')
   const sections: (Section | undefined)[] = [
@@ -48,9 +50,10 @@ export async function renderHtml(analysis: Analysis): Promise<string> {
     reproduceSection(view),
   ]
   return page(
-    titleOf(analysis),
+    titleOf(analysis, words),
     opening(view),
     sections.filter((section) => section !== undefined),
     analysis,
+    words,
   )
 }

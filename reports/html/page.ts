@@ -5,15 +5,17 @@
 import { createHash } from 'node:crypto'
 import type { Analysis } from '../../harness/types.ts'
 import { embedded } from './embedded.ts'
+import { EN } from '../messages/en/index.ts'
+import type { Messages } from '../messages/index.ts'
 import { html, trusted, type Html } from './markup.ts'
 import type { Section } from './parts.ts'
 import { SCRIPT } from './script.ts'
 import { STYLE } from './style.ts'
 
-export function page(title: string, head: Html, sections: readonly Section[], analysis: Analysis): string {
+export function page(title: string, head: Html, sections: readonly Section[], analysis: Analysis, words: Messages = EN): string {
   const tool = analysis.runs[0]?.environment.tool
   const document = html`<!doctype html>
-    <html lang="en">
+    <html lang="${words.basics.lang}">
       <head>
         <meta charset="utf-8" />
         <meta
@@ -29,7 +31,7 @@ export function page(title: string, head: Html, sections: readonly Section[], an
       <body>
         <header>
           ${head}
-          <nav aria-label="Sections">
+          <nav aria-label="${words.sections.page.contents}">
             <ul>
               ${sections.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}
             </ul>
@@ -44,7 +46,7 @@ export function page(title: string, head: Html, sections: readonly Section[], an
               </section> `,
           )}
         </main>
-        <footer>Made by distillbench${tool !== undefined && ` ${tool}`}. This page is one file and loads nothing from the network.</footer>
+        <footer>${words.sections.page.footer(tool === undefined ? '' : ` ${tool}`)}</footer>
         ${embedded(analysis)} ${trusted(`<script>${SCRIPT}</script>`)}
       </body>
     </html> `

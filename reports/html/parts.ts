@@ -2,9 +2,9 @@
 import type { Origin } from '../../harness/types.ts'
 import type { Chart, ChartTable, MaybeChart } from '../charts/chart.ts'
 import { lookOf, MOST_NAMED, SHAPE_PATHS } from '../charts/theme.ts'
-import { originMark } from '../format.ts'
+import type { Messages } from '../messages/index.ts'
 import { renderSvg } from '../svg.ts'
-import type { Contestant } from '../view.ts'
+import type { Contestant, View } from '../view.ts'
 import { html, trusted, type Html } from './markup.ts'
 import { COLUMN_KINDS, MOST_COLUMNS } from './style.ts'
 
@@ -31,10 +31,10 @@ export function textTable(table: ChartTable, caption: string, options: { sortabl
 }
 
 /** Charts side by side where the page is wide enough, wide ones below; then a paragraph for each reason why some are missing. */
-export async function figures(charts: readonly MaybeChart[], kind = ''): Promise<Html> {
+export async function figures({ words }: Pick<View, 'words'>, charts: readonly MaybeChart[], kind = ''): Promise<Html> {
   const shown = charts.flatMap((one) => (one.state === 'drawn' ? [one.chart] : []))
-  const beside = await Promise.all(shown.filter(({ wide }) => wide !== true).map(figure))
-  const below = await Promise.all(shown.filter(({ wide }) => wide === true).map(figure))
+  const beside = await Promise.all(shown.filter(({ wide }) => wide !== true).map((chart) => figure(words, chart)))
+  const below = await Promise.all(shown.filter(({ wide }) => wide === true).map((chart) => figure(words, chart)))
   return html`${beside.length > 0 && html`<div class="figures ${kind}">${beside}</div>`}${below}${missingNotes(charts)}`
 }
 
@@ -45,18 +45,18 @@ export function glyph(contestant: Contestant, all: readonly Contestant[]): Html 
 }
 
 /** Colours, shapes and dashes of everyone in the charts; of the roles, where there are too many to tell apart. */
-export function legend(all: readonly Contestant[]): Html {
+export function legend({ measured: all, words: { basics, charts } }: View): Html {
   const many = all.length > MOST_NAMED
   const shown = many ? all.filter(({ role }, index) => all.findIndex((other) => other.role === role) === index) : all
-  return html`<ul class="legend" aria-label="Legend of the charts">
-    ${shown.map((contestant) => html`<li>${lineGlyph(contestant, all)} ${!many && html`${contestant.label} `}<span class="role">${contestant.role}</span></li>`)}
+  return html`<ul class="legend" aria-label="${charts.legend}">
+    ${shown.map((contestant) => html`<li>${lineGlyph(contestant, all)} ${!many && html`${contestant.label} `}<span class="role">${basics.roles[contestant.role]}</span></li>`)}
   </ul>`
 }
 
 /** "estimated" or "published" beside a number; nothing for measured ones. */
-export function originBadge(origin: Origin | undefined): Html | false {
-  const mark = origin === undefined ? '' : originMark(origin)
-  return mark !== '' && html` <span class="badge ${mark}">${mark}</span>`
+export function originBadge({ basics }: Messages, origin: Origin | undefined): Html | false {
+  const mark = origin === undefined ? '' : basics.origins[origin]
+  return mark !== '' && html` <span class="badge ${origin}">${mark}</span>`
 }
 
 /** A link only where the address is an ordinary web address; anything else stays text. */
@@ -67,7 +67,7 @@ export function link(url: string | undefined, text: string): Html {
 // --- internal ---
 
 /** A chart with title, takeaway, description and its table twin. */
-async function figure({ id, title, description, takeaway, spec, table, wide }: Chart): Promise<Html> {
+async function figure({ charts }: Messages, { id, title, description, takeaway, spec, table, wide }: Chart): Promise<Html> {
   const svg = trusted(inPage(await renderSvg(spec, { said: SAID })))
   return html`<figure id="${id}" role="group" aria-labelledby="${id}-title" aria-describedby="${id}-takeaway">
     <figcaption>
@@ -81,7 +81,7 @@ async function figure({ id, title, description, takeaway, spec, table, wide }: C
     }
     <p class="how">${description}</p>
     <details>
-      <summary>The numbers of this chart</summary>
+      <summary>${charts.numbers}</summary>
       ${textTable(table, title)}
     </details>
   </figure>`

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Unit } from '../../harness/types.ts'
 import { formatCount, formatFactor, formatInterval, formatP, formatPoints, formatPublished, formatTime, formatValue, scaleOf } from '../../reports/format.ts'
-import { listInWords, ratioInWords } from '../../reports/words.ts'
+import { EN } from '../../reports/messages/en/index.ts'
+import { ratioInWords } from '../../reports/words.ts'
 
 const UNITS: readonly Unit[] = [
   'ratio',
@@ -148,7 +149,7 @@ describe('comparisons in words', () => {
   })
 
   it('lists in words', () => {
-    expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(listInWords)).toEqual(['', 'a', 'a and b', 'a, b and c'])
+    expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(EN.basics.list)).toEqual(['', 'a', 'a and b', 'a, b and c'])
   })
 })
 

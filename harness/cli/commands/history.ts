@@ -32,12 +32,13 @@ export default command('history', async (args, { io }) => {
 
 // --- internal ---
 
-async function writePictures(series: readonly HistorySeries[], { metric, html, svg }: Arguments<'history'>, note: (text: string) => void): Promise<void> {
+async function writePictures(series: readonly HistorySeries[], { metric, html, svg, lang }: Arguments<'history'>, note: (text: string) => void): Promise<void> {
   if (html === undefined && svg === undefined) return
-  const { historyCharts, chartSvg, historyHtml } = await import('../../../reports/html/history.ts') // vega is heavy
+  const { historyCharts, chartSvg, historyHtml, messagesOf } = await import('../../../reports/html/history.ts') // vega is heavy
   if (series.length === 0) throw new HarnessError('usage', `there is nothing to draw: no run has a value of ${metric}`)
+  const words = messagesOf(lang)
   if (svg !== undefined) {
-    const [chart, ...more] = historyCharts(series, metric)
+    const [chart, ...more] = historyCharts(series, metric, words)
     if (more.length > 0)
       throw new HarnessError('usage', `--svg holds one chart, and there are ${more.length + 1}`, { hint: 'choose one with --suite, --workload and --load, or write a page with --html' }) // prettier-ignore
     if (chart?.state !== 'drawn') throw new HarnessError('usage', `there is no trend to draw yet: ${chart?.why ?? ''}`)
@@ -45,6 +46,6 @@ async function writePictures(series: readonly HistorySeries[], { metric, html, s
     note(`Chart: ${svg}\n`)
   }
   if (html === undefined) return
-  await writeWhole(html, await historyHtml(series, metric))
+  await writeWhole(html, await historyHtml(series, metric, words))
   note(`Page: ${html}\n`)
 }

@@ -12,8 +12,8 @@ export default command('report', async (args, { io }) => {
 
   const { analysis, dirs } = await analysisOf(args.run, args.runs)
   const format = args.format ?? (args.json ? 'json' : 'html')
-  const text = await renderReport(analysis, format)
-  const charts = args.charts === undefined ? undefined : await writeCharts(analysis, args.charts)
+  const text = await renderReport(analysis, format, args.lang)
+  const charts = args.charts === undefined ? undefined : await writeCharts(analysis, args.charts, args.lang)
   if (charts !== undefined) io.note(chartsNote(charts, args.charts ?? ''))
 
   const file = args.out ?? (format === 'html' && io.stdout.isTerminal ? join(dirs.length === 1 ? dirs[0]! : args.runs, 'report.html') : '-')

@@ -4,7 +4,7 @@ import { command } from '../command.ts'
 
 export default command('view', async (args, { io, signal }) => {
   const { startView } = await import('../view/server.ts')
-  const view = await startView({ out: args.folder ?? '.distillbench', port: args.port ?? 0 })
+  const view = await startView({ out: args.folder ?? '.distillbench', port: args.port ?? 0, lang: args.lang })
   try {
     await io.result(args.json ? `${JSON.stringify({ url: view.url, port: view.port })}\n` : `${view.url}\n`)
     if (!args.json) io.note('open it in a browser on this machine; Ctrl-C ends it\n')

@@ -1,5 +1,5 @@
 /** Commands that make a run. */
-import { suite, quick, seed, models, backend, set, data, untilDecided, runs, type CommandSpec } from './spec.ts'
+import { suite, quick, seed, models, backend, set, data, untilDecided, lang, runs, type CommandSpec } from './spec.ts'
 
 export const MEASURE = {
   run: {
@@ -19,6 +19,7 @@ export const MEASURE = {
       ...untilDecided,
       'allow-code': { type: 'boolean', description: 'Run code that models wrote, in a sandbox, to grade it; without, it is never run' },
       resume: { type: 'string', valueHint: 'RUN', description: 'Go on with this run (id, folder or `latest`); finished items are not asked again' },
+      lang,
     },
     examples: [
       'distillbench run arithmetic --quick',
@@ -92,6 +93,7 @@ export const MEASURE = {
       margin: { type: 'string', decimal: true, valueHint: 'RATIO', description: 'Loss of accuracy that is acceptable (default: 0.02, two points)' },
       name: { type: 'string', valueHint: 'NAME', description: 'Name of the comparison in the run’s id and in reports (default: import)' },
       out: { ...runs, description: 'Folder that the run is written to' },
+      lang,
     },
     examples: [
       'distillbench import --teacher teacher.jsonl --student student.jsonl --grader numeric',

@@ -1,5 +1,5 @@
 /** Commands that read runs. */
-import { models, runs, type CommandSpec } from './spec.ts'
+import { lang, models, runs, type CommandSpec } from './spec.ts'
 
 export const READ = {
   report: {
@@ -22,6 +22,7 @@ export const READ = {
         valueHint: 'DIR',
         description: 'Write each chart of the report besides, as SVG, and as PNG where the package @resvg/resvg-js is installed',
       },
+      lang,
       runs,
     },
     examples: [
@@ -29,6 +30,7 @@ export const READ = {
       'distillbench report latest --format md --out report.md',
       'distillbench report latest --format csv | head',
       'distillbench report latest --charts charts',
+      'distillbench report latest --lang ko --out report.ko.html',
     ],
   },
   compare: {
@@ -61,6 +63,7 @@ export const READ = {
       load: { type: 'string', valueHint: 'ID', description: 'Only this load' },
       html: { type: 'string', valueHint: 'FILE', description: 'Write a page besides: a chart for each workload and load, with its numbers in a table' },
       svg: { type: 'string', valueHint: 'FILE', description: 'Write the chart besides, where --suite, --workload and --load leave one' },
+      lang,
       runs,
       also: { type: 'string', many: true, valueHint: 'DIR', description: 'A further folder with runs, such as a shared one; may be repeated' },
     },
@@ -78,6 +81,7 @@ export const READ = {
     args: {
       folder: { type: 'positional', required: false, description: 'Folder that holds the runs (default: .distillbench)' },
       port: { type: 'string', integer: true, valueHint: 'N', description: 'Port on 127.0.0.1 (default: a free one)' },
+      lang,
     },
     examples: ['distillbench view', 'distillbench view shared/runs --port 8080'],
   },

@@ -58,4 +58,5 @@ export const untilDecided = {
     description: 'With --until-decided: start no cell once the models have cost so many US dollars',
   },
 } satisfies Record<string, OptionSpec>
+export const lang = { type: 'enum', options: ['en', 'ko'], default: 'en', description: 'Language of the report: en English, ko Korean' } satisfies OptionSpec
 export const runs = { type: 'string', valueHint: 'DIR', default: '.distillbench', description: 'Folder that holds the runs' } satisfies OptionSpec

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { HarnessError, toFailure } from '../../errors.ts'
 import { METRICS } from '../../analysis/index.ts'
 import { errorPage, listPage, trendForm, wantedOf, withBack } from '../../../reports/html/browse.ts'
+import { messagesOf, type Messages } from '../../../reports/messages/index.ts'
 import { RunList } from './runs.ts'
 
 export interface View {
@@ -14,10 +15,11 @@ export interface View {
 }
 
 /** Listens on 127.0.0.1; port 0 takes a free one. Throws HarnessError `usage` where the port is taken. */
-export async function startView({ out, port }: { out: string; port: number }): Promise<View> {
-  const pages = pagesOf(out)
+export async function startView({ out, port, lang = 'en' }: { out: string; port: number; lang?: string }): Promise<View> {
+  const words = messagesOf(lang)
+  const pages = pagesOf(out, words)
   const server = createServer((request, response) => {
-    void answer(pages, request, response)
+    void answer(words, pages, request, response)
   })
   const taken = await listen(server, port)
   return {
@@ -38,9 +40,9 @@ type Pages = (url: URL) => Promise<{ status: number; body: string }>
 /** A browser names the address it was given: a page elsewhere whose name was pointed at this machine is told apart by that. */
 const HOSTS = /^(?:127\.0\.0\.1|localhost):(\d+)$/
 
-async function answer(pages: Pages, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const refused = refusal(request)
-  const { status, body } = refused ?? (await pages(new URL(request.url ?? '/', 'http://127.0.0.1')).catch(failed))
+async function answer(words: Messages, pages: Pages, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const refused = refusal(words, request)
+  const { status, body } = refused ?? (await pages(new URL(request.url ?? '/', 'http://127.0.0.1')).catch((error: unknown) => failed(words, error)))
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
     'content-length': Buffer.byteLength(body),
@@ -57,23 +59,26 @@ async function answer(pages: Pages, request: IncomingMessage, response: ServerRe
   response.end(request.method === 'HEAD' ? undefined : body)
 }
 
-function refusal({ headers, method, socket }: IncomingMessage): { status: number; body: string } | undefined {
+function refusal(words: Messages, { headers, method, socket }: IncomingMessage): { status: number; body: string } | undefined {
   const port = HOSTS.exec(headers.host ?? '')?.[1]
-  if (port !== String(socket.localPort)) return { status: 421, body: errorPage('This address is not served here.') }
+  if (port !== String(socket.localPort)) return { status: 421, body: errorPage(words, 'This address is not served here.') }
   const from = headers['sec-fetch-site']
   const origin = headers.origin
   if ((from !== undefined && from !== 'same-origin' && from !== 'none') || (origin !== undefined && origin !== `http://${headers.host}`))
-    return { status: 403, body: errorPage('Pages from elsewhere may not read this.', 'Type the address into the browser, or open it from the terminal.') }
-  if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: errorPage('Only reading is possible here.') }
+    return {
+      status: 403,
+      body: errorPage(words, 'Pages from elsewhere may not read this.', 'Type the address into the browser, or open it from the terminal.'),
+    }
+  if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: errorPage(words, 'Only reading is possible here.') }
   return undefined
 }
 
-function failed(error: unknown): { status: number; body: string } {
+function failed(words: Messages, error: unknown): { status: number; body: string } {
   const { message, hint, code } = toFailure(error)
-  return { status: code === 'usage' ? 404 : 500, body: errorPage(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`, hint) }
+  return { status: code === 'usage' ? 404 : 500, body: errorPage(words, `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, hint) }
 }
 
-function pagesOf(out: string): Pages {
+function pagesOf(out: string, words: Messages): Pages {
   const list = new RunList(out)
   const made = new Map<string, string>()
   let last: Promise<unknown> = Promise.resolve()
@@ -100,14 +105,14 @@ function pagesOf(out: string): Pages {
   }
   return async (url) => {
     const { pathname, searchParams } = url
-    if (pathname === '/') return found(listPage(await list.lines(), wantedOf(searchParams), out, METRICS))
+    if (pathname === '/') return found(listPage(await list.lines(), wantedOf(searchParams), out, METRICS, words))
     if (pathname === '/run' || pathname === '/compare') {
       const ids = searchParams.getAll('run')
       const stamps = await known(ids)
-      return found(await once(`${pathname} ${stamps.join(' ')}`, () => (pathname === '/run' ? reportOf(ids, out) : comparisonOf(ids, out))))
+      return found(await once(`${pathname} ${stamps.join(' ')}`, () => (pathname === '/run' ? reportOf(ids, out, words) : comparisonOf(ids, out, words))))
     }
-    if (pathname === '/trend') return found(await trendOf(searchParams, out))
-    return { status: 404, body: errorPage('There is no such page.') }
+    if (pathname === '/trend') return found(await trendOf(searchParams, out, words))
+    return { status: 404, body: errorPage(words, 'There is no such page.') }
   }
 }
 
@@ -117,31 +122,31 @@ function found(body: string): { status: number; body: string } {
   return { status: 200, body }
 }
 
-async function reportOf(ids: readonly string[], out: string): Promise<string> {
+async function reportOf(ids: readonly string[], out: string, words: Messages): Promise<string> {
   if (ids.length === 0) throw new HarnessError('usage', 'no run was chosen')
   const { analysisOf } = await import('../kept-analysis.ts')
   const { renderReport } = await import('../../../reports/index.ts')
-  return withBack(await renderReport((await analysisOf(ids, out)).analysis, 'html'))
+  return withBack(await renderReport((await analysisOf(ids, out)).analysis, 'html', words.basics.lang), words)
 }
 
-async function comparisonOf(ids: readonly string[], out: string): Promise<string> {
+async function comparisonOf(ids: readonly string[], out: string, words: Messages): Promise<string> {
   if (ids.length < 2) throw new HarnessError('usage', 'a comparison needs two runs or more', { hint: 'choose them in the list' })
   const { readRun, describeDifference } = await import('../../run/index.ts')
   const { analyse, combineRuns } = await import('../../analysis/index.ts')
   const { renderReport } = await import('../../../reports/index.ts')
   const picks = []
   for (const id of ids) picks.push({ run: await readRun(id, { out }) })
-  return withBack(await renderReport(analyse(combineRuns(picks, { by: 'hash', describe: describeDifference })), 'html'))
+  return withBack(await renderReport(analyse(combineRuns(picks, { by: 'hash', describe: describeDifference })), 'html', words.basics.lang), words)
 }
 
-async function trendOf(query: URLSearchParams, out: string): Promise<string> {
+async function trendOf(query: URLSearchParams, out: string, words: Messages): Promise<string> {
   const { historyOf } = await import('../../history/index.ts')
   const { historyHtml } = await import('../../../reports/html/history.ts')
   const metric = query.get('metric') ?? 'accuracy'
   const { suite, model } = wantedOf(query)
   const { series } = historyOf([out], { metric, ...(suite === '' ? {} : { suite }), ...(model === '' ? {} : { models: [model] }) })
   if (series.length === 0) throw new HarnessError('usage', `no run here has a value of ${metric}`, { hint: 'choose another metric, or fewer filters' })
-  return withBack(await historyHtml(series, metric), trendForm(METRICS, metric, { suite, model }))
+  return withBack(await historyHtml(series, metric, words), words, trendForm(METRICS, metric, { suite, model }, words))
 }
 
 async function listen(server: Server, port: number): Promise<number> {

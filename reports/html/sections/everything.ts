@@ -1,9 +1,9 @@
 /** Every measured figure of a whole workload, the models beside each other; slices are in the CSV, quoted figures have a section of their own. */
 import type { MetricRow } from '../../../harness/types.ts'
 import { hasInterval } from '../../comparison.ts'
-import { formatCount, formatInterval, formatValue, originMark, scaleOf } from '../../format.ts'
+import { formatInterval, formatValue, scaleOf } from '../../format.ts'
 import type { Contestant, View } from '../../view.ts'
-import { listInWords, whyMissing } from '../../words.ts'
+import { whyMissing } from '../../words.ts'
 import { html, type Html } from '../markup.ts'
 import { textTable, type Section } from '../parts.ts'
 
@@ -14,14 +14,15 @@ export function everythingSection(view: View): Section | undefined {
   if (rows.length === 0) return undefined
   const concerned = view.contestants.filter(({ run, model }) => rows.some((row) => row.run === run && row.model === model))
   const shown = concerned.slice(0, MOST_MODELS)
+  const { figures: texts } = view.words.sections
   const methods = new Methods()
   const tables = chunks(shown, MOST_BESIDE).map((some) => besides(view, rows, some, methods, concerned.length > MOST_BESIDE))
   const body = html`<details>
-    <summary>${TEXT.summary(rows.length)}</summary>
-    ${tables} ${methods.list()} ${missing(view, rows, concerned)}
-    ${concerned.length > shown.length && html`<p>${TEXT.more(concerned.length - shown.length)}</p>`}
+    <summary>${texts.summary(rows.length)}</summary>
+    ${tables} ${methods.list(texts.methods)} ${missing(view, rows, concerned)}
+    ${concerned.length > shown.length && html`<p>${texts.more(concerned.length - shown.length)}</p>`}
   </details>`
-  return { id: 'figures', title: TEXT.title, body }
+  return { id: 'figures', title: texts.title, body }
 }
 
 // --- internal ---
@@ -32,21 +33,12 @@ const ISOLATED = 'isolated'
 const MOST_BESIDE = 4
 const MOST_MODELS = 24
 
-const TEXT = {
-  title: 'All figures',
-  summary: (count: number): string => formatCount(count, 'figure'),
-  caption: 'All figures of whole workloads',
-  captionOf: (names: string): string => `All figures of whole workloads: ${names}`,
-  more: (count: number): string => `The figures of ${formatCount(count, 'more model')} are in the CSV and JSON forms of this report.`,
-  methods: 'Methods',
-  missing: 'Not known:',
-  columns: { workload: 'Workload', load: 'Load', metric: 'Metric', method: 'Method' },
-}
-
 type Keyed = Map<string, MetricRow[]>
 
 function besides(view: View, rows: readonly MetricRow[], contestants: readonly Contestant[], methods: Methods, several: boolean): Html {
-  const { workload, load, metric, method } = TEXT.columns
+  const { basics, sections } = view.words
+  const { figures: texts } = sections
+  const { workload, load, metric, method } = texts.columns
   const severalWorkloads = new Set(rows.flatMap((row) => (row.workload === '' ? [] : [row.workload]))).size > 1
   const lines = grouped(rows.filter((row) => contestants.some((one) => isOf(row, one)) && row.estimate.state === 'ok'))
   return textTable(
@@ -58,12 +50,17 @@ function besides(view: View, rows: readonly MetricRow[], contestants: readonly C
           view.metric(first.metric)?.title ?? first.metric,
           ...(severalWorkloads ? [first.workload] : []),
           first.slice === '' ? first.load : `${first.load}, ${first.slice}`,
-          ...contestants.map((one) => figure(line.find((row) => isOf(row, one)))),
+          ...contestants.map((one) =>
+            figure(
+              view,
+              line.find((row) => isOf(row, one)),
+            ),
+          ),
           methods.numbersOf(line),
         ]
       }),
     },
-    several ? TEXT.captionOf(listInWords(contestants.map(({ label }) => label))) : TEXT.caption,
+    several ? texts.captionOf(basics.list(contestants.map(({ label }) => label))) : texts.caption,
     { sortable: true },
   )
 }
@@ -81,12 +78,12 @@ function isOf(row: MetricRow, { run, model }: Contestant): boolean {
   return row.run === run && row.model === model
 }
 
-function figure(row: MetricRow | undefined): string {
+function figure({ words: { basics } }: View, row: MetricRow | undefined): string {
   if (row?.estimate.state !== 'ok') return '–'
   const { value } = row.estimate
-  const mark = value.origin === 'measured' ? '' : originMark(value.origin)
-  if (!hasInterval(value)) return `${formatValue(value.value, value.unit)}${mark === '' ? '' : ` (${mark})`}`
-  const scale = scaleOf(value.unit, [value.value])
+  const mark = value.origin === 'measured' ? '' : basics.origins[value.origin]
+  if (!hasInterval(value)) return `${formatValue(value.value, value.unit, basics.units)}${mark === '' ? '' : ` (${mark})`}`
+  const scale = scaleOf(value.unit, [value.value], basics.units)
   const unit = scale.suffix === '%' ? '' : scale.suffix // a percent sign belongs to each number
   const bare = { ...scale, suffix: scale.suffix.slice(unit.length) }
   return `${formatValue(value.value, value.unit, bare)} (${formatInterval(value, bare)})${unit}${mark === '' ? '' : ` (${mark})`}`
@@ -102,10 +99,10 @@ class Methods {
     return [...new Set(own)].toSorted((a, b) => a - b).join(', ')
   }
 
-  list(): Html | false {
+  list(title: string): Html | false {
     return (
       this.#numbers.size > 0 &&
-      html`<h3>${TEXT.methods}</h3>
+      html`<h3>${title}</h3>
         <ol class="methods">
           ${[...this.#numbers.keys()].map((method) => html`<li>${method}</li>`)}
         </ol>`
@@ -137,7 +134,7 @@ function missing(view: View, rows: readonly MetricRow[], concerned: readonly Con
     )
     return html`<li>${titles.join('; ')}: ${why}</li>`
   })
-  return html`<p>${TEXT.missing}</p>
+  return html`<p>${view.words.sections.figures.missing}</p>
     <ul>
       ${items}
     </ul>`

@@ -9,8 +9,8 @@ export function judgedSection(view: View): Section | undefined {
   if (table === undefined) return undefined
   return {
     id: 'judged',
-    title: 'As a judge sees it',
+    title: view.words.tables.judged.title,
     body: html`<p>${judgedSentence(view)}</p>
-      ${textTable(table, 'Answers beside those of the teacher')}`,
+      ${textTable(table, view.words.tables.judged.caption)}`,
   }
 }

@@ -6,10 +6,10 @@ import { html, type Html } from '../markup.ts'
 import { verdictLead } from './verdict.ts'
 
 export function opening(view: View): Html {
-  const { analysis } = view
+  const { analysis, words } = view
   const verdicts = verdictLead(view)
   const sentences = verdicts === false ? openingSentences(view) : [] // the verdicts say all of that
-  return html`<h1>${titleOf(analysis)}</h1>
+  return html`<h1>${titleOf(analysis, words)}</h1>
     ${analysis.runs.slice(0, 1).map(({ description }) => description !== '' && html`<p class="about">${description}</p>`)} ${verdicts}
     ${
       sentences.length > 0 &&
@@ -17,8 +17,8 @@ export function opening(view: View): Html {
         ${sentences.map((sentence) => html`<li>${emphasised(sentence)}</li>`)}
       </ul>`
     }
-    ${runNotes(analysis).map((note) => html`<p class="banner">${note}</p>`)}
-    <p class="about">${analysis.runs.map((run) => `Run ${run.id}, ${formatTime(run.createdAt)}`).join(' · ')}</p>`
+    ${runNotes(analysis, words).map((note) => html`<p class="banner">${note}</p>`)}
+    <p class="about">${analysis.runs.map((run) => words.verdict.run(run.id, formatTime(run.createdAt))).join(' · ')}</p>`
 }
 
 // --- internal ---

@@ -14,16 +14,17 @@ export async function publishedSection(view: View, charts: Charts): Promise<Sect
   const { facts, claims } = view.analysis
   if (facts.length === 0 && claims.length === 0) return undefined
   const kept = keptTable(view)
-  const body = html`<p>Everything in this section is quoted from its source, with its date. None of it was measured here.</p>
+  const { published: texts } = view.words.sections
+  const body = html`<p>${texts.about}</p>
     ${claims.map((claim) => claimCard(view, claim))}
     ${
       kept !== undefined &&
-      html`<h3>What the students kept of their teacher’s accuracy</h3>
-        <p>Each figure, and in brackets its share of the teacher’s. One average would hide where a student falls behind.</p>
-        ${textTable(kept, 'Published accuracy, and its share of the teacher’s', { sortable: true })}`
+      html`<h3>${texts.kept}</h3>
+        <p>${texts.keptAbout}</p>
+        ${textTable(kept, texts.keptCaption, { sortable: true })}`
     }
-    ${charts.published.length > 0 && html`${roleLegend(view)}${await figures(charts.published, 'small')}`} ${conflictTable(view)} ${factTable(view)}`
-  return { id: 'published', title: 'Published figures', body }
+    ${charts.published.length > 0 && html`${roleLegend(view)}${await figures(view, charts.published, 'small')}`} ${conflictTable(view)} ${factTable(view)}`
+  return { id: 'published', title: texts.title, body }
 }
 
 // --- internal ---
@@ -31,14 +32,14 @@ export async function publishedSection(view: View, charts: Charts): Promise<Sect
 function claimCard(view: View, claim: View['analysis']['claims'][number]): Html {
   return html`<div class="claim">
     <h3>${claim.title}</h3>
-    <p class="figure">${claimFigure(claim)}</p>
-    ${claim.says !== undefined && html`<p>The source says: “${claim.says}”.</p>`}
+    <p class="figure">${claimFigure(view, claim)}</p>
+    ${claim.says !== undefined && html`<p>${view.words.sections.published.says(claim.says)}</p>`}
     <p>${claim.explanation}</p>
     <dl>
       ${[claim.numerator, claim.denominator].map(
         (fact) =>
           html`<dt>${nameOfModel(view, fact.model)}</dt>
-            <dd>${formatPublished(fact.value, fact.unit)}: ${sourceOf(fact)}</dd>`,
+            <dd>${formatPublished(fact.value, fact.unit, 0, view.words.basics.units)}: ${sourceOf(view, fact)}</dd>`,
       )}
     </dl>
   </div>`
@@ -46,13 +47,14 @@ function claimCard(view: View, claim: View['analysis']['claims'][number]): Html 
 
 /** The colours of the bars; only the roles that there are. */
 function roleLegend(view: View): Html {
+  const { basics, sections } = view.words
   const roles = new Set(view.analysis.models.map(({ role }) => role))
   const marks = [
-    { color: '#000000', text: 'teacher', shown: roles.has('teacher') },
-    { color: PALETTE[0], text: 'student', shown: roles.has('student') },
-    { color: INK.axis, text: 'other', shown: roles.has('control') || roles.size === 0 },
+    { color: '#000000', text: basics.roles.teacher, shown: roles.has('teacher') },
+    { color: PALETTE[0], text: basics.roles.student, shown: roles.has('student') },
+    { color: INK.axis, text: sections.published.other, shown: roles.has('control') || roles.size === 0 },
   ]
-  return html`<ul class="legend" aria-label="Colours of the bars">
+  return html`<ul class="legend" aria-label="${sections.published.legend}">
     ${marks
       .filter(({ shown }) => shown)
       .map(
@@ -64,8 +66,8 @@ function roleLegend(view: View): Html {
   </ul>`
 }
 
-function sourceOf(fact: Fact): Html {
-  const ended = fact.until === undefined ? '' : ` until ${fact.until}`
+function sourceOf({ words: { sections } }: View, fact: Fact): Html {
+  const ended = fact.until === undefined ? '' : sections.published.until(fact.until)
   return html`${link(fact.url, fact.source)},
   ${fact.date}${ended}${fact.protocol !== undefined && `; ${fact.protocol}`}${fact.note !== undefined && `; ${fact.note}`}`
 }
@@ -73,20 +75,21 @@ function sourceOf(fact: Fact): Html {
 /** One row per disagreement: the figure that is used, and beside it the others. */
 function conflictTable(view: View): Html | false {
   const { conflicts } = view.analysis
-  const quoted = (fact: Fact): Html => html`<strong>${formatPublished(fact.value, fact.unit)}</strong> <span class="source">${sourceOf(fact)}</span>`
+  const { basics, sections } = view.words
+  const { published: texts } = sections
+  const quoted = (fact: Fact): Html =>
+    html`<strong>${formatPublished(fact.value, fact.unit, 0, basics.units)}</strong> <span class="source">${sourceOf(view, fact)}</span>`
   return (
     conflicts.length > 0 &&
-    html`<h3>Sources that do not agree</h3>
-      <div class="scroll" role="region" aria-label="Sources that do not agree" tabindex="0">
+    html`<h3>${texts.conflicts}</h3>
+      <div class="scroll" role="region" aria-label="${texts.conflicts}" tabindex="0">
         <table class="conflicts">
           <caption>
-            Figures about the same thing that differ. The charts show the first one.
+            ${texts.conflictCaption}
           </caption>
           <thead>
             <tr>
-              <th scope="col">Figure</th>
-              <th scope="col">Used here</th>
-              <th scope="col">Said elsewhere</th>
+              ${texts.conflictColumns.map((column) => html`<th scope="col">${column}</th>`)}
             </tr>
           </thead>
           <tbody>
@@ -106,21 +109,20 @@ function conflictTable(view: View): Html | false {
 
 function factTable(view: View): Html | false {
   const { facts } = view.analysis
+  const { basics, sections } = view.words
+  const { published: texts } = sections
   return (
     facts.length > 0 &&
     html`<details${facts.length <= 30 && html` open`}>
-      <summary>All ${facts.length} published figures with their sources</summary>
-      <div class="scroll" role="region" aria-label="Published figures" tabindex="0">
+      <summary>${texts.all(facts.length)}</summary>
+      <div class="scroll" role="region" aria-label="${texts.title}" tabindex="0">
         <table data-sortable>
           <caption>
-            Published figures
+            ${texts.title}
           </caption>
           <thead>
             <tr>
-              <th scope="col">Model</th>
-              <th scope="col">Figure</th>
-              <th scope="col" class="number">Value</th>
-              <th scope="col">Source</th>
+              ${texts.columns.map((column, i) => html`<th scope="col" ${i === 2 && html` class="number"`}>${column}</th>`)}
             </tr>
           </thead>
           <tbody>
@@ -129,8 +131,8 @@ function factTable(view: View): Html | false {
                 html`<tr>
                   <th scope="row">${nameOfModel(view, fact.model)}</th>
                   <td>${titleOfFigure(view, fact.workload ?? '', fact.metric)}</td>
-                  <td class="number" data-sort="${String(fact.value)}">${formatPublished(fact.value, fact.unit)}</td>
-                  <td>${sourceOf(fact)}</td>
+                  <td class="number" data-sort="${String(fact.value)}">${formatPublished(fact.value, fact.unit, 0, basics.units)}</td>
+                  <td>${sourceOf(view, fact)}</td>
                 </tr> `,
             )}
           </tbody>

@@ -2,9 +2,9 @@
 import type { RoutingRow, Verdict } from '../../../harness/types.ts'
 import type { ChartTable, MaybeChart } from '../../charts/chart.ts'
 import { formatNumber } from '../../format.ts'
-import { routingTable, RULES, savingTable, taskTable, verdictSentence, verdictTexts } from '../../verdict.ts'
+import { routingTable, savingTable, taskTable, verdictSentence, verdictTexts } from '../../verdict.ts'
 import type { View } from '../../view.ts'
-import { listInWords, whyMissing } from '../../words.ts'
+import { whyMissing } from '../../words.ts'
 import { html, type Html } from '../markup.ts'
 import { figures, textTable, type Section } from '../parts.ts'
 
@@ -13,7 +13,7 @@ export function verdictLead(view: View): Html | false {
   const texts = verdictTexts(view)
   if (texts.length === 0) return false
   const shown = texts.slice(0, MOST_LEADING)
-  return html`<ul class="verdicts" aria-label="Verdict">
+  return html`<ul class="verdicts" aria-label="${view.words.verdict.list}">
     ${shown.map(
       (text) =>
         html`<li class="verdict ${text.decision}">
@@ -39,26 +39,23 @@ export function verdictLead(view: View): Html | false {
           ${(text.tiles.length > 0 ? text.details.slice(1) : text.details).map((detail) => html`<p class="detail">${detail}</p>`)}
         </li>`,
     )}
-    ${texts.length > shown.length && html`<li class="detail">${texts.length - shown.length} more verdicts are below.</li>`}
+    ${texts.length > shown.length && html`<li class="detail">${view.words.verdict.moreVerdicts(texts.length - shown.length)}</li>`}
   </ul>`
 }
 
 export async function verdictSection(view: View, charts: readonly MaybeChart[]): Promise<Section | undefined> {
   const verdicts = view.analysis.verdicts.filter(({ tasks }) => tasks.length > 0)
   if (verdicts.length === 0) return undefined
-  const margins = [...new Set(verdicts.map(({ margin }) => formatNumber(100 * margin)))].join(' or ')
+  const { words } = view
+  const margins = [...new Set(verdicts.map(({ margin }) => formatNumber(100 * margin)))].join(words.basics.or)
   const none = verdicts.every(({ ungraded }) => ungraded === true)
-  const body = html`${none && html`<p>No accuracy was measured: no answer is graded, so there is no verdict. What follows are the other figures.</p>`}
-    <p>
-      A student may replace its teacher where it is shown, on every task, to lose less than the margin of ${margins} points: the lower end of the 95% interval
-      of the paired difference lies above it. The teacher is kept where the upper end lies below it. Anything else is undecided, and then the number of further
-      items is given with which four of five such runs would decide. McNemar’s p is of “equally good”, exact and, in brackets, with half of the outcome that was
-      seen (mid-p); z is the score statistic of a loss as large as the margin, beyond ±1.960 where the 95% interval decides.
-    </p>
-    ${joined(view, verdicts, 'Tests, task by task', taskTable)} ${joined(view, verdicts, 'What the students save', (verdict) => savingTable(view, verdict))}
-    ${joined(view, verdicts, 'The student first, the teacher when it is unsure', (verdict) => routingTable(routingOf(view, verdict)))}
-    ${unrouted(view, verdicts)} ${cautionList(view, verdicts)} ${await figures(charts)}`
-  return { id: 'verdict', title: 'Verdict', body }
+  const body = html`${none && html`<p>${words.verdict.noAccuracy}</p>`}
+    <p>${words.verdict.rule(margins)}</p>
+    ${joined(view, verdicts, words.verdict.tests, (verdict) => taskTable(view, verdict))}
+    ${joined(view, verdicts, words.verdict.savings, (verdict) => savingTable(view, verdict))}
+    ${joined(view, verdicts, words.verdict.routing, (verdict) => routingTable(view, routingOf(view, verdict)))} ${unrouted(view, verdicts)}
+    ${cautionList(view, verdicts)} ${await figures(view, charts)}`
+  return { id: 'verdict', title: words.verdict.title, body }
 }
 
 // --- internal ---
@@ -74,7 +71,7 @@ function joined(view: View, verdicts: readonly Verdict[], caption: string, table
   if (first === undefined) return false
   if (verdicts.length === 1) return textTable(first.table, caption)
   const rows = tables.flatMap(({ name, table }) => table.rows.map((row) => [name, ...row]))
-  return textTable({ columns: ['Student', ...first.table.columns], rows }, caption)
+  return textTable({ columns: [view.words.verdict.student, ...first.table.columns], rows }, caption)
 }
 
 /** Rules that could be tried. */
@@ -88,8 +85,8 @@ function unrouted(view: View, verdicts: readonly Verdict[]): Html[] {
     (row) => row.result.state !== 'ok' && verdicts.some(({ run, student }) => row.run === run && row.student === student),
   )
   return [...new Set(missing.map(({ result }) => whyMissing(result)))].map((why) => {
-    const rules = [...new Set(missing.filter(({ result }) => whyMissing(result) === why).map(({ rule }) => RULES[rule]))]
-    return html`<p class="missing">Asking both, by ${listInWords(rules)}: ${why}.</p>`
+    const rules = [...new Set(missing.filter(({ result }) => whyMissing(result) === why).map(({ rule }) => view.words.basics.rules[rule]))]
+    return html`<p class="missing">${view.words.verdict.unrouted(view.words.basics.list(rules), why)}</p>`
   })
 }
 

@@ -1,0 +1,32 @@
+/** Units as Korean engineers write them. */
+import { unitsOf, type Units } from '../../units.ts'
+
+export const KOREAN_UNITS: Units = unitsOf({
+  unknown: '알 수 없음',
+  to: '~',
+  perToken: '/토큰',
+  perAnswer: '/답변',
+  bytes: '바이트',
+  count: '개수',
+  hours: ['시간', '시간'],
+  millionHours: [' × 100만 시간', '100만 시간'],
+  tokens: [' 토큰', '토큰'],
+  tokensPerSecond: [' 토큰/s', '토큰/s'],
+  requestsPerSecond: [' 요청/s', '요청/s'],
+  billionUsd: ['B', '10억 USD'],
+  millionUsd: ['M', '100만 USD'],
+  usdPerMtoken: ['/100만 토큰', 'USD/100만 토큰'],
+  usdPerAnswer: ['/답변', 'USD/답변'],
+  usdPer1000Answers: ['/답변 1,000건', 'USD/답변 1,000건'],
+  usdPerMillionAnswers: ['/답변 100만 건', 'USD/답변 100만 건'],
+  usdPerHour: ['/h', 'USD/h'],
+  rating: '레이팅',
+  percentile: ['(백분위)', '백분위'],
+  billion: ['B', '10억'],
+  million: ['M', '100만'],
+  thousand: ['K', '1,000'],
+  parameters: '파라미터',
+  nats: [' nat', 'nat'],
+  bitsPerByte: [' 비트/바이트', '비트/바이트'],
+  perplexity: '퍼플렉서티',
+})
