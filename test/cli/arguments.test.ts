@@ -43,6 +43,7 @@ describe('options', () => {
       'max-cost': undefined,
       set: [],
       resume: undefined,
+      lang: 'en',
       json: false,
       debug: false,
       help: false,

@@ -57,6 +57,7 @@ export const MEASURE = {
       again: { type: 'boolean', description: 'Grade all answers, also those that have a grade by the very same grader' },
       set,
       data,
+      lang,
       runs,
     },
     examples: ['distillbench grade latest --allow-code', 'distillbench grade 20261125-101500-mine --suite ./stricter.yaml'],
