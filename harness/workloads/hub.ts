@@ -67,7 +67,7 @@ export const hub = workloadKind<HubOptions>({
         const snapshot = (): Promise<Snapshot> => (opened ??= import('./datasets/hub.ts').then(({ openHub }) => openHub(wanted, what, context)))
         const rows = (name: string, use: 'questions' | 'examples'): AsyncGenerator<LocatedRow> => {
           const copy = copyOf(data, dir)
-          const one = (which: string | undefined) => (copy === undefined ? fromHub(name, use, snapshot, dataset, which, { what, context, id, takesCopy: taking.takesData === true }) : fromCopy(copy, name, use, { what, context, config: which })) // prettier-ignore
+          const one = (which: string | undefined) => (copy === undefined ? fromHub(name, use, snapshot, dataset, which, { what, context, id, takesCopy: taking.takesData === true, asked: split }) : fromCopy(copy, name, use, { what, context, config: which })) // prettier-ignore
           if (typeof config !== 'object') return one(config)
           const parts = copy === undefined ? config : isFolder(copy) ? localConfigs(copy, config) : []
           return parts.length === 0 ? one(undefined) : each(parts, one)
@@ -105,10 +105,10 @@ async function* fromHub(
   snapshot: () => Promise<Snapshot>,
   dataset: string,
   config: string | undefined,
-  { what, context, id, takesCopy }: Reading & { id: string; takesCopy: boolean },
+  { what, context, id, takesCopy, asked }: Reading & { id: string; takesCopy: boolean; asked: string },
 ): AsyncGenerator<LocatedRow> {
   const { revision, files, fetch } = await snapshot().catch((error: unknown) => {
-    throw explained(error, { dataset, id, split, takesCopy })
+    throw explained(error, { dataset, id, split: asked, takesCopy })
   })
   for (const part of files(split, config)) {
     const { path, sha256, bytes } = await fetch(part)
