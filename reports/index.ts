@@ -19,14 +19,14 @@ export type Format = (typeof FORMATS)[number]
 
 /**
  * One self-contained document; the same analysis gives the same bytes. `language` is one of LANGUAGES and concerns html, md and card; csv and json are
- * data. Throws `usage` for a format or a language that there is not.
+ * data. `interactive` is for html: charts can be zoomed. Throws `usage` for a format or a language that there is not.
  */
-export async function renderReport(analysis: Analysis, format: string, language: string = 'en'): Promise<string> {
+export async function renderReport(analysis: Analysis, format: string, language: string = 'en', options: { interactive?: boolean } = {}): Promise<string> {
   const words = messagesOf(language)
   switch (format) {
     case 'html': {
       const { renderHtml } = await import('./html/index.ts') // vega is heavy; the other formats do without
-      return renderHtml(analysis, words)
+      return renderHtml(analysis, words, options)
     }
     case 'md':
       return renderMarkdown(analysis, words)

@@ -2,7 +2,7 @@
 import type { TopLevelSpec } from 'vega-lite'
 import { CONFIG, FONT } from './charts/theme.ts'
 import { tidySvg } from './svg-tidy.ts'
-import { displayWidth } from './text.ts'
+import { estimateWidth } from './text-width.ts'
 
 export interface DrawOptions {
   /** Hears what Vega complains of; a chart should give it no reason to. */
@@ -30,11 +30,6 @@ export async function renderSvg(spec: TopLevelSpec, { onWarning = () => {}, said
   }
 }
 
-/** Pixels that a line of text takes at `size`, on the wide side. */
-export function textWidth(text: string, size: number): number {
-  return Array.from(text, letterWidth).reduce((sum, width) => sum + width, 0) * size
-}
-
 // --- internal ---
 
 const FONT_ATTRIBUTE = FONT.replaceAll('"', '&quot;')
@@ -42,21 +37,6 @@ const FONT_ATTRIBUTE = FONT.replaceAll('"', '&quot;')
 /** Exported by vega, missing in its types. */
 interface TextMetrics {
   width: (item: { fontSize?: number; text?: unknown }, text?: unknown) => number
-}
-
-/** Pixels that a text takes in an ordinary sans-serif, on the wide side: axes leave room for it. */
-function estimateWidth(item: { fontSize?: number; text?: unknown }, text: unknown = item.text): number {
-  const lines = (Array.isArray(text) ? text : [text]).map((line) =>
-    Array.from(typeof line === 'string' ? line : JSON.stringify(line ?? ''), letterWidth).reduce((sum, width) => sum + width, 0),
-  )
-  return Math.max(0, ...lines) * (item.fontSize ?? 11)
-}
-
-/** In em. */
-function letterWidth(letter: string): number {
-  if (/[il.,:;'|!()[\] ]/.test(letter)) return 0.36
-  if (/[mwMW%@]/.test(letter)) return 0.92
-  return displayWidth(letter) * (/[A-Z]/.test(letter) ? 0.7 : 0.61)
 }
 
 /** The picture by itself, in the font of the page. */

@@ -124,7 +124,7 @@ function spec({ measured: all, words: { charts } }: View, curves: readonly Curve
         { x: points[0]!, y: 0 },
         ...points.map((point, i) => ({ x: point, y: ((i + 1) / points.length) * 100 })),
         { x: domain[1], y: 100 },
-      ].map((step, i) => ({ ...step, i }))
+      ].map((step, i) => ({ ...step, i, name: contestant.label }))
       return [
         {
           data: { values: steps },
@@ -132,7 +132,7 @@ function spec({ measured: all, words: { charts } }: View, curves: readonly Curve
           encoding: { x, y, order: { field: 'i', type: 'quantitative' as const } },
         },
         {
-          data: { values: [{ x: quantileOf(points, 0.95), y: 95 }] },
+          data: { values: [{ x: quantileOf(points, 0.95), y: 95, name: contestant.label }] },
           mark: { type: 'point' as const, filled: true, fill: color, shape: shape as 'circle', size: 70, opacity: 1, stroke: INK.text, strokeWidth: 0.75 },
           encoding: { x, y },
         },

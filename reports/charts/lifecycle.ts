@@ -76,7 +76,7 @@ function spec(view: View, row: LifecycleRow, points: Points, amounts: ReturnType
   const line = (model: string, of: (point: Points[number]) => number) => {
     const { color, dash } = look(model)
     return {
-      data: { values: points.map((point) => ({ x: point.requests, y: of(point) * amounts.times })) },
+      data: { values: points.map((point) => ({ x: point.requests, y: of(point) * amounts.times, name: view.labelOf(row.run, model) })) },
       mark: { type: 'line' as const, stroke: color, strokeDash: [...dash], strokeWidth: 2 },
       encoding: { x, y },
     }

@@ -104,7 +104,7 @@ function spec({ measured, words: { charts } }: View, curves: readonly Curve[], t
     data: { values: [] },
     layer: curves.flatMap(({ contestant, points }) => {
       const { color, dash, shape } = lookOf(contestant, measured)
-      const data = { values: points.map((point, i) => ({ x: point.x * rate.times, y: point.y * time.times, i })) }
+      const data = { values: points.map((point, i) => ({ x: point.x * rate.times, y: point.y * time.times, i, name: `${contestant.label}, ${point.label}` })) }
       return [
         {
           data,

@@ -88,7 +88,14 @@ function spec(view: View, run: string, trace: PowerTrace, watts: Scale, seconds:
   let piece = 0
   const values = bins.at.map((at, i) => {
     if (i > 0 && at - bins.at[i - 1]! > 2) piece++
-    return { x: toX((at + 0.5) * bins.widthMs), y: bins.mean[i]! * watts.times, low: bins.low[i]! * watts.times, high: bins.high[i]! * watts.times, piece }
+    return {
+      x: toX((at + 0.5) * bins.widthMs),
+      y: bins.mean[i]! * watts.times,
+      low: bins.low[i]! * watts.times,
+      high: bins.high[i]! * watts.times,
+      piece,
+      name: '',
+    }
   })
   const detail = { field: 'piece', type: 'nominal' as const }
   const alone = values.filter(({ piece: own }, i) => values[i - 1]?.piece !== own && values[i + 1]?.piece !== own)
@@ -119,7 +126,13 @@ function stripOf(view: View, run: string, { phases }: PowerTrace, toX: (ms: numb
     const contestant = view.contestants.find((one) => one.run === run && one.model === model)
     const color = contestant === undefined ? INK.soft : lookOf(contestant, view.measured).color
     return {
-      data: { values: group.map(({ startMs, endMs }) => ({ x: toX(startMs), x2: toX(endMs) })) },
+      data: {
+        values: group.map(({ startMs, endMs }) => ({
+          x: toX(startMs),
+          x2: toX(endMs),
+          name: `${view.labelOf(run, model)}, ${view.words.charts.power.phases[phase]}`,
+        })),
+      },
       mark: { type: 'rect', color, opacity: 1 },
       encoding: { x, x2: { field: 'x2' }, y: { value: -6 - STRIP * HEIGHTS[phase] }, y2: { value: -6 } },
     } as Layer

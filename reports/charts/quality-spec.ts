@@ -19,6 +19,7 @@ export function qualitySpec(
   const values = points.map(({ contestant, x, y }, index) => {
     const { color, shape } = lookOf(contestant, all)
     return {
+      name: contestant.label,
       x: x.value * scale.times,
       x0: x.low * scale.times,
       x1: x.high * scale.times,
@@ -91,13 +92,12 @@ export function qualitySpec(
           ]),
       ...names.flatMap(({ leader, index }) => {
         if (leader === undefined) return []
-        const { x: left, y: top } = spots[index]!
-        const at = (value: number): { value: number } => ({ value: Math.round(value * 10) / 10 })
+        const { from, to } = leader
         return [
           {
-            data: { values: [{}] },
-            mark: { type: 'rule' as const, color: INK.soft, strokeWidth: 0.75 },
-            encoding: { x: at(left + leader.from.x), x2: at(left + leader.to.x), y: at(top + leader.from.y), y2: at(top + leader.to.y) },
+            data: { values: [{ x: values[index]!.x, y: values[index]!.y }] },
+            mark: { type: 'rule' as const, color: INK.soft, strokeWidth: 0.75, xOffset: from.x, x2Offset: to.x, yOffset: from.y, y2Offset: to.y },
+            encoding: { x, x2: { field: 'x' }, y, y2: { field: 'y' } },
           },
         ]
       }),

@@ -33,7 +33,7 @@ function chartOf(view: View, contestant: Contestant | undefined, title: string, 
   const { basics, charts } = view.words
   const { reliability: texts } = charts
   const color = contestant === undefined ? '#0072B2' : lookOf(contestant, view.measured).color
-  const values = bins.map((bin) => ({ x: 100 * bin.confidence, y: 100 * bin.accuracy, n: bin.answers }))
+  const values = bins.map((bin) => ({ x: 100 * bin.confidence, y: 100 * bin.accuracy, n: bin.answers, name: contestant?.label ?? '' }))
   const axis = { scale: { domain: [0, 100], nice: false }, type: 'quantitative' as const }
   const x = { field: 'x', title: texts.x, ...axis }
   const y = { field: 'y', title: texts.y, ...axis }

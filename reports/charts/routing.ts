@@ -49,7 +49,7 @@ function spec(view: View, row: RoutingRow, { curve, chosen, student, teacher }: 
   const { routing: texts } = view.words.charts
   const contestant = view.contestants.find(({ run, model }) => run === row.run && model === row.student)
   const color = contestant === undefined ? '#0072B2' : lookOf(contestant, view.measured).color
-  const line = curve.map(({ escalated, accuracy, cost }) => ({ order: escalated, x: 100 * cost, y: 100 * accuracy }))
+  const line = curve.map(({ escalated, accuracy, cost }) => ({ order: escalated, x: 100 * cost, y: 100 * accuracy, name: '' }))
   const marks = [
     { x: (100 * student.cost) / teacher.cost, y: 100 * student.accuracy, shape: 'circle', color, text: texts.studentAlone },
     { x: 100, y: 100 * teacher.accuracy, shape: 'square', color: TEACHER, text: texts.teacherAlone },

@@ -81,7 +81,16 @@ function spec({ measured: all, words }: View, points: readonly Point[], slices: 
   const values = points.map(({ slice, contestant, estimate }) => {
     const { color, shape } = lookOf(contestant, all)
     const lane = named ? all.indexOf(contestant) : ['teacher', 'student', 'control'].indexOf(contestant.role)
-    return { slice: shortName(slice, slices), lane, x: estimate.value * 100, x0: estimate.low * 100, x1: estimate.high * 100, color, shape }
+    return {
+      name: `${contestant.label}, ${slice}`,
+      slice: shortName(slice, slices),
+      lane,
+      x: estimate.value * 100,
+      x0: estimate.low * 100,
+      x1: estimate.high * 100,
+      color,
+      shape,
+    }
   })
   const low = Math.min(...values.map(({ x0 }) => x0))
   const x = {

@@ -1,10 +1,12 @@
 /** The HTML report, from top to bottom. */
 import type { Analysis } from '../../harness/types.ts'
+import type { MaybeChart } from '../charts/chart.ts'
 import { chartsOf } from '../charts/index.ts'
 import { EN } from '../messages/en/index.ts'
 import type { Messages } from '../messages/index.ts'
 import { titleOf } from '../opening.ts'
 import { viewOf } from '../view.ts'
+import { interactiveOf } from '../zoom/index.ts'
 import { page } from './page.ts'
 import type { Section } from './parts.ts'
 import { definitionsSection, environmentSection, modelsSection, reproduceSection } from './sections/background.ts'
@@ -19,7 +21,8 @@ import { opening } from './sections/opening.ts'
 import { publishedSection } from './sections/published.ts'
 import { verdictSection } from './sections/verdict.ts'
 
-export async function renderHtml(analysis: Analysis, words: Messages = EN): Promise<string> {
+/** `interactive`: charts can be zoomed and asked, which takes a runtime of some 350 kB. */
+export async function renderHtml(analysis: Analysis, words: Messages = EN, { interactive = false }: { interactive?: boolean } = {}): Promise<string> {
   const view = viewOf(analysis, words)
   const charts = chartsOf(view)
   const hasFigures = view.workloads.length > 0 && analysis.rows.some(({ estimate }) => estimate.state === 'ok' && estimate.value.origin !== 'published')
@@ -55,5 +58,6 @@ export async function renderHtml(analysis: Analysis, words: Messages = EN): Prom
     sections.filter((section) => section !== undefined),
     analysis,
     words,
+    interactive ? await interactiveOf(Object.values(charts).flat() as MaybeChart[]) : undefined,
   )
 }

@@ -8,11 +8,14 @@ import { embedded } from './embedded.ts'
 import { EN } from '../messages/en/index.ts'
 import type { Messages } from '../messages/index.ts'
 import { html, trusted, type Html } from './markup.ts'
+import type { Interactive } from '../zoom/index.ts'
 import type { Section } from './parts.ts'
 import { SCRIPT } from './script.ts'
 import { STYLE } from './style.ts'
 
-export function page(title: string, head: Html, sections: readonly Section[], analysis: Analysis, words: Messages = EN): string {
+export function page(title: string, head: Html, sections: readonly Section[], analysis: Analysis, words: Messages = EN, interactive?: Interactive): string {
+  const style = `${STYLE}${interactive?.style ?? ''}`
+  const scripts = [SCRIPT, ...(interactive === undefined ? [] : [interactive.script])]
   const tool = analysis.runs[0]?.environment.tool
   const document = html`<!doctype html>
     <html lang="${words.basics.lang}">
@@ -20,13 +23,13 @@ export function page(title: string, head: Html, sections: readonly Section[], an
         <meta charset="utf-8" />
         <meta
           http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src '${trusted(hashOf(STYLE))}'; script-src '${trusted(hashOf(SCRIPT))}'; img-src data:; base-uri 'none'; form-action 'none'"
+          content="default-src 'none'; style-src '${trusted(hashOf(style))}'; script-src ${trusted(scripts.map((script) => `'${hashOf(script)}'`).join(' '))}; img-src data:; base-uri 'none'; form-action 'none'"
         />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="referrer" content="no-referrer" />
         <title>${title}</title>
         <link rel="icon" href="data:," />
-        ${trusted(`<style>${STYLE}</style>`)}
+        ${trusted(`<style>${style}</style>`)}
       </head>
       <body>
         <header>
@@ -47,7 +50,7 @@ export function page(title: string, head: Html, sections: readonly Section[], an
           )}
         </main>
         <footer>${words.sections.page.footer(tool === undefined ? '' : ` ${tool}`)}</footer>
-        ${embedded(analysis)} ${trusted(`<script>${SCRIPT}</script>`)}
+        ${embedded(analysis)} ${interactive?.data} ${scripts.map((script) => trusted(`<script>${script}</script>`))}
       </body>
     </html> `
   return withoutEndTags(document.source)
@@ -55,9 +58,10 @@ export function page(title: string, head: Html, sections: readonly Section[], an
 
 // --- internal ---
 
-/** End tags that HTML does without, with the line ends beside them; escaped texts hold none. */
-function withoutEndTags(markup: string): string {
-  return markup.replace(/\s*<\/(?:td|th|tr|tbody|thead|dt|dd|li)>\s*/g, '')
+/** End tags that HTML does without, with the line ends beside them; escaped texts hold none, and scripts stay as they are. */
+function withoutEndTags(document: string): string {
+  const scripts = document.indexOf('<script')
+  return document.slice(0, scripts).replace(/\s*<\/(?:td|th|tr|tbody|thead|dt|dd|li)>\s*/g, '') + document.slice(scripts)
 }
 
 function hashOf(text: string): string {

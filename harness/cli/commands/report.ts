@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { EXIT } from '../../errors.ts'
+import { EXIT, HarnessError } from '../../errors.ts'
 import { writeCharts, type ChartFiles } from '../charts.ts'
 import { command } from '../command.ts'
 import { writeWhole } from '../files.ts'
@@ -12,7 +12,10 @@ export default command('report', async (args, { io }) => {
 
   const { analysis, dirs } = await analysisOf(args.run, args.runs)
   const format = args.format ?? (args.json ? 'json' : 'html')
-  const text = await renderReport(analysis, format, args.lang)
+  const { interactive } = args
+  if (interactive && format !== 'html')
+    throw new HarnessError('usage', `--interactive is for html; this report is ${format}.`, { hint: 'Leave out one of the two.' })
+  const text = await renderReport(analysis, format, args.lang, { interactive })
   const charts = args.charts === undefined ? undefined : await writeCharts(analysis, args.charts, args.lang)
   if (charts !== undefined) io.note(chartsNote(charts, args.charts ?? ''))
 

@@ -17,6 +17,10 @@ export const READ = {
         valueHint: 'PATH',
         description: 'File to write, `-` for stdout (default: report.html beside the record, or stdout for the other formats and in a pipe)',
       },
+      interactive: {
+        type: 'boolean',
+        description: 'Charts of the html report can be zoomed and say their values when pointed at, without network; takes some 600 kB more',
+      },
       charts: {
         type: 'string',
         valueHint: 'DIR',
@@ -31,6 +35,7 @@ export const READ = {
       'distillbench report latest --format csv | head',
       'distillbench report latest --charts charts',
       'distillbench report latest --lang ko --out report.ko.html',
+      'distillbench report latest --interactive --out explore.html',
     ],
   },
   compare: {
