@@ -19,7 +19,7 @@ import type {
 } from '../types.ts'
 import { askedAlike, whoCannotTell, type Collected } from './asked-alike.ts'
 import { hashItems } from './hash.ts'
-import { duplicates } from './duplicates.ts'
+import { duplicates, unreadableTargets } from './suspect-items.ts'
 import { blocksOf, quickLoad, requestsOf, turnsOf, whyNotAsked, whyNotUnder } from './loads.ts'
 
 export interface PlanOptions {
@@ -111,6 +111,7 @@ export async function collectWorkload(spec: WorkloadSpec, suite: Suite, seed: nu
   if (items.length === 0 && needed)
     throw new HarnessError('usage', `workload ${spec.id} has no items, so there is nothing to ask`, { hint: 'check its source and its limit' })
   if (sources.length > 0 || spec.prefix === undefined) warnings.push(...duplicates(spec.id, items))
+  warnings.push(...unreadableTargets(spec.id, items, spec.grader))
   return { workload: { id: spec.id, items, itemsHash: hashItems(items), ...(sources.length === 0 ? {} : { sources }) }, warnings }
 }
 

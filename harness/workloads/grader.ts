@@ -25,6 +25,8 @@ export interface GraderKind<Options extends object> {
   /** Items need no right answer. */
   readonly targetless?: true
   readonly shape: { readonly [K in keyof Options]-?: z.ZodType<unknown, Options[K] | undefined> }
+  /** Why nothing can be compared with this target: its answers then get no grade, since the fault is not the models'. */
+  unreadable?(options: Options): (target: string, item: Item) => string | undefined
   /** Reads one answer; `target` is the right one, empty where the item has none. Must give the same verdict for the same strings, in linear time. */
   judge(options: Options): (text: string, target: string, extra: Extra) => Verdict
   /** Why answers would get no grade here; undefined: nothing stands in the way. */
@@ -70,6 +72,7 @@ export function createGrader<Options extends object>(id: string, kind: GraderKin
   const judge = kind.judge(own as unknown as Options)
   const settle = kind.settle?.(own as unknown as Options)
   const ready = kind.ready?.(own as unknown as Options)
+  const unreadable = kind.unreadable?.(own as unknown as Options)
   const extract = steps === undefined ? (text: string) => ({ text }) : createExtract(steps)
   const gradeOf = ({ correct, score, ...found }: Verdict): Grade => ({ score: score ?? (correct ? 1 : 0), grader: fullId, ...found })
   return {
@@ -77,9 +80,12 @@ export function createGrader<Options extends object>(id: string, kind: GraderKin
     version: kind.version,
     ...(kind.targetless === true ? { targetless: true } : {}),
     ...(ready === undefined ? {} : { ready }),
+    ...(unreadable === undefined ? {} : { unreadable: (item) => (item.target === undefined ? undefined : unreadable(item.target, item)) }),
     grade(item, text, said = {}) {
       if (item.target === undefined && kind.targetless !== true) return { score: 0, grader: fullId, detail: 'the item has no right answer to compare with' }
       try {
+        const why = item.target === undefined ? undefined : unreadable?.(item.target, item)
+        if (why !== undefined) return { score: 0, grader: fullId, ungraded: true, detail: why }
         const extracted = extract(text)
         if (extracted.text === undefined) return { score: 0, grader: fullId, detail: extracted.why }
         return gradeOf(judge(extracted.text, item.target ?? '', { item, said }))

@@ -4,7 +4,7 @@ import { describeDifference, describeSuite } from '../../harness/run/hash.ts'
 import { batchesOf, blocksOf, requestsOf, warmupBatches, whyNotUnder } from '../../harness/run/loads.ts'
 import { planSuite } from '../../harness/run/plan.ts'
 import type { Item, LoadSpec, LoadedSuite } from '../../harness/types.ts'
-import { itemHash } from '../../harness/workloads/index.ts'
+import { getGrader, itemHash } from '../../harness/workloads/index.ts'
 import { PARENT_ADAPTER, items, scripted, suiteOf, sums } from './suites.ts'
 
 const SEQUENTIAL: LoadSpec = { id: 'sequential', kind: 'sequential' }
@@ -109,6 +109,19 @@ test('questions that stand there twice are told of, with the same answer and wit
     { code: 'contradicting-items', message: expect.stringContaining('1 of 4 questions stand there twice with different right answers (d asks what b asks)') },
   ])
   expect((await planSuite(suiteOf({ workloads: [sums(4)] }))).warnings).toBeUndefined()
+})
+
+test('right answers that the grader cannot read are told of before anything is asked', async () => {
+  const item = (id: string, target: string): Item => ({ id, hash: itemHash(id, target), prompt: id, target })
+  const numeric = getGrader('numeric')
+  const { warnings } = await planSuite(suiteOf({ workloads: [sums(3, { grader: numeric, items: () => [item('a', '7'), item('b', 'many'), item('c', '')] })] }))
+  expect(warnings).toEqual([
+    {
+      code: 'unreadable-targets',
+      message:
+        'workload sums: 2 of 3 questions have a target that the grader numeric cannot read (b, c: the target holds no number); their answers get no grade',
+    },
+  ])
 })
 
 test('blocks hold every item once and in order, cut no batch apart, and differ by one batch at most', () => {

@@ -216,3 +216,18 @@ describe('a grader', () => {
     expect(() => getGrader('toString')).toThrow('there is no grader')
   })
 })
+
+describe('a target that the grader cannot read', () => {
+  it.each([
+    ['numeric', 'many', 'the target holds no number'],
+    ['choice', 'Paris', 'the target names none of the letters ABCDEFGHIJ'],
+    ['json', '{"a":', 'the target is not JSON'],
+    ['tool-calls', '[{"name":1}]', 'the target is no list of calls'],
+    ['instructions', 'be brief', 'the target is not { "ids": […], "kwargs": […] }'],
+  ] as const)('of %s gives no grade, whatever the answer: the fault is not the model’s', (id, target, why) => {
+    const grader = getGrader(id, id === 'tool-calls' ? { tools: [{ name: 'f' }] } : {})
+    expect(grader.unreadable?.(item(target))).toBe(why)
+    for (const text of ['', '7', 'B', '{"a": 1}', '[{"name":"f","arguments":{}}]'])
+      expect(grader.grade(item(target), text)).toMatchObject({ ungraded: true, score: 0, detail: why })
+  })
+})

@@ -24,14 +24,19 @@ export const choice = graderKind<ChoiceOptions>({
       .optional()
       .describe('The letters, or digits, that may be chosen; default: those of the choices, else ABCDEFGHIJ'),
   },
+  unreadable: ({ letters }) => {
+    const rulesOf = rulesKept()
+    return (target, { choices }) => {
+      const which = lettersOf(letters, choices)
+      return chosen(target, rulesOf(which), undefined, which) === undefined ? `the target names none of the letters ${which}` : undefined
+    }
+  },
   judge: ({ letters }) => {
-    const known = new Map<string, Rules>()
-    const rulesOf = (which: string): Rules => known.get(which) ?? known.set(which, rulesFor(which)).get(which)!
+    const rulesOf = rulesKept()
     return (text, target, { item: { choices } }) => {
-      const which = letters ?? (choices === undefined ? DEFAULT : ALPHABET.slice(0, choices.length))
+      const which = lettersOf(letters, choices)
       const rules = rulesOf(which)
       const wanted = chosen(target, rules, undefined, which)
-      if (wanted === undefined) return { correct: false, detail: `the target names none of the letters ${which}` }
       const tail = text.length > LONGEST ? text.slice(-LONGEST) : text
       const answer = chosen(tail, rules, choices, which)
       return answer === undefined ? { correct: false, detail: 'no chosen letter in the answer' } : { correct: answer === wanted, answer }
@@ -44,6 +49,15 @@ export const choice = graderKind<ChoiceOptions>({
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const DEFAULT = 'ABCDEFGHIJ'
 const LONGEST = 262_144
+
+const lettersOf = (letters: string | undefined, choices: readonly string[] | undefined): string =>
+  letters ?? (choices === undefined ? DEFAULT : ALPHABET.slice(0, choices.length))
+
+/** Patterns are built once for each set of letters. */
+function rulesKept(): (which: string) => Rules {
+  const known = new Map<string, Rules>()
+  return (which) => known.get(which) ?? known.set(which, rulesFor(which)).get(which)!
+}
 
 interface Rules {
   readonly first: readonly RegExp[]

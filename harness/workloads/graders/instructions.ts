@@ -20,11 +20,11 @@ export const instructions = graderKind<InstructionsOptions>({
     loose: z.boolean().optional().describe('Also try the answer without its first line, its last line and its asterisks'),
     share: z.boolean().optional().describe('Score the share of the instructions that were followed, not all or nothing'),
   },
+  unreadable: () => (target) => (readTarget(target) === undefined ? 'the target is not { "ids": […], "kwargs": […] }' : undefined),
   judge:
     ({ loose = false, share = false }) =>
     (text, target) => {
-      const wanted = readTarget(target)
-      if (wanted === undefined) return { correct: false, detail: 'the target is not { "ids": […], "kwargs": […] }' }
+      const wanted = readTarget(target) ?? []
       const variants = loose ? looseForms(text) : [text]
       const failed = wanted.filter(({ id, wishes }) => !variants.some((one) => one.trim() !== '' && INSTRUCTIONS[id]?.(one, wishes) === true))
       const score = (wanted.length - failed.length) / wanted.length

@@ -19,6 +19,7 @@ export const json = graderKind<JsonOptions>({
     schema: SchemaSchema.optional().describe('JSON Schema (draft 2020-12) that the answer must meet; patterns are of RE2'),
     strict: z.boolean().optional().describe('Nothing but the JSON may stand in the answer'),
   },
+  unreadable: () => (target) => (target !== '' && 'why' in jsonOf(target, false) ? 'the target is not JSON' : undefined),
   judge: ({ schema, strict = false }) => {
     const check = schema === undefined ? () => undefined : compileSchema(schema)
     return (text, target) => {
@@ -29,8 +30,7 @@ export const json = graderKind<JsonOptions>({
       if (problem !== undefined) return { correct: false, answer, detail: problem }
       if (target === '') return { correct: true, answer }
       const wanted = jsonOf(target, false)
-      if ('why' in wanted) return { correct: false, answer, detail: 'the target is not JSON' }
-      return { correct: sameJson(found.value, wanted.value), answer }
+      return { correct: !('why' in wanted) && sameJson(found.value, wanted.value), answer }
     }
   },
 })

@@ -19,12 +19,12 @@ export const numeric = graderKind<NumericOptions>({
   summary: 'the number that the answer gives equals the target in value',
   version: '2',
   shape: { tolerance: z.number().min(0).optional().describe('Largest difference that counts as equal, relative to the target; default 0') },
+  unreadable: () => (target) => (answerNumber(target) === undefined ? 'the target holds no number' : undefined),
   judge:
     ({ tolerance = 0 }) =>
     (text, target) => {
       const [answer, wanted] = [answerNumber(text), answerNumber(target)]
-      if (wanted === undefined) return { correct: false, detail: 'the target holds no number' }
-      if (answer === undefined) return { correct: false, detail: 'no number in the answer' }
+      if (answer === undefined || wanted === undefined) return { correct: false, detail: 'no number in the answer' }
       return { correct: sameNumber(answer, wanted, tolerance), answer: clip(textOf(answer.value)) }
     },
 })

@@ -23,6 +23,12 @@ export const toolCalls = graderKind<ToolCallsOptions>({
     tools: z.array(z.strictObject({ name: z.string().min(1), parameters: SchemaSchema.optional() })).min(1).describe('{ name, parameters } of each tool; parameters is a JSON Schema'), // prettier-ignore
     allowNone: z.boolean().optional().describe('No call at all is right too, where the item has no target'),
   },
+  unreadable: () => (target) => {
+    if (target === '') return undefined
+    const found = jsonOf(target, false)
+    if ('why' in found) return 'the target is not JSON'
+    return listOf(found.value).length === (Array.isArray(found.value) ? found.value.length : 1) ? undefined : 'the target is no list of calls'
+  },
   judge: ({ tools, allowNone = false }) => {
     const checks = new Map(tools.map(({ name, parameters }) => [name, parameters === undefined ? () => undefined : compileSchema(parameters)]))
     return (text, target, { said }) => {
@@ -76,9 +82,7 @@ function listOf(value: unknown): Call[] {
 
 function compared(made: readonly Call[], target: string): Verdict {
   const found = jsonOf(target, false)
-  if ('why' in found) return { correct: false, detail: 'the target is not JSON' }
-  const left = listOf(found.value)
-  if (left.length !== (Array.isArray(found.value) ? found.value.length : 1)) return { correct: false, detail: 'the target is no list of calls' }
+  const left = 'why' in found ? [] : listOf(found.value)
   if (left.length !== made.length) return { correct: false, detail: `${made.length} calls, where ${left.length} were right` }
   for (const call of made) {
     const at = left.findIndex((wanted) => wanted.name === call.name && sameJson(wanted.arguments, call.arguments))
