@@ -27,6 +27,7 @@ export const STYLE = `
 :root{color-scheme:light dark;--bg:#fff;--fg:#1f2328;--soft:#57606a;--line:#d8dee4;--pane:#f6f8fa;--link:#0a5cad;--good:#0b6e4f;--bad:#a8480a;--warn-bg:#fff4e0;--warn-line:#b87500;--words:10.5rem}
 @media screen and (prefers-color-scheme:dark){:root{--bg:#14181d;--fg:#e6edf3;--soft:#a3adb8;--line:#343b44;--pane:#1c2229;--link:#79b8f3;--good:#4fd1a5;--bad:#f5a26b;--warn-bg:#33270f;--warn-line:#c98a1b}${darkDrawing}}
 *{box-sizing:border-box}
+:lang(ko) body{font-family:system-ui,-apple-system,"Apple SD Gothic Neo","Malgun Gothic","Noto Sans KR","Noto Sans CJK KR",NanumGothic,sans-serif;word-break:keep-all}
 html{-webkit-text-size-adjust:100%;scroll-padding-top:1rem}
 body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:break-word}
 main,header,footer{max-width:72rem;margin:0 auto;padding:0 1rem}

@@ -25,6 +25,7 @@ const PAGES: Record<string, () => Analysis> = {
   '50 models': () => manyModelsAnalysis(),
   'two runs': twoRunsAnalysis,
   hostile: hostileAnalysis,
+  Korean: () => withItems(measuredAnalysis()),
 }
 
 interface Opened {
@@ -39,7 +40,7 @@ describe.skipIf(!existsSync(executablePath))(`in ${executablePath}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'distillbench-pages-'))
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] })
-    for (const [name, make] of Object.entries(PAGES)) writeFileSync(fileOf(name), await renderReport(make(), 'html'))
+    for (const [name, make] of Object.entries(PAGES)) writeFileSync(fileOf(name), await renderReport(make(), 'html', name === 'Korean' ? 'ko' : 'en'))
   })
   afterAll(async () => {
     await browser?.close()
@@ -154,6 +155,12 @@ describe.skipIf(!existsSync(executablePath))(`in ${executablePath}`, () => {
     expect(await seriousFlaws(page)).toEqual([])
     await page.evaluate(`document.querySelector('main').append(new Image())`)
     expect(await seriousFlaws(page, 'main > img')).toEqual([expect.stringMatching(/^image-alt: /)]) // it would notice
+    await close()
+  })
+
+  it('has nothing that axe calls serious in Korean', async () => {
+    const { page, close } = await open('Korean')
+    expect(await seriousFlaws(page)).toEqual([])
     await close()
   })
 

@@ -26,7 +26,7 @@ export const TABLES: Messages['tables'] = {
     kl: '교사와의 KL 발산, nat/토큰',
     top1: '최우선 토큰 일치',
     nll: '교사 텍스트의 NLL, nat/바이트',
-    flips: (lost, won) => `잃음 ${lost}, 얻음 ${won}`,
+    flips: (lost, won) => `퇴보 ${lost}, 향상 ${won}`,
     slice: (slice, points, p) => `${slice}, ${points}%p(p ${p})`,
   },
   judged: {

@@ -30,7 +30,7 @@ export const VERDICT: Messages['verdict'] = {
   paid: (kind, spent, answers, workload) =>
     `${kind === 'cost' ? '증류 비용' : '증류 에너지'}(${spent})${kind === 'cost' ? '은' : '는'} ${workload === undefined ? '' : `${workload} 기준 `}${answers} 이후 회수된다.`,
   routed: (sentence, workload) => `${workload === undefined ? '' : `${workload}에서 `}학생에게 먼저 묻고 필요하면 교사에게 넘기는 경우: ${sentence}.`,
-  taskColumns: ['과제', '판정', '문항 수(잃음, 얻음)', '차이, %p', 'McNemar p(mid-p)', '한계 대비 z', '추가로 필요한 문항'],
+  taskColumns: ['과제', '판정', '문항 수(퇴보, 향상)', '차이, %p', 'McNemar p(mid-p)', '한계 대비 z', '추가로 필요한 문항'],
   savingColumns: ['항목', '교사 대비', '건당 절감량(95% 신뢰구간)', '출처', '증류 비용 회수 시점'],
   routingColumns: ['규칙', '과제', '교사에게 넘긴 비율', '정확도', '차이, %p', '비용 ÷ 교사 비용'],
   nothingRun: '보고할 실행이 없다. 빈 분석이다.',
