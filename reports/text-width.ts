@@ -18,5 +18,6 @@ export function estimateWidth(item: { fontSize?: number; text?: unknown }, text:
 function letterWidth(letter: string): number {
   if (/[il.,:;'|!()[\] ]/.test(letter)) return 0.36
   if (/[mwMW%@]/.test(letter)) return 0.92
+  if (/[\u3131-\u318E\uAC00-\uD7A3]/.test(letter)) return 1 // Hangul is as wide as it is high
   return displayWidth(letter) * (/[A-Z]/.test(letter) ? 0.7 : 0.61)
 }

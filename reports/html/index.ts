@@ -58,6 +58,6 @@ export async function renderHtml(analysis: Analysis, words: Messages = EN, { int
     sections.filter((section) => section !== undefined),
     analysis,
     words,
-    interactive ? await interactiveOf(Object.values(charts).flat() as MaybeChart[]) : undefined,
+    interactive ? await interactiveOf(Object.values(charts).flat() as MaybeChart[], words) : undefined,
   )
 }

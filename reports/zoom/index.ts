@@ -5,6 +5,8 @@ import { HarnessError } from '../../harness/errors.ts'
 import { PACKAGE_ROOT } from '../../harness/package.ts'
 import type { MaybeChart } from '../charts/chart.ts'
 import { html, trusted, type Html } from '../html/markup.ts'
+import { EN } from '../messages/en/index.ts'
+import type { Messages } from '../messages/index.ts'
 import { flowOf } from './flow.ts'
 
 export interface Interactive {
@@ -14,7 +16,7 @@ export interface Interactive {
 }
 
 /** Undefined where no chart can be zoomed. Throws `usage` where the runtime was not built. */
-export async function interactiveOf(charts: readonly MaybeChart[]): Promise<Interactive | undefined> {
+export async function interactiveOf(charts: readonly MaybeChart[], words: Messages = EN): Promise<Interactive | undefined> {
   const flows: Record<string, unknown> = {}
   for (const one of charts) {
     const flow = one.state === 'drawn' ? await flowOf(one.chart.spec) : undefined
@@ -23,23 +25,13 @@ export async function interactiveOf(charts: readonly MaybeChart[]): Promise<Inte
   const ids = Object.keys(flows)
   if (ids.length === 0) return undefined
   const packed = deflateRawSync(JSON.stringify(flows), { level: 9 }).toString('base64')
-  const data = html`<script type="application/base64" id="charts" data-ids="${ids.join(' ')}" data-words="${JSON.stringify(TEXT)}">
+  const data = html`<script type="application/base64" id="charts" data-ids="${ids.join(' ')}" data-words="${JSON.stringify(words.charts.zoom)}">
     ${trusted(packed)}
   </script>`
   return { style: STYLE, script: runtime(), data }
 }
 
 // --- internal ---
-
-const TEXT = {
-  explore: 'Explore this chart',
-  closer: 'Zoom in',
-  farther: 'Zoom out',
-  reset: 'Reset',
-  close: 'Close',
-  help: 'Plus and minus zoom, the arrow keys move, 0 shows everything, Escape closes.',
-  shown: '{times} times closer',
-} as const
 
 /** Bundled by scripts/build.mjs. */
 function runtime(): string {

@@ -49,6 +49,11 @@ describe.each(Object.entries(PAGES))('the Korean page: %s', (_, make) => {
     expect(english.filter((text) => !QUOTED.some((known) => known.test(text)))).toEqual([])
     expect(textsOf(page).join('\n')).not.toMatch(/\b(?:NaN|undefined|Infinity)\b|\[object/)
     expect(page).toContain('<html lang="ko">')
+    for (const [, text] of page.matchAll(/<span lang="en">([^<]*)</g))
+      expect(
+        QUOTED.some((known) => known.test(text!)),
+        text,
+      ).toBe(true)
   })
 })
 

@@ -3,13 +3,14 @@ import { comparisonTables, type Cell, type ComparisonTable } from '../../compari
 import type { View } from '../../view.ts'
 import { html, type Html } from '../markup.ts'
 import { glyph, originBadge, type Section } from '../parts.ts'
+import { said } from '../said.ts'
 
 export function comparisonSection(view: View): Section | undefined {
   const tables = comparisonTables(view)
   const notes = notesOf(view, tables)
   if (tables.length === 0 && notes.length === 0) return undefined
   const { comparison: texts } = view.words.sections
-  const body = html`${tables.map((table) => comparisonTable(view, table, notes))}${notes.length > 0 && noteList(texts, notes)}`
+  const body = html`${tables.map((table) => comparisonTable(view, table, notes))}${notes.length > 0 && noteList(view.words, notes)}`
   return { id: 'comparison', title: tables.length === 0 ? texts.warnings : texts.title, body }
 }
 
@@ -34,9 +35,10 @@ function notesOf(view: View, tables: readonly ComparisonTable[]): Note[] {
   return [...warnings, ...[...new Set(cautions)].map((text) => ({ text, rows: [] }))]
 }
 
-function noteList(texts: Texts, notes: readonly Note[]): Html {
+function noteList(words: View['words'], notes: readonly Note[]): Html {
+  const { comparison: texts } = words.sections
   return html`<ol class="notes" aria-label="${texts.notes}">
-    ${notes.map(({ text }, index) => html`<li id="note-${index + 1}"><strong>${texts.noteHead(index + 1)}</strong> ${text}</li>`)}
+    ${notes.map(({ text }, index) => html`<li id="note-${index + 1}"><strong>${texts.noteHead(index + 1)}</strong> ${said(words, text)}</li>`)}
   </ol>`
 }
 
@@ -82,7 +84,7 @@ function cellOf({ words }: View, title: string, { figure, unit, sort, interval, 
     interval !== undefined && html`<span class="interval">${interval}</span>`,
     comparison !== undefined && html`<span class="versus ${comparison.tone}">${comparison.text}</span>`,
     comparison !== undefined && comparison.range !== '' && html`<span class="range ${comparison.tone}">(${comparison.range})</span>`,
-    why !== undefined && html`<span class="why">${why}</span>`,
+    why !== undefined && html`<span class="why">${said(words, why)}</span>`,
     cautions.length > 0 &&
       html`<span class="caution">${marks(words.sections.comparison, notes, ({ text, rows }) => rows.length === 0 && cautions.includes(text))}</span>`,
   ]

@@ -4,6 +4,7 @@ import { gradingLines } from '../../judged.ts'
 import type { View } from '../../view.ts'
 import { html, type Html } from '../markup.ts'
 import { textTable, type Section } from '../parts.ts'
+import { said } from '../said.ts'
 
 export function countsSection(view: View): Section | undefined {
   const { counts, failures } = view.analysis
@@ -28,7 +29,7 @@ function failureList(view: View): Html {
           ({ run, model, cells, error }) =>
             html`<li>
               <strong>${view.labelOf(run, model)}</strong>, ${cells.length === 1 ? texts.cell(cells[0]!) : texts.severalCells(cells.length, cells[0]!)}:
-              ${failureText(error)}
+              ${said(view.words, failureText(error))}
             </li>`,
         )}
     </ul>

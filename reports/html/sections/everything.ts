@@ -6,6 +6,7 @@ import type { Contestant, View } from '../../view.ts'
 import { whyMissing } from '../../words.ts'
 import { html, type Html } from '../markup.ts'
 import { textTable, type Section } from '../parts.ts'
+import { said } from '../said.ts'
 
 export function everythingSection(view: View): Section | undefined {
   const rows = view.analysis.rows.filter(
@@ -132,7 +133,7 @@ function missing(view: View, rows: readonly MetricRow[], concerned: readonly Con
     const titles = [...metrics].map(([title, models]) =>
       models.size === concerned.length || models.size > MOST_BESIDE ? title : `${title} (${[...models].join(', ')})`,
     )
-    return html`<li>${titles.join('; ')}: ${why}</li>`
+    return html`<li>${titles.join('; ')}: ${said(view.words, why)}</li>`
   })
   return html`<p>${view.words.sections.figures.missing}</p>
     <ul>

@@ -7,6 +7,7 @@ import type { View } from '../../view.ts'
 import { whyMissing } from '../../words.ts'
 import { html, type Html } from '../markup.ts'
 import { figures, textTable, type Section } from '../parts.ts'
+import { said } from '../said.ts'
 
 /** The verdicts of the opening: the first thing that is read. */
 export function verdictLead(view: View): Html | false {
@@ -97,7 +98,7 @@ function cautionList(view: View, verdicts: readonly Verdict[]): Html | false {
   return (
     cautions.length > 0 &&
     html`<ul class="notes">
-      ${[...new Set(cautions)].map((caution) => html`<li>${caution}</li>`)}
+      ${[...new Set(cautions)].map((caution) => html`<li>${said(view.words, caution)}</li>`)}
     </ul>`
   )
 }

@@ -8,6 +8,16 @@ export const CHARTS = {
   logScale: (title: string) => `${title}, log scale`,
   legend: 'Legend of the charts',
   numbers: 'The numbers of this chart',
+  /** Read by the script of interactive pages; `{times}` is filled in there. */
+  zoom: {
+    explore: 'Explore this chart',
+    closer: 'Zoom in',
+    farther: 'Zoom out',
+    reset: 'Reset',
+    close: 'Close',
+    help: 'Plus and minus zoom, the arrow keys move, 0 shows everything, Escape closes.',
+    shown: '{times} times closer',
+  },
   quality: {
     axes: {
       cost: { title: 'Quality against cost', best: 'cheapest', reads: 'left is cheaper', missing: 'No cost: the suite sets no price for the models.' },

@@ -8,6 +8,15 @@ export const CHARTS: Messages['charts'] = {
   logScale: (title) => `${title}, 로그 축`,
   legend: '차트 범례',
   numbers: '차트의 수치',
+  zoom: {
+    explore: '차트 살펴보기',
+    closer: '확대',
+    farther: '축소',
+    reset: '초기화',
+    close: '닫기',
+    help: '더하기와 빼기 키로 확대·축소, 화살표 키로 이동, 0으로 전체 보기, Esc로 닫기.',
+    shown: '{times}배 확대',
+  },
   quality: {
     axes: {
       cost: { title: '품질 대 비용', best: '가장 저렴', reads: '왼쪽일수록 저렴하다', missing: '비용 없음: 스위트에 모델 가격이 없다.' },

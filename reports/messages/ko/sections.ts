@@ -44,8 +44,8 @@ export const SECTIONS: Messages['sections'] = {
     sliceCaption: (of) => `${of}의 슬라이스, 가장 나쁜 순`,
     answerLength: '답변 길이 ÷ 교사',
     reasoningLength: '추론 길이 ÷ 교사',
-    calibration: '보정',
-    teacherCalibration: '교사의 보정',
+    calibration: '확률 보정',
+    teacherCalibration: '교사의 확률 보정',
     compared: '비교한 답변',
     comparedOf: (answers, items) => `${answers}(문항 ${items}개)`,
     same: '같은 답',
@@ -57,7 +57,7 @@ export const SECTIONS: Messages['sections'] = {
   items: {
     title: '문항별 비교',
     about:
-      '학생과 교사의 점수가 다른 문항이다. 교사의 점수가 더 높은 퇴보가 먼저이고, 다음이 향상, 그다음이 둘 다 서로 다르게 틀린 문항이다. 한쪽에만 있는 표현에는 표시를 했다.',
+      '모델과 교사의 답이 다르게 채점된 문항이다. 교사의 점수가 더 높은 퇴보가 먼저이고, 다음이 향상, 그다음이 둘 다 서로 다르게 틀린 문항이다. 한쪽에만 있는 표현에는 표시를 했다.',
     listed: (shown, lost, won, bothWrong) =>
       `퇴보 ${formatNumber(lost)}건, 향상 ${formatNumber(won)}건, 둘 다 서로 다르게 틀림 ${formatNumber(bothWrong)}건. ${shown === lost + won + bothWrong ? '모두 여기에 있다.' : `그중 ${formatNumber(shown)}건이 여기에 있고, 전체는 실행 기록에 있다.`}`,
     everything: (run) => `모든 답변은 실행 ${run}의 기록 옆 samples.csv에 있으며, distillbench query로도 볼 수 있다.`,

@@ -56,7 +56,9 @@ export const VERDICT: Messages['verdict'] = {
   unrouted: (rules, why) => `${rules} 기준으로 넘기기: ${why}.`,
   claim: ({ much, little, factor, share, names }) => {
     const [first, second] = names === undefined ? ['', ''] : names.map((name) => `${name} `)
-    return `${first}${much} 대 ${second}${little}: ${factor}배, 거꾸로 ${share}`
+    const unit = /\/.*$/.exec(much)?.[0] ?? ''
+    const shown = unit !== '' && little.endsWith(unit) ? much.slice(0, -unit.length) : much
+    return `${first}${shown} 대 ${second}${little}: ${factor}배, 역비율 ${share}`
   },
   claimSentence: (title, figure) => `${title}: ${figure}(공개 수치).`,
   moreComparisons: (count) => `나머지 비교 ${count}개는 표에 있다.`,
