@@ -267,7 +267,8 @@ describe('the analysis', () => {
     const site = { gramsPerKwh: 300, pue: 1.2, source: 's', date: '2025-01-01' }
     const analysis = analyse([{ ...run, record: { ...run.record, suite: { ...run.record.suite, site } } }])
     const quotedOnly = analysis.metrics.filter(({ definition }) => definition.includes('Quoted')).map(({ id }) => id)
-    const ofTexts = ['bits-per-byte', 'perplexity'] // of workloads that give texts
+    // Of workloads that give texts, to read or to choose from.
+    const ofTexts = ['bits-per-byte', 'perplexity', 'accuracy-raw', 'accuracy-per-byte', 'accuracy-per-character']
     for (const { id } of analysis.metrics.filter((metric) => ![...quotedOnly, ...ofTexts].includes(metric.id) && !metric.id.endsWith('-step'))) {
       expect(analysis.rows.filter(({ metric, slice }) => metric === id && slice === '').map(({ model }) => model)).toEqual(['teacher', 'student'])
     }

@@ -70,6 +70,8 @@ const PHRASES: Readonly<Record<string, string>> = {
 type Pattern = readonly [RegExp, (...parts: [string, string, string, string, string]) => string]
 
 const PATTERNS: readonly Pattern[] = [
+  [/^no power meter \((.*)\)$/, (said) => `전력 계측기 없음(${said.split('; ').map(translated).join('; ')})`],
+  [/^(\S+) gave no readings$/, (meter) => `${meter}: 읽은 값 없음`],
   // warnings
   [
     /^(.*): ([\d,]+) items?, below (\d+); small differences cannot be told from chance\.$/,

@@ -12,7 +12,7 @@ export function verdictSentence({ tasks, margin, decision, p, sentence, ungraded
   const worse = `${bad.map((task) => `${task.workload}${bad.length <= 2 ? seen(task) : ''}`).join(', ')}에서 한계 ${limit}를 넘어 열등`
   if (decision === 'keep-teacher') return [worse, ...kept].join('; ')
   if (decision === 'undecided' && good.length === tasks.length && p.state === 'ok')
-    return `${kept.join('')}, 다만 실행에 있는 학생 ${p.value.students}개에 대해 보정하면 아님(p = ${p.value.adjusted.toPrecision(2)})`
+    return `${kept.join('')}, 다만 이 실행의 학생 ${p.value.students}개에 대해 보정하면 입증되지 않음(p = ${p.value.adjusted.toPrecision(2)})${missing(good)}`
   const corrected = bad.length === 0 ? [] : [`${worse}(이 과제만 볼 때이며, 실행의 모든 비교에 대해 보정하면 아님)`]
   return [...kept, ...corrected, ...open.map((task) => openPart(task, tasks.length > 1))].join('; ')
 }
@@ -71,6 +71,16 @@ function openPart(task: TaskVerdict, withName: boolean): string {
   const where = withName ? `${task.workload}: ` : ''
   if (difference.state !== 'ok') return `${where}입증된 것이 없음(${translated(difference.state === 'absent' ? difference.why : difference.error.message)})`
   return `${where}문항 ${formatNumber(task.items)}개로는 결론을 낼 수 없음(${range(difference.value)}). ${needed(task)}`
+}
+
+/** 보정하면 문항이 모자라는 과제. */
+function missing(tasks: readonly TaskVerdict[]): string {
+  const short = tasks.flatMap(({ workload, moreItems: { ifEqual } }) =>
+    ifEqual.state === 'ok' && ifEqual.value > 0 ? [`${workload} 문항 ${formatNumber(ifEqual.value)}개`] : [],
+  )
+  if (short.length === 0) return ''
+  const others = short.length > 3 ? ` 외 과제 ${short.length - 3}개` : ''
+  return `. 둘의 성능이 같다면 ${short.slice(0, 3).join(', ')}${others}가 더 필요`
 }
 
 function needed({ moreItems: { ifEqual, asSeen } }: TaskVerdict): string {
