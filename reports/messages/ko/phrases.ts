@@ -71,6 +71,8 @@ type Pattern = readonly [RegExp, (...parts: [string, string, string, string, str
 
 const PATTERNS: readonly Pattern[] = [
   [/^no power meter \((.*)\)$/, (said) => `전력 계측기 없음(${said.split('; ').map(translated).join('; ')})`],
+  [/^No slice is worse than the teacher by more than chance would show among (\d+)\.$/, (all) => `우연을 넘어 교사보다 나쁜 슬라이스 없음(${all}개 중)`],
+  [/^Worse than the teacher beyond chance: (.*)\.$/, (slices) => `우연을 넘어 교사보다 나쁜 슬라이스: ${slices.replaceAll(/ points\b/g, '%p')}`],
   [/^(\S+) gave no readings$/, (meter) => `${meter}: 읽은 값 없음`],
   // warnings
   [
