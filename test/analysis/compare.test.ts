@@ -261,6 +261,14 @@ describe('the analysis', () => {
     expect(together.runs.map(({ id }) => id)).toEqual(['pair-9', 'pair-10'])
     expect(together.models).toHaveLength(4)
   })
+  it('gives no memory of models behind a server: the process here is the client, of all of them', () => {
+    const run = randomPair(13, 20)
+    const cells = run.record.cells.map((cell) => (cell.state === 'done' ? { ...cell, runtime: { ...cell.runtime, backend: 'http' } } : cell))
+    const analysis = analyse([{ ...run, record: { ...run.record, cells } }])
+    expect(whyOf(rowOf(analysis, 'memory-process', { model: 'teacher' }))).toBe('the model is on a server; the process here is the client')
+    expect(ratioOf(analysis, 'memory-process').ratio.state).toBe('absent')
+    expect(valueOf(analyse([run]), 'memory-process', { model: 'teacher' }).value).toBeGreaterThan(5e7)
+  })
   it('has every metric of the table that can be measured, for every model', () => {
     const load: LoadSpec = { id: 'concurrency-4', kind: 'concurrency', streams: 4, slo: { ttftMs: 100 } }
     const run = randomPair(11, 20, { load })

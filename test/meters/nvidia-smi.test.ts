@@ -209,7 +209,7 @@ describe('rows that go wrong', () => {
 
   it('a missing cell, a warning, half a line or a late row leave a gap, never a zero', async () => {
     fake({ rows: [{}, { 'power.draw.instant': '[Unknown Error]' }, 'garbage', 'half', 'late', {}] })
-    const { v, gaps } = await record('nvidia-smi', {}, 250)
+    const { v, gaps } = await record('nvidia-smi', {}, 700)
     expect(v.length).toBeGreaterThan(1)
     expect(new Set(v)).toEqual(new Set([70.25]))
     expect(gaps?.[0]?.why).toBe('nvidia-smi said "[Unknown Error]" for power.draw.instant')

@@ -29,6 +29,9 @@ export function sees(series: PowerSeries, spec: MeterSpec | undefined, runtime: 
   return onGpu ? !isCpuMeter(series) : !isGpuMeter(series)
 }
 
+/** The backend of models behind a server: what this machine sees is the client. */
+export const SERVED = 'http'
+
 /** Why no series is of use to the model: what the meters said when they were probed, or what they see. */
 export function whyUnseen(record: RunRecord, power: readonly PowerSeries[], runtime: RuntimeFacts | undefined, model: string): string {
   const own = record.meters.filter(({ spec }) => spec !== undefined && (spec.model === undefined || spec.model === model))
@@ -47,7 +50,6 @@ export function whyUnseen(record: RunRecord, power: readonly PowerSeries[], runt
 const GPU_METERS = /^(?:nvidia|nvml|dcgm|amd)/
 const CPU_METERS = /^(?:estimate|rapl)/
 /** Backend of models behind a server; their device names the host. A server on this machine may use a device that has a meter. */
-const SERVED = 'http'
 const LOOPBACK = /^server (?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|$)|\bthis machine$/
 
 function isCpuMeter({ meter, scope }: PowerSeries): boolean {

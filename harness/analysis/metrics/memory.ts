@@ -1,6 +1,7 @@
 /** Memory held: the largest over the cells. */
 import type { CellRecord, Estimate, Observed } from '../../types.ts'
 import type { Cell, GroupData } from '../data.ts'
+import { SERVED } from '../energy/seen.ts'
 import { absent, counted, estimate } from '../observed.ts'
 
 export function memoryCells({ group, processPeak }: GroupData): Cell[] {
@@ -18,7 +19,9 @@ export function memoryCells({ group, processPeak }: GroupData): Cell[] {
       metric: 'memory-process',
       slice: '',
       estimate: largest(
-        done.map(({ id, memory }) => ({ state: 'ok', value: Math.max(memory.processBytes, processPeak(id) ?? 0) })),
+        done.map(({ id, memory, runtime }) =>
+          runtime.backend === SERVED ? absent(OF_CLIENT) : { state: 'ok', value: Math.max(memory.processBytes, processPeak(id) ?? 0) },
+        ),
         done.some(({ id }) => processPeak(id) !== undefined) ? 'in and after the measured window' : 'after the measured window',
       ),
     },
@@ -26,6 +29,8 @@ export function memoryCells({ group, processPeak }: GroupData): Cell[] {
 }
 
 // --- internal ---
+
+const OF_CLIENT = 'the model is on a server; the process here is the client'
 
 type DoneCell = Extract<CellRecord, { state: 'done' }>
 

@@ -16,6 +16,8 @@ export function translated(text: string): string {
 const PHRASES: Readonly<Record<string, string>> = {
   'the run had no power meter': '실행에 전력 계측기가 없었음',
   'the model told no log-probabilities': '모델이 로그 확률을 알려 주지 않음',
+  'the model is on a server': '모델이 서버에 있음',
+  'the model is on a server; the process here is the client': '모델이 서버에 있고, 여기의 프로세스는 클라이언트임',
   'the model has no card': '모델 카드가 없음',
   'the suite gives no price': '스위트에 가격이 없음',
   'the model card does not tell of its training': '모델 카드에 학습 정보가 없음',
