@@ -72,7 +72,7 @@ describe('the packed package, in an empty project', () => {
     const { analysis, cellsFailed } = JSON.parse(await npx('run', 'arithmetic', '--quick', '--json')) as { analysis: Analysis; cellsFailed: number }
     expect(cellsFailed).toBe(0)
     expect(analysis.models.filter(({ measured }) => measured).map(({ role }) => role)).toEqual(expect.arrayContaining(['teacher', 'student', 'control']))
-  })
+  }, 180_000)
 
   test('tells where a key is misspelt when the suite is type-checked', async () => {
     const suite = readFileSync(join(ROOT, 'test/fixtures/project/my-suite.ts'), 'utf8')
