@@ -59,7 +59,7 @@ function meterOf(column: Column, id: string, summary: string): Meter {
       const finish = async (): Promise<Series> => {
         context.signal.removeEventListener('abort', abort)
         // One more row, so that the readings enclose the window; a sampler that is silent is not waited for.
-        if (!context.signal.aborted) await feed.nextRound(3 * context.intervalMs)
+        if (!context.signal.aborted) await feed.nextRound(Math.max(LAST_ROW_MS, 3 * context.intervalMs))
         const { t, v, gaps } = readings.done()
         await feed.release()
         const why = t.length > 0 ? '' : `; it sent no readings${gaps[0] === undefined ? '' : `: ${gaps[0].why}`}`
@@ -108,6 +108,9 @@ function kindOf(field: string, { gpus }: NvidiaFacts): 'instant' | 'average' {
   if (field.endsWith('.average')) return 'average'
   return field.endsWith('.instant') || !drawIsAverage(gpus.map(({ name }) => name)) ? 'instant' : 'average'
 }
+
+/** For a last row, at the least: on a busy machine even rows of 20 ms come late. */
+const LAST_ROW_MS = 300
 
 const MERGE = {
   sum: (values: readonly number[]) => values.reduce((total, value) => total + value, 0),

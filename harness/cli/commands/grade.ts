@@ -45,7 +45,7 @@ export default command('grade', async (args, { io, signal, commandLine }) => {
   const run = await readRunTable(dir)
   const { analyse, withTexts } = await import('../../analysis/index.ts')
   const analysis = await withTexts(analyse([run]))
-  const files = await writeReports(run, analysis, args.lang, streamSamples(dir))
+  const files = await writeReports(run, analysis, { ...args, io }, streamSamples(dir))
   await keepAnalysis(dir)
   // 4. the result
   if (args.json) await io.result(jsonText({ run: { id: record.id, dir, state: record.state }, grading: added, files, analysis }))

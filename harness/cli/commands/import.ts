@@ -29,7 +29,7 @@ export default command('import', async (args, { io, signal, commandLine }) => {
   const run = await readRunTable(dir)
   const { analyse, withTexts } = await import('../../analysis/index.ts')
   const analysis = await withTexts(analyse([run]))
-  const files = await writeReports(run, analysis, args.lang, streamSamples(dir))
+  const files = await writeReports(run, analysis, { ...args, io }, streamSamples(dir))
   await keepAnalysis(dir)
   // 3. the result
   if (args.json) for (const { message } of run.record.warnings) io.note(`${JSON.stringify({ type: 'warning', message })}\n`)

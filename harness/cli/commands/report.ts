@@ -5,6 +5,7 @@ import { command } from '../command.ts'
 import { writeWhole } from '../files.ts'
 import { formatCount } from '../../../reports/format.ts'
 import { jsonText } from '../io.ts'
+import { noteLarge } from '../reports.ts'
 
 export default command('report', async (args, { io }) => {
   const { analysisOf } = await import('../kept-analysis.ts')
@@ -16,6 +17,7 @@ export default command('report', async (args, { io }) => {
   if (interactive && format !== 'html')
     throw new HarnessError('usage', `--interactive is for html; this report is ${format}.`, { hint: 'Leave out one of the two.' })
   const text = await renderReport(analysis, format, args.lang, { interactive })
+  if (format === 'html') noteLarge(text, { json: args.json, io })
   const charts = args.charts === undefined ? undefined : await writeCharts(analysis, args.charts, args.lang)
   if (charts !== undefined) io.note(chartsNote(charts, args.charts ?? ''))
 

@@ -27,7 +27,7 @@ export default command('run', async (args, context) => {
   // 3. the analysis, and its reports beside the record
   const { analyse } = await import('../../analysis/index.ts')
   const analysis = analyse([run])
-  const files = await writeReports(run, analysis, args.lang)
+  const files = await writeReports(run, analysis, { ...args, io: context.io })
   await packRun(run.dir, context, args)
   await keepAnalysis(run.dir)
   // 4. the result
