@@ -45,7 +45,10 @@ function compare(reference: StoredRun, other: StoredRun): Analysis {
 
 const score = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(0, 1) }, { weight: 1, arbitrary: fc.constantFrom(0.25, 0.5) })
 const outcome = fc.record({ score, ms: fc.integer({ min: 1, max: 50 }), usd: fc.integer({ min: 1, max: 9 }).map((n) => n / 100) })
-const outcomes = fc.array(outcome, { minLength: ITEMS, maxLength: ITEMS })
+// Two items of each cluster score something: where a resample may hold nothing but 0, a ratio has its interval one way only.
+const outcomes = fc
+  .tuple(fc.array(outcome, { minLength: ITEMS, maxLength: ITEMS }), fc.array(fc.constantFrom(0.25, 0.5, 1, 1, 1), { minLength: 14, maxLength: 14 }))
+  .map(([all, scores]) => all.map((one, i) => ({ ...one, score: scores[i] ?? one.score })))
 const order = fc.constant(Array.from({ length: ITEMS }, (_, i) => i)).chain((all) => fc.shuffledSubarray(all, { minLength: ITEMS, maxLength: ITEMS }))
 const comparison = fc.record({ a: outcomes, b: outcomes, order, other: order, clusters: fc.boolean() })
 
@@ -54,7 +57,7 @@ const turned = (observed: Observed<Estimate>, by: (value: number) => number): un
   const { value, low, high, n, level } = observed.value
   return [by(value), by(high), by(low), n, level].map(rounded)
 }
-const rounded = (value: number): number => Number(value.toPrecision(9)) + 0 || 0 // no −0
+const rounded = (value: number): number => (Math.abs(value) < 1e-12 ? 0 : Number(value.toPrecision(9))) // no −0, and no rest of a subtraction
 const same = (value: number): number => value
 
 /** What a reader sees of two models, without their names. `turn`: as the other way round would have it. */
